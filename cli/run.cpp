@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/run/run.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/console.h"
+#include "cli/run_options.h"
+#include "cli/verbs.h"
+#include "thinktrace/error.h"
+#include "thinktrace/run/publish.h"
+
+namespace thinktrace::cli {
+namespace {
+
+struct Arguments {
+  RunArguments run;
+  bool json = false, quiet = false, no_site = false;
+};
+
+void print_result(const Arguments& a, const RunResult& r, const std::string& site) {
+  const StoreCounts& c = r.counts;
+  if (a.json) {
+    nlohmann::ordered_json out{{"run", a.run.out}, {"questions", c.questions}, {"traces", c.traces}, {"failed_units", c.units_failed},
+                               {"thinking_tokens", c.tokens}, {"probes", c.probes}, {"units_here", r.units_here},
+                               {"seconds_sampling", c.seconds_sampling}, {"seconds_probing", c.seconds_probing}, {"noise_floor", nullptr}, {"site", site}};
+    if (r.noise_floor) out["noise_floor"] = nlohmann::ordered_json::parse(to_json(*r.noise_floor));
+    std::printf("%s\n", out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+    return;
+  }
+  tell(fmt::format("{} questions, {} traces, {} thinking tokens, {} probes in {}{}", c.questions, c.traces, c.tokens, c.probes, a.run.out,
+                   c.units_failed ? fmt::format("; {} units failed (thinktrace export shows why)", c.units_failed) : ""), a.quiet);
+  if (!site.empty()) tell(fmt::format("gallery: {}", std::filesystem::absolute(site).string()), a.quiet);
+}
+
+int run(const Arguments& a, const CLI::App& verb) {
+  ProgressBar bar(a.quiet);
+  RunObserver observer;
+  observer.note = [&](const std::string& text) { tell(text, a.quiet); };
+  observer.progress = [&](const Progress& p) { bar.show(p); };
+  observer.should_stop = interrupted;
+  RunResult result;
+  try {
+    result = run_plan(to_run_options(a.run, verb), observer);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::kInterrupted) throw;
+    throw Error(ErrorKind::kInterrupted, fmt::format("interrupted; every finished unit is in {}, and the same command goes on from there", a.run.out));
+  }
+  std::string site;
+  if (!a.no_site) {
+    site = (std::filesystem::path(a.run.out) / "site").string();
+    publish_site({a.run.out}, run_name(a.run.out), site);
+    site += "/index.html";
+  }
+  print_result(a, result, site);
+  return result.counts.units_failed ? kSomeFailed : kDone;
+}
+
+}  // namespace
+
+Verb add_run(CLI::App& app) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("run", "Sample traces, force an answer after every thinking token, store, and build the gallery; the same command again continues");
+  add_model_options(*verb, a->run);
+  verb->add_option("-q,--questions", a->run.questions, "Questions: a file or folder (MMLU csv, CSV with a header, JSONL)")->required()->group("Questions");
+  verb->add_option("-o,--out", a->run.out, "Folder of the run")->required();
+  add_question_options(*verb, a->run);
+  add_format_options(*verb, a->run);
+  add_sampling_options(*verb, a->run);
+  verb->add_option("--stride", a->run.stride, "Probe after every N-th thinking token")->capture_default_str()->check(CLI::Range(1, 1 << 24))->group("Probes");
+  verb->add_flag("--no-site", a->no_site, "Don't build the gallery at the end");
+  verb->add_flag("--json", a->json, "Print the result as JSON");
+  verb->add_flag("--quiet", a->quiet, "No progress and no notes");
+  return [a, verb] { return run(*a, *verb); };
+}
+
+}  // namespace thinktrace::cli

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// run_options.h — the options that describe a run, declared once for every command that takes them.
+#pragma once
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "thinktrace/run/plan.h"
+
+namespace thinktrace::cli {
+
+// What the command line says, before it is turned into RunOptions.
+struct RunArguments {
+  std::string model, questions, out;
+  std::string limit, chat_template_file, layout_file, system;
+  std::vector<std::string> subjects;
+  std::string labels = "auto", think_open, think_close, suffix = R"(\n\nThe answer is )", gpu_layers = "0";
+  uint64_t shuffle = 0, seed = 1;
+  bool skip_bad = false, greedy = false, reference = false;
+  int samples = 1, stride = 1, threads = 0, branches = 0, budget = 2048, answer_tokens = 256, top_k = 0;
+  double temperature = 0.6, top_p = 0.95, min_p = 0;
+};
+
+void add_model_options(CLI::App& verb, RunArguments& a);     // Model and how it computes.
+void add_question_options(CLI::App& verb, RunArguments& a);  // Which questions.
+void add_format_options(CLI::App& verb, RunArguments& a);    // The words around them.
+void add_sampling_options(CLI::App& verb, RunArguments& a);
+
+// Reads the files that the arguments name; `verb` gives the provenance. Throws Error (kInput).
+RunOptions to_run_options(const RunArguments& arguments, const CLI::App& verb);
+
+// Every option of a parsed command as (name, value), defaults included.
+std::vector<std::pair<std::string, std::string>> option_table(const CLI::App& verb);
+
+}  // namespace thinktrace::cli

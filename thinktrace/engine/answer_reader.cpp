@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// Forced answers by forks of the cache.
+//
+// The trace is decoded once into branch 0. A cut c then needs only its suffix: branch b shares the first c cells of
+// branch 0, its suffix tokens take positions c, c + 1, …, and the row of the last one holds the answer. As many branches
+// as the session has go into one decode; when it is done they are dropped and their cells are free again.
+// An option of several tokens, or one whose end counts, needs rows behind its label too and gets a branch of its own:
+// log P = sum over its tokens of log P(token | before), plus log P(the next token does not go on with the label).
+// Tested by answer_reader_test.cpp against PrefillReader, which forks nothing.
+#include "thinktrace/engine/answer_reader.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "thinktrace/error.h"
+
+namespace thinktrace {
+namespace {
+
+// A row of logits gives these log-probabilities, all added into one option's score.
+struct Read {
+  int offset = 0;          // Token of the branch whose row is read.
+  int option = 0;
+  Token token = -1;        // kLabelEnd: that the label ends here.
+};
+constexpr Token kLabelEnd = -1;
+
+// What one branch decodes, the same at each cut.
+struct BranchPlan {
+  std::vector<Token> tokens;
+  std::vector<Read> reads;  // Offsets do not decrease.
+};
+
+bool reads_one_row(const OptionTokens& option) { return option.tokens.size() == 1 && !option.until_label_ends; }
+
+std::vector<BranchPlan> plan_branches(const AnswerForm& form) {
+  const int last = static_cast<int>(form.suffix.size()) - 1;
+  std::vector<BranchPlan> plans;
+  BranchPlan shared{form.suffix, {}};
+  for (size_t i = 0; i < form.options.size(); i++) {
+    if (reads_one_row(form.options[i])) shared.reads.push_back({last, static_cast<int>(i), form.options[i].tokens[0]});
+  }
+  if (!shared.reads.empty()) plans.push_back(shared);
+  for (size_t i = 0; i < form.options.size(); i++) {
+    const OptionTokens& option = form.options[i];
+    if (reads_one_row(option)) continue;
+    BranchPlan own{form.suffix, {}};
+    for (size_t j = 0; j < option.tokens.size(); j++) {
+      own.reads.push_back({last + static_cast<int>(j), static_cast<int>(i), option.tokens[j]});
+      if (j + 1 < option.tokens.size() || option.until_label_ends) own.tokens.push_back(option.tokens[j]);
+    }
+    if (option.until_label_ends) own.reads.push_back({last + static_cast<int>(option.tokens.size()), static_cast<int>(i), kLabelEnd});
+    plans.push_back(std::move(own));
+  }
+  return plans;
+}
+
+struct BranchJob {
+  int cut_index = 0;
+  const BranchPlan* plan = nullptr;
+};
+
+// Adds to `logprobs` what the rows of the last decode say for `jobs`, in the order in which their steps were decoded.
+void add_readings(const Session& session, std::span<const BranchJob> jobs, size_t n_options, std::vector<float>& logprobs) {
+  int row = -1;
+  for (const BranchJob& job : jobs) {
+    int offset = -1;
+    double normaliser = 0;
+    std::span<const float> logits;
+    for (const Read& read : job.plan->reads) {
+      if (read.offset != offset) {
+        offset = read.offset;
+        logits = session.logits(++row);
+        normaliser = log_sum_exp(logits);
+      }
+      const double value = read.token == kLabelEnd ? log_label_ends(session.model(), logits) : logits[read.token] - normaliser;
+      float& sum = logprobs[job.cut_index * n_options + read.option];
+      sum = static_cast<float>(sum + value);
+    }
+  }
+}
+
+void append_steps(const BranchPlan& plan, int branch, int position, std::vector<Step>& steps) {
+  for (size_t k = 0; k < plan.tokens.size(); k++) {
+    const bool wanted = std::any_of(plan.reads.begin(), plan.reads.end(), [&](const Read& r) { return r.offset == static_cast<int>(k); });
+    steps.push_back({plan.tokens[k], position + static_cast<int>(k), branch, wanted});
+  }
+}
+
+}  // namespace
+
+double log_sum_exp(std::span<const float> values) {
+  const float top = *std::max_element(values.begin(), values.end());
+  double sum = 0;
+  for (const float v : values) sum += std::exp(v - top);
+  return top + std::log(sum);
+}
+
+double log_label_ends(const Model& model, std::span<const float> logits) {
+  const double normaliser = log_sum_exp(logits);
+  double going_on = 0;
+  for (size_t i = 0; i < logits.size(); i++) {
+    if (model.continues_label(static_cast<Token>(i))) going_on += std::exp(logits[i] - normaliser);
+  }
+  return std::log1p(-std::min(going_on, 1.0));
+}
+
+AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const int> cuts, const AnswerForm& form) {
+  const std::vector<BranchPlan> plans = plan_branches(form);
+  std::vector<BranchJob> jobs;
+  for (size_t i = 0; i < cuts.size(); i++) {
+    for (const BranchPlan& plan : plans) jobs.push_back({static_cast<int>(i), &plan});
+  }
+  AnswerReadings out{std::vector<float>(cuts.size() * form.options.size(), 0.0f)};
+  session_.clear();
+  session_.prefill(0, tokens.first(cuts.empty() ? 0 : cuts.back()));
+  const size_t room = session_.options().batch;
+  std::vector<Step> steps;
+  for (size_t begin = 0, end = 0; begin < jobs.size(); begin = end) {
+    steps.clear();
+    int branch = 0;
+    for (end = begin; end < jobs.size() && branch + 1 < session_.options().n_branches; end++) {
+      const int cut = cuts[jobs[end].cut_index];
+      if (!steps.empty() && steps.size() + jobs[end].plan->tokens.size() > room) break;
+      session_.fork(0, ++branch, cut);
+      append_steps(*jobs[end].plan, branch, cut, steps);
+    }
+    session_.decode(steps);
+    add_readings(session_, std::span(jobs).subspan(begin, end - begin), form.options.size(), out.logprobs);
+    for (; branch > 0; branch--) session_.drop(branch);
+  }
+  session_.clear();
+  return out;
+}
+
+AnswerReadings PrefillReader::read(std::span<const Token> tokens, std::span<const int> cuts, const AnswerForm& form) {
+  AnswerReadings out;
+  for (const int cut : cuts) {
+    for (const OptionTokens& option : form.options) {
+      std::vector<Token> text(tokens.begin(), tokens.begin() + cut);
+      text.insert(text.end(), form.suffix.begin(), form.suffix.end());
+      double logprob = 0;
+      for (const Token t : option.tokens) {
+        session_.clear();
+        session_.prefill(0, text);
+        logprob += session_.logits(0)[t] - log_sum_exp(session_.logits(0));
+        text.push_back(t);
+      }
+      if (option.until_label_ends) {
+        session_.clear();
+        session_.prefill(0, text);
+        logprob += log_label_ends(session_.model(), session_.logits(0));
+      }
+      out.logprobs.push_back(static_cast<float>(logprob));
+    }
+  }
+  session_.clear();
+  return out;
+}
+
+}  // namespace thinktrace

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// session.h — a cache of token sequences that can be forked, extended and dropped.
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "thinktrace/engine/model.h"
+
+struct llama_context;
+
+namespace thinktrace {
+
+enum class Precision {
+  kFast,       // Flash attention where the engine has it; F16 cache.
+  kReference,  // No flash attention; F32 cache. Only exact together with F32 weights (write_f32_model).
+};
+
+struct SessionOptions {
+  int n_cells = 4096;       // Tokens that the cache holds, all branches together, shared prefixes counted once.
+  int n_branches = 1;       // Sequences that can be alive at once; at most kMaxBranches.
+  int batch = 512;          // Tokens decoded in one pass.
+  int threads = 0;          // 0: as many as the machine has cores.
+  Precision precision = Precision::kFast;
+  std::function<bool()> should_stop;  // Asked before each decode; true ends it with Error (kInterrupted).
+};
+inline constexpr int kMaxBranches = 256;
+
+// One token to be decoded.
+struct Step {
+  Token token = 0;
+  int position = 0;  // Its place in its branch, from 0.
+  int branch = 0;
+  bool wants_logits = false;
+};
+
+// Branches are numbered from 0 and hold tokens at positions 0, 1, …; forking shares cells, it copies nothing.
+// Every function throws Error (kFailed) with the engine's reason if decoding fails. Not thread-safe.
+class Session {
+ public:
+  // REQUIRES: `model` outlives the session. Throws Error (kFailed) if memory for the cache can't be had.
+  Session(const Model& model, const SessionOptions& options);
+
+  // Forgets every branch; what is decoded afterwards hangs on nothing that was there before.
+  void clear();
+
+  // Decodes `tokens` into `branch` from `position` on, in passes of at most `batch` tokens; the last token's logits are
+  // row 0 afterwards.
+  void prefill(int branch, std::span<const Token> tokens, int position = 0);
+
+  // Makes branch `to` (which must be empty) share the first `length` tokens of branch `from`.
+  void fork(int from, int to, int length);
+
+  // Empties a branch; cells that no other branch shares become free.
+  void drop(int branch);
+
+  // Decodes all steps in one pass; rows of logits are those of the steps that want them, in order.
+  // REQUIRES: steps.size() <= batch.
+  void decode(std::span<const Step> steps);
+
+  // Logits over the whole vocabulary, valid until the next decode or prefill.  [n_vocab]
+  std::span<const float> logits(int row) const;
+
+  const Model& model() const { return model_; }
+  const SessionOptions& options() const { return options_; }  // With `threads` resolved.
+  llama_context* handle() const { return context_.get(); }
+
+ private:
+  struct Free {
+    void operator()(llama_context* context) const;
+  };
+  const Model& model_;
+  SessionOptions options_;
+  std::unique_ptr<llama_context, Free> context_;
+  std::vector<int> row_of_;  // Row -> index in the last batch.
+};
+
+}  // namespace thinktrace

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/probe/probe.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace thinktrace {
+
+std::vector<int> probe_positions(int n_tokens, int stride) {
+  std::vector<int> positions;
+  for (int t = 0; t < n_tokens; t += stride) positions.push_back(t);
+  positions.push_back(n_tokens);
+  return positions;
+}
+
+Curve probe_trace(AnswerReader& reader, const std::vector<Token>& prompt_ids, const std::vector<Token>& think_ids,
+                  const AnswerForm& form, const std::vector<int>& positions) {
+  std::vector<Token> tokens = prompt_ids;
+  tokens.insert(tokens.end(), think_ids.begin(), think_ids.end());
+  std::vector<int> cuts;
+  for (const int t : positions) cuts.push_back(static_cast<int>(prompt_ids.size()) + t);
+  return {positions, reader.read(tokens, cuts, form).logprobs};
+}
+
+double mass_at(const Curve& curve, int n_options, int k) {
+  double mass = 0;
+  for (int i = 0; i < n_options; i++) mass += std::exp(static_cast<double>(curve.logprobs[k * n_options + i]));
+  return mass;
+}
+
+int top_option(const Curve& curve, int n_options, int k) {
+  const auto row = curve.logprobs.begin() + k * n_options;
+  return static_cast<int>(std::max_element(row, row + n_options) - row);
+}
+
+NoiseFloor compare_curves(const Curve& a, const Curve& b, int n_options) {
+  NoiseFloor noise{.n_positions = static_cast<int>(a.positions.size())};
+  for (size_t i = 0; i < a.logprobs.size(); i++) {
+    const double d = std::fabs(std::exp(static_cast<double>(a.logprobs[i])) - std::exp(static_cast<double>(b.logprobs[i])));
+    noise.max_abs_dp = std::max(noise.max_abs_dp, d);
+    noise.mean_abs_dp += d / static_cast<double>(a.logprobs.size());
+  }
+  for (int k = 0; k < noise.n_positions; k++) noise.n_top_changed += top_option(a, n_options, k) != top_option(b, n_options, k);
+  return noise;
+}
+
+std::vector<int> spread_positions(int n_tokens, int n) {
+  std::vector<int> positions;
+  for (int i = 0; i < n; i++) positions.push_back(n == 1 ? 0 : static_cast<int>(static_cast<int64_t>(n_tokens) * i / (n - 1)));
+  positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
+  return positions;
+}
+
+}  // namespace thinktrace

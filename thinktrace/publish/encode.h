@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// encode.h — forms of data that can stand in a page.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thinktrace {
+
+std::string base64(std::string_view bytes);
+
+// Raw deflate (RFC 1951), and back. Throws Error (kFailed) if zlib refuses.
+std::string deflate_raw(std::string_view bytes);
+std::string inflate_raw(std::string_view bytes);
+
+// JSON text made safe inside a <script> element: <, >, & and everything outside ASCII as \uXXXX. It is the same JSON.
+// REQUIRES: `json` is valid JSON in UTF-8.
+std::string escape_for_script(std::string_view json);
+
+// Probabilities (clamped to 0 … 1) as bytes, round(255 p), and as little-endian 16-bit numbers, round(65535 p).
+std::string to_u8(const std::vector<double>& probabilities);
+std::string to_u16(const std::vector<double>& probabilities);
+
+}  // namespace thinktrace

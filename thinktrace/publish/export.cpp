@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/publish/export.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "thinktrace/text/hash.h"
+
+namespace thinktrace {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+json number_or_null(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+
+}  // namespace
+
+std::string jsonl_line(const TraceRecord& r, const ExportContext& context) {
+  const bool ok = r.status == Status::kOk;
+  const int n_options = static_cast<int>(r.question.options.size());
+  json probs = json::array(), logprobs = json::array(), mass = json::array();
+  for (size_t k = 0; k < r.curve.positions.size(); k++) {
+    json p = json::array(), lp = json::array();
+    for (int i = 0; i < n_options; i++) {
+      const float value = r.curve.logprobs[k * n_options + i];
+      lp.push_back(number_or_null(value));
+      p.push_back(std::exp(static_cast<double>(value)));
+    }
+    probs.push_back(std::move(p));
+    logprobs.push_back(std::move(lp));
+    mass.push_back(mass_at(r.curve, n_options, static_cast<int>(k)));
+  }
+  json line{{"run", context.run},
+            {"question_id", r.question.id},
+            {"subject", r.question.subject},
+            {"question", r.question.text},
+            {"options", r.question.options},
+            {"answer", r.question.answer},
+            {"sample", r.trace.sample},
+            {"seed", r.seed},
+            {"temperature", context.temperature},
+            {"model", context.model},
+            {"model_sha256", context.model_sha256},
+            {"template", content_id(context.chat_template)},
+            {"trace_id", r.id},
+            {"labels", r.labels},
+            {"forced", r.forced_text},
+            {"prompt_ids", r.prompt_ids},
+            {"think_ids", r.trace.think_ids},
+            {"think_text", r.think_text},
+            {"positions", r.curve.positions},
+            {"probs", std::move(probs)},
+            {"mass", std::move(mass)},
+            {"logprobs", std::move(logprobs)},
+            {"ended", ok && r.trace.stop == Stop::kClosed},
+            {"stop", ok ? json(name_of(r.trace.stop)) : json(nullptr)},
+            {"answer_ids", r.trace.answer_ids},
+            {"answer_text", r.trace.answer_text},
+            {"chosen", r.chosen ? json(*r.chosen) : json(nullptr)},
+            {"correct", ok ? json(r.chosen == r.question.answer) : json(nullptr)},
+            {"status", ok ? "ok" : "failed"},
+            {"error", r.error}};
+  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace thinktrace

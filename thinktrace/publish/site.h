@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// site.h — a gallery: one static folder made of a bundle (docs/bundle.md) and the viewer.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "thinktrace/probe/record.h"
+
+namespace thinktrace {
+
+// What the gallery says of a run as a whole.
+struct RunSummary {
+  std::string name;
+  std::string model_name, model_architecture, model_sha256;
+  std::vector<std::pair<std::string, std::string>> settings;  // Shown as they are, in this order.
+  std::vector<std::string> notes;                             // What a reader must know: no thinking tags, mixed settings, …
+  std::optional<NoiseFloor> noise_floor;
+};
+
+// A run and a way to walk its records by place and sample; records of a subject need not be adjacent.
+struct SiteRun {
+  RunSummary summary;
+  std::function<void(const std::function<void(const TraceRecord&)>&)> for_each_trace;
+};
+
+// Writes the gallery of `runs` into `folder`: into a new folder beside it that then takes its place, so that an
+// interrupted build leaves the old gallery whole. The same records give the same bytes.
+// Throws Error (kInput) if `folder` exists and is neither empty nor a gallery; Error (kFailed) naming the file that
+// can't be written. Memory: the records of one run.
+void write_site(const std::vector<SiteRun>& runs, const std::string& title, const std::string& folder);
+
+}  // namespace thinktrace

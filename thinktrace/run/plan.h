@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// plan.h — what a run is to do, and how it is told apart from other runs.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "thinktrace/engine/model.h"
+#include "thinktrace/prompt/prompt.h"
+#include "thinktrace/question/select.h"
+#include "thinktrace/store/store.h"
+#include "thinktrace/trace/trace.h"
+
+namespace thinktrace {
+
+// How it is computed: changes nothing of what is asked, but last digits of the numbers.
+struct ComputeOptions {
+  int threads = 0;     // 0: as many as the machine has cores.
+  int gpu_layers = 0;  // kAllLayers: all.
+  int branches = 0;    // Probes decoded at once; 0: 32 on a CPU, 192 on a GPU.
+  Precision precision = Precision::kFast;
+};
+
+struct RunOptions {
+  std::string model_path;
+  std::string questions_path;
+  std::string out;          // The run's folder.
+  Selection selection;
+  bool skip_bad = false;    // Leave bad records out instead of refusing to begin.
+  PromptFormat format;
+  TraceOptions trace;
+  int samples = 1;
+  int stride = 1;           // Probe after every stride-th thinking token.
+  ComputeOptions compute;
+  // Options of the command line as (name, value), kept as provenance.
+  std::vector<std::pair<std::string, std::string>> provenance;
+};
+
+// Everything that the numbers hang on, except how many there are, as a JSON object with sorted keys.
+std::string plan_identity(const RunOptions& options, const Model& model);
+
+// JSON object: `options.provenance`, versions, engine, and what was found out about the model.
+std::string plan_provenance(const RunOptions& options, const Model& model);
+
+// JSON object: the resolved ComputeOptions with the engine's release and CPU variant. Stored with every unit.
+std::string compute_settings(const ComputeOptions& compute);
+
+// Fills in what `compute` leaves open.
+ComputeOptions resolve_compute(ComputeOptions compute);
+
+// The plan to go on with: a new one, or the stored one grown to this command's samples.
+// Throws Error (kInput), naming each setting that differs, if the store holds another plan.
+StoredPlan merge_plan(const std::optional<StoredPlan>& stored, const RunOptions& options, const Model& model);
+
+}  // namespace thinktrace
