@@ -135,21 +135,27 @@ AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const i
 
 AnswerReadings PrefillReader::read(std::span<const Token> tokens, std::span<const int> cuts, const AnswerForm& form) {
   AnswerReadings out;
+  const auto decode_afresh = [&](const std::vector<Token>& text) {
+    session_.clear();
+    session_.prefill(0, text);
+    return session_.logits(0);
+  };
   for (const int cut : cuts) {
+    std::vector<Token> text(tokens.begin(), tokens.begin() + cut);
+    text.insert(text.end(), form.suffix.begin(), form.suffix.end());
+    const std::span<const float> row = decode_afresh(text);
+    const std::vector<float> first(row.begin(), row.end());  // What may follow the suffix, for all options.
     for (const OptionTokens& option : form.options) {
-      std::vector<Token> text(tokens.begin(), tokens.begin() + cut);
-      text.insert(text.end(), form.suffix.begin(), form.suffix.end());
-      double logprob = 0;
-      for (const Token t : option.tokens) {
-        session_.clear();
-        session_.prefill(0, text);
-        logprob += session_.logits(0)[t] - log_sum_exp(session_.logits(0));
-        text.push_back(t);
+      double logprob = first[option.tokens[0]] - log_sum_exp(first);
+      std::vector<Token> spelt = text;
+      for (size_t j = 1; j < option.tokens.size(); j++) {
+        spelt.push_back(option.tokens[j - 1]);
+        const std::span<const float> next = decode_afresh(spelt);
+        logprob += next[option.tokens[j]] - log_sum_exp(next);
       }
       if (option.until_label_ends) {
-        session_.clear();
-        session_.prefill(0, text);
-        logprob += log_label_ends(session_.model(), session_.logits(0));
+        spelt.push_back(option.tokens.back());
+        logprob += log_label_ends(session_.model(), decode_afresh(spelt));
       }
       out.logprobs.push_back(static_cast<float>(logprob));
     }

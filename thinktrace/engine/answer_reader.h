@@ -46,7 +46,7 @@ class ForkReader : public AnswerReader {
   Session& session_;
 };
 
-// Its slow, obvious twin: every cut, and every option of more than one token, from an empty cache.
+// Its slow, obvious twin: every cut, and every further token of an option, from an empty cache.
 class PrefillReader : public AnswerReader {
  public:
   explicit PrefillReader(Session& session) : session_(session) {}

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "ggml-backend.h"
 #include "llama.h"
@@ -42,6 +43,10 @@ std::string meta(const llama_model* model, const char* key) {
   }
   value.resize(std::max(n, 0));
   return value;
+}
+
+bool looks_like_tag(const std::string& piece) {
+  return piece.size() >= 3 && ((piece.front() == '<' && piece.back() == '>') || (piece.front() == '[' && piece.back() == ']'));
 }
 
 int head_dim(const llama_model* model, const ModelCard& card) {
@@ -98,11 +103,30 @@ Model Model::load(const std::string& path, const ModelOptions& options) {
   for (Token t = 0; t < model.card_.n_vocab; t++) {
     const std::string piece = model.piece(t);
     model.continues_label_[t] = !piece.empty() && std::isalnum(static_cast<unsigned char>(piece[0]));
+    if (llama_vocab_get_attr(model.vocab_, t) & LLAMA_TOKEN_ATTR_USER_DEFINED && looks_like_tag(piece)) model.markup_.push_back(piece);
   }
   return model;
 }
 
+// The engine finds "user-defined" tokens, which <think> and role tags often are, in plain text too. Cutting such a tag in
+// two before it is tokenised leaves only its characters.
 std::vector<Token> Model::tokenize(std::string_view text, Specials specials) const {
+  if (specials == Specials::kParse) return tokenize_whole(text, specials);
+  std::set<size_t> cuts{text.size()};
+  for (const std::string& tag : markup_) {
+    for (size_t at = text.find(tag); at != std::string_view::npos; at = text.find(tag, at + 1)) cuts.insert(at + 1);
+  }
+  std::vector<Token> tokens;
+  size_t begin = 0;
+  for (const size_t cut : cuts) {
+    const std::vector<Token> part = tokenize_whole(text.substr(begin, cut - begin), specials);
+    tokens.insert(tokens.end(), part.begin(), part.end());
+    begin = cut;
+  }
+  return tokens;
+}
+
+std::vector<Token> Model::tokenize_whole(std::string_view text, Specials specials) const {
   std::vector<Token> tokens(text.size() + 8);
   const auto call = [&] {
     return llama_tokenize(vocab_, text.data(), static_cast<int32_t>(text.size()), tokens.data(), static_cast<int32_t>(tokens.size()),

@@ -40,7 +40,7 @@ struct ModelCard {
 
 enum class Specials {
   kParse,  // Text such as "</think>" becomes the special token of that name. For templates and tags.
-  kPlain,  // Every character is ordinary text. For questions and anything else from outside.
+  kPlain,  // Every character is ordinary text, also where it spells a tag. For questions and anything else from outside.
 };
 
 // A loaded model. Movable, not copyable; sessions made from it must not outlive it. Reading the vocabulary is thread-safe.
@@ -78,7 +78,9 @@ class Model {
   std::unique_ptr<llama_model, Free> model_;
   const llama_vocab* vocab_ = nullptr;
   ModelCard card_;
+  std::vector<Token> tokenize_whole(std::string_view text, Specials specials) const;
   std::vector<bool> continues_label_;  // [n_vocab]
+  std::vector<std::string> markup_;    // Texts of the tokens that look like tags and that the engine finds even in plain text.
 };
 
 // Release of the engine's library, which load() has compared with that of its headers; the kinds of device it can use

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// Forks of the cache against their slow, obvious twin, and proof that the comparison would notice a mistake.
+#include "thinktrace/engine/answer_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "tests/engine/glassbox.h"
+#include "thinktrace/probe/probe.h"
+#include "thinktrace/trace/trace.h"
+
+namespace thinktrace {
+namespace {
+
+using testing::glassbox_f32;
+using testing::make_session;
+
+constexpr double kTolerance = 1e-4;
+
+struct Case {
+  std::vector<Token> tokens;  // Prompt and thinking.
+  std::vector<int> cuts;      // Every position.
+  AnswerForm form;
+};
+
+// One sampled trace of a subject whose answer the thinking changes.
+Case make_case(const std::string& subject, LabelKind labels = LabelKind::kDigits) {
+  const Model& model = glassbox_f32();
+  PromptFormat format = complete_format(model, {.labels = labels});
+  if (labels == LabelKind::kLetters) format.suffix = "\n\nThe answer is";
+  const Prompt prompt = build_prompt(model, testing::questions_of(subject, 1)[0], format);
+  Session session = make_session(model, Precision::kReference);
+  const Trace trace = sample_traces(session, {prompt.ids, "</think>", 0, 1}, {.sampler = {}, .seed = 7, .budget = 200}).front();
+  Case c{prompt.ids, {}, build_answer_form(model, prompt.labels, format)};
+  c.tokens.insert(c.tokens.end(), trace.think_ids.begin(), trace.think_ids.end());
+  for (size_t t = prompt.ids.size(); t <= c.tokens.size(); t++) c.cuts.push_back(static_cast<int>(t));
+  return c;
+}
+
+double difference(const AnswerReadings& a, const AnswerReadings& b) {
+  EXPECT_EQ(a.logprobs.size(), b.logprobs.size());
+  double largest = 0;
+  for (size_t i = 0; i < a.logprobs.size(); i++) {
+    largest = std::max(largest, std::fabs(std::exp(static_cast<double>(a.logprobs[i])) - std::exp(static_cast<double>(b.logprobs[i]))));
+  }
+  return largest;
+}
+
+AnswerReadings by_forks(const Case& c, int branches = 16) {
+  Session session = make_session(glassbox_f32(), Precision::kReference, branches);
+  return ForkReader(session).read(c.tokens, c.cuts, c.form);
+}
+
+AnswerReadings by_prefill(const Case& c) {
+  Session session = make_session(glassbox_f32(), Precision::kReference);
+  return PrefillReader(session).read(c.tokens, c.cuts, c.form);
+}
+
+TEST(ForkReader, EqualsFreshPrefillAtEveryPositionOfFiveTraces) {
+  for (const char* subject : {"chains", "beasts", "capitals", "hinted", "fortunes"}) {
+    const Case c = make_case(subject);
+    ASSERT_GT(c.cuts.size(), 20u) << subject;
+    EXPECT_LT(difference(by_forks(c), by_prefill(c)), kTolerance) << subject;
+  }
+}
+
+TEST(ForkReader, ComparisonNoticesAMistake) {
+  const Case c = make_case("chains");
+  const AnswerReadings right = by_forks(c);  // Which the test above holds against fresh prefills.
+  Case other_suffix_token = c;
+  other_suffix_token.form.suffix[other_suffix_token.form.suffix.size() / 2]++;
+  EXPECT_GT(difference(by_forks(other_suffix_token), right), kTolerance);
+
+  Case one_off = c;
+  for (size_t i = 1; i < one_off.cuts.size(); i++) one_off.cuts[i] = c.cuts[i] - 1;
+  one_off.cuts[0] = c.cuts[0] - 1;
+  EXPECT_GT(difference(by_forks(one_off), right), kTolerance);
+
+  AnswerReadings neighbours_row = by_forks(c);
+  std::rotate(neighbours_row.logprobs.begin(), neighbours_row.logprobs.begin() + 4, neighbours_row.logprobs.end());
+  EXPECT_GT(difference(neighbours_row, right), kTolerance);
+}
+
+TEST(ForkReader, HowManyBranchesGoIntoOnePassDoesNotMatter) {
+  const Case c = make_case("beasts");
+  const AnswerReadings one_by_one = by_forks(c, 1);
+  for (const int branches : {3, 16, 80}) EXPECT_LT(difference(by_forks(c, branches), one_by_one), kTolerance) << branches;
+}
+
+TEST(ForkReader, LeavesTheSessionAsItFoundIt) {
+  const Case a = make_case("chains"), b = make_case("beasts");
+  Session session = make_session(glassbox_f32(), Precision::kReference);
+  ForkReader reader(session);
+  const AnswerReadings first = reader.read(a.tokens, a.cuts, a.form);
+  reader.read(b.tokens, b.cuts, b.form);
+  EXPECT_EQ(reader.read(a.tokens, a.cuts, a.form).logprobs, first.logprobs);
+}
+
+TEST(ForkReader, ReadsLabelsOfSeveralTokensAsSequences) {
+  const Model& model = glassbox_f32();
+  Case c = make_case("chains");
+  c.cuts = {c.cuts.front(), c.cuts[c.cuts.size() / 2], c.cuts.back()};
+  c.form.options.clear();
+  for (const char* label : {"1", "10", "2", "23"}) c.form.options.push_back({model.tokenize(label, Specials::kPlain), label[1] == '\0'});
+  ASSERT_EQ(c.form.options[1].tokens.size(), 2u);
+  const AnswerReadings forks = by_forks(c);
+  EXPECT_LT(difference(forks, by_prefill(c)), kTolerance);
+  for (size_t k = 0; k < c.cuts.size(); k++) {  // Disjoint events.
+    double mass = 0;
+    for (size_t i = 0; i < 4; i++) mass += std::exp(static_cast<double>(forks.logprobs[k * 4 + i]));
+    EXPECT_LE(mass, 1 + 1e-6);
+  }
+}
+
+TEST(ForkReader, AnOptionThatBeginsAnotherIsNotCountedTwice) {
+  const Model& model = glassbox_f32();
+  Case c = make_case("chains");
+  c.cuts = {c.cuts.back()};
+  // P(1) as a whole label is P(token 1) less what goes on as 10, 11, …
+  c.form.options = {{model.tokenize("1", Specials::kPlain), false}, {model.tokenize("1", Specials::kPlain), true}};
+  const AnswerReadings r = by_prefill(c);
+  EXPECT_LE(r.logprobs[1], r.logprobs[0]);
+  double longer = 0;
+  for (int d = 0; d < 10; d++) {
+    c.form.options = {{model.tokenize("1" + std::to_string(d), Specials::kPlain), false}};
+    longer += std::exp(static_cast<double>(by_prefill(c).logprobs[0]));
+  }
+  EXPECT_LE(std::exp(static_cast<double>(r.logprobs[1])) + longer, std::exp(static_cast<double>(r.logprobs[0])) + 1e-6);
+}
+
+TEST(ForkReader, LetterLabelsShareATokenWithTheSpaceBeforeThem) {
+  Case c = make_case("chains", LabelKind::kLetters);
+  c.cuts = {c.cuts.front(), c.cuts[c.cuts.size() / 2], c.cuts.back()};
+  for (const OptionTokens& option : c.form.options) EXPECT_EQ(option.tokens.size(), 1u);
+  EXPECT_LT(difference(by_forks(c), by_prefill(c)), kTolerance);
+}
+
+TEST(ForkReader, NoCutsGiveNoReadings) {
+  Case c = make_case("chains");
+  c.cuts.clear();
+  EXPECT_TRUE(by_forks(c).logprobs.empty());
+}
+
+TEST(LogSumExp, EqualsTheSumAndDoesNotOverflow) {
+  const std::vector<float> small{0.1f, -2.0f, 1.5f};
+  EXPECT_NEAR(log_sum_exp(small), std::log(std::exp(0.1) + std::exp(-2.0) + std::exp(1.5)), 1e-6);
+  const std::vector<float> large{1000.0f, 1000.0f};
+  EXPECT_NEAR(log_sum_exp(large), 1000 + std::log(2.0), 1e-6);
+  const std::vector<float> masked{-INFINITY, 3.0f};
+  EXPECT_NEAR(log_sum_exp(masked), 3.0, 1e-6);
+}
+
+}  // namespace
+}  // namespace thinktrace

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/run/run.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/engine/glassbox.h"
+#include "thinktrace/error.h"
+#include "thinktrace/run/doctor.h"
+#include "thinktrace/run/publish.h"
+
+namespace thinktrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Run : public ::testing::Test {
+ protected:
+  Run() : folder_(fs::path(::testing::TempDir()) / ("run_test_" + std::to_string(::getpid()))) { fs::remove_all(folder_); }
+  ~Run() override { fs::remove_all(folder_); }
+
+  RunOptions options(const std::string& name) const {
+    RunOptions o;
+    o.model_path = testing::glassbox_path();
+    o.questions_path = testing::glassbox_questions();
+    o.out = (folder_ / name / "run").string();  // One base name, so that exports can be compared.
+    o.selection.subjects = {"beasts", "chains"};
+    o.selection.last = 2;
+    o.samples = 2;
+    o.compute.threads = 1;
+    return o;
+  }
+
+  static std::vector<std::string> lines(const RunOptions& o) {
+    std::vector<std::string> out;
+    export_jsonl(o.out, [&](const std::string& line) { out.push_back(line); });
+    return out;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Run, TwiceGivesTheSameBytesAndTheSecondTimeNothingIsDone) {
+  const RunOptions a = options("a"), b = options("b");
+  const RunResult first = run_plan(a);
+  EXPECT_EQ(first.units_here, 4);
+  EXPECT_EQ(first.counts.traces, 8);
+  EXPECT_EQ(first.counts.units_failed, 0);
+  ASSERT_TRUE(first.noise_floor);
+  EXPECT_LT(first.noise_floor->max_abs_dp, 0.05);
+  run_plan(b);
+  EXPECT_EQ(lines(a), lines(b));
+  EXPECT_EQ(run_plan(a).units_here, 0);
+  EXPECT_EQ(lines(a), lines(b));
+}
+
+TEST_F(Run, StoppedAnywhereAndContinuedEqualsUninterrupted) {
+  const RunOptions whole = options("whole"), parts = options("parts");
+  run_plan(whole);
+  int stops = 0;
+  for (int patience = 20;; patience += 37) {  // Stops in the middle of sampling, of probing, between units.
+    int left = patience;
+    RunObserver observer;
+    observer.should_stop = [&] { return left-- <= 0; };
+    try {
+      run_plan(parts, observer);
+      break;
+    } catch (const Error& e) {
+      ASSERT_EQ(e.kind(), ErrorKind::kInterrupted) << e.what();
+      stops++;
+    }
+    ASSERT_LT(stops, 100);
+  }
+  EXPECT_GT(stops, 3);
+  EXPECT_EQ(lines(parts), lines(whole));
+  EXPECT_EQ(run_status(parts.out).plan.noise_floor, run_status(whole.out).plan.noise_floor);
+}
+
+TEST_F(Run, GrowsWithoutChangingWhatIsThere) {
+  RunOptions o = options("grow");
+  run_plan(o);
+  const std::vector<std::string> before = lines(o);
+  o.samples = 4;
+  o.selection.last = 3;
+  EXPECT_EQ(run_plan(o).units_here, 2 * 3 * 2 - 4);
+  const std::vector<std::string> after = lines(o);
+  EXPECT_EQ(after.size(), 24u);
+  for (const std::string& line : before) EXPECT_NE(std::find(after.begin(), after.end(), line), after.end());
+}
+
+TEST_F(Run, AnotherPlanIsRefusedAndNamed) {
+  RunOptions o = options("other");
+  run_plan(o);
+  o.trace.sampler.temperature = 0.7;
+  o.format.suffix = "\n\nAnswer: ";
+  try {
+    run_plan(o);
+    FAIL() << "another plan went into the same store";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::kInput);
+    EXPECT_NE(std::string(e.what()).find("temperature"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("suffix"), std::string::npos) << e.what();
+  }
+  EXPECT_EQ(lines(o).size(), 8u);
+}
+
+TEST_F(Run, QuestionThatDoesNotFitFailsAndTheOthersRun) {
+  fs::create_directories(folder_);
+  RunOptions o = options("long");
+  o.questions_path = (folder_ / "mixed.jsonl").string();
+  o.selection = {};
+  std::string longest;
+  for (int i = 0; i < 400; i++) longest += "word ";
+  std::ofstream(o.questions_path) << nlohmann::json{{"question", longest}, {"options", {"a", "b"}}, {"answer", 0}}.dump() << "\n"
+                                  << nlohmann::json{{"question", "What is it?"}, {"options", {"a", "b", "c"}}, {"answer", 2}}.dump() << "\n";
+  const RunResult result = run_plan(o);
+  EXPECT_EQ(result.units_failed_here, 1);
+  const std::vector<std::string> out = lines(o);
+  ASSERT_EQ(out.size(), 4u);
+  EXPECT_EQ(nlohmann::json::parse(out[0])["status"], "failed");
+  EXPECT_NE(nlohmann::json::parse(out[0])["error"].get<std::string>().find("context"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(out[2])["status"], "ok");
+}
+
+TEST_F(Run, ReferenceModeIsCloseToTheFastOne) {
+  RunOptions fast = options("fast"), slow = options("slow");
+  fast.selection.subjects = slow.selection.subjects = {"beasts"};
+  fast.selection.last = slow.selection.last = 1;
+  fast.samples = slow.samples = 1;
+  fast.trace.sampler.temperature = slow.trace.sampler.temperature = 0;
+  slow.compute.precision = Precision::kReference;
+  run_plan(fast);
+  run_plan(slow);
+  const auto a = nlohmann::json::parse(lines(fast)[0]), b = nlohmann::json::parse(lines(slow)[0]);
+  ASSERT_EQ(a["think_ids"], b["think_ids"]);
+  for (size_t k = 0; k < a["probs"].size(); k++) {
+    for (size_t i = 0; i < 4; i++) EXPECT_NEAR(a["probs"][k][i].get<double>(), b["probs"][k][i].get<double>(), 0.05);
+  }
+}
+
+TEST_F(Run, DoctorSeesAHealthyModel) {
+  RunOptions o = options("doctor");
+  const DoctorReport report = examine_model(o, {});
+  EXPECT_EQ(report.tags.close, "</think>");
+  EXPECT_EQ(report.stop, Stop::kClosed);
+  EXPECT_TRUE(report.one_token_an_option);
+  EXPECT_GT(report.mass_start, 0.9);
+  EXPECT_GT(report.mass_end, 0.9);
+  EXPECT_EQ(report.warnings, std::vector<std::string>());
+  EXPECT_EQ(report.cache_bytes_a_token, 2.0 * 2 * 8 * 2 * 64);
+  EXPECT_FALSE(fs::exists(o.out));
+}
+
+}  // namespace
+}  // namespace thinktrace

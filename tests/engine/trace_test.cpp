@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/trace/trace.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/engine/glassbox.h"
+
+namespace thinktrace {
+namespace {
+
+using testing::glassbox_f32;
+using testing::make_session;
+
+std::vector<Token> prompt_of(const std::string& subject, int i = 0) {
+  const PromptFormat format = complete_format(glassbox_f32(), {});
+  return build_prompt(glassbox_f32(), testing::questions_of(subject, i + 1)[i], format).ids;
+}
+
+std::vector<Trace> sample(const TraceRequest& request, const TraceOptions& options) {
+  Session session = make_session(glassbox_f32(), Precision::kReference);
+  return sample_traces(session, request, options);
+}
+
+// The twin: no forks, no batches; the whole text from an empty cache for every token.
+Trace sample_naively(const std::vector<Token>& prompt, int index, const TraceOptions& options) {
+  const Model& model = glassbox_f32();
+  Session session = make_session(model, Precision::kReference);
+  Sampler sampler(options.sampler, sample_seed(options.seed, prompt, index));
+  const Token close = model.tokenize("</think>", Specials::kParse).at(0);
+  Trace trace{.sample = index, .think_ids = {}, .answer_ids = {}, .answer_text = {}, .stop = Stop::kBudget};
+  std::vector<Token> text = prompt;
+  bool closed = false;
+  while (true) {
+    session.clear();
+    session.prefill(0, text);
+    const Token t = sampler.sample(session, 0);
+    text.push_back(t);
+    if (model.ends_generation(t)) break;
+    if (t == close && !closed) {
+      closed = true;
+      trace.stop = Stop::kClosed;
+      continue;
+    }
+    (closed ? trace.answer_ids : trace.think_ids).push_back(t);
+    if (!closed && static_cast<int>(trace.think_ids.size()) >= options.budget) break;
+  }
+  trace.answer_text = model.text(trace.answer_ids);
+  return trace;
+}
+
+TEST(SampleTraces, EqualsSamplingEachFromFreshPrefills) {
+  const TraceOptions options{.sampler = {}, .seed = 3, .budget = 80};
+  const std::vector<Token> prompt = prompt_of("capitals");
+  const std::vector<Trace> together = sample({prompt, "</think>", 0, 3}, options);
+  std::set<Stop> stops;
+  for (int i = 0; i < 3; i++) {
+    const Trace alone = sample_naively(prompt, i, options);
+    EXPECT_EQ(together[i].think_ids, alone.think_ids) << i;
+    EXPECT_EQ(together[i].answer_ids, alone.answer_ids);
+    EXPECT_EQ(together[i].answer_text, alone.answer_text);
+    EXPECT_EQ(together[i].stop, alone.stop);
+    stops.insert(alone.stop);
+  }
+  EXPECT_TRUE(stops.contains(Stop::kClosed));
+}
+
+TEST(SampleTraces, SeedAndIndexDecide) {
+  const std::vector<Token> prompt = prompt_of("fortunes");
+  const std::vector<Trace> first = sample({prompt, "</think>", 0, 4}, {.sampler = {}, .seed = 1});
+  const std::vector<Trace> again = sample({prompt, "</think>", 0, 4}, {.sampler = {}, .seed = 1});
+  const std::vector<Trace> later = sample({prompt, "</think>", 2, 2}, {.sampler = {}, .seed = 1});
+  const std::vector<Trace> other = sample({prompt, "</think>", 0, 4}, {.sampler = {}, .seed = 2});
+  for (int i = 0; i < 4; i++) EXPECT_EQ(first[i].think_ids, again[i].think_ids);
+  EXPECT_EQ(first[2].think_ids, later[0].think_ids);
+  EXPECT_EQ(later[1].sample, 3);
+  EXPECT_NE(first[0].think_ids, first[1].think_ids);
+  EXPECT_NE(first[0].think_ids, other[0].think_ids);
+}
+
+TEST(SampleTraces, GreedyIsTheMostLikely) {
+  const std::vector<Token> prompt = prompt_of("chains");
+  const std::vector<Trace> traces = sample({prompt, "</think>", 0, 2}, {.sampler = {.temperature = 0}, .seed = 1, .budget = 25});
+  EXPECT_EQ(traces[0].think_ids, traces[1].think_ids);
+  EXPECT_EQ(traces[0].think_ids, sample_naively(prompt, 0, {.sampler = {.temperature = 0}, .seed = 99, .budget = 25}).think_ids);
+}
+
+TEST(SampleTraces, BudgetCutsTheThinking) {
+  const std::vector<Token> prompt = prompt_of("expressions");
+  const Trace whole = sample({prompt, "</think>", 0, 1}, {.sampler = {}, .seed = 1}).front();
+  ASSERT_EQ(whole.stop, Stop::kClosed);
+  const Trace cut = sample({prompt, "</think>", 0, 1}, {.sampler = {}, .seed = 1, .budget = 20}).front();
+  EXPECT_EQ(cut.stop, Stop::kBudget);
+  EXPECT_EQ(cut.think_ids, std::vector<Token>(whole.think_ids.begin(), whole.think_ids.begin() + 20));
+  EXPECT_TRUE(cut.answer_ids.empty());
+}
+
+TEST(SampleTraces, AnswerIsBoundedToo) {
+  const std::vector<Token> prompt = prompt_of("capitals");
+  const Trace trace = sample({prompt, "</think>", 0, 1}, {.sampler = {}, .seed = 1, .answer_tokens = 2}).front();
+  EXPECT_EQ(trace.stop, Stop::kClosed);
+  EXPECT_EQ(trace.answer_ids.size(), 2u);
+}
+
+TEST(SampleTraces, ClosingTextOfSeveralTokensIsFoundInTheBytes) {
+  const std::vector<Token> prompt = prompt_of("capitals");
+  const Model& model = glassbox_f32();
+  const Trace whole = sample({prompt, "</think>", 0, 1}, {.sampler = {}, .seed = 5}).front();
+  const std::string text = model.text(whole.think_ids);
+  // Any text that the model writes can serve as the closing tag: here the middle of it, wherever tokens begin and end.
+  for (size_t begin = 5; begin + 9 < text.size(); begin += 31) {
+    const std::string tag = text.substr(begin, 9);
+    const size_t at = text.find(tag);
+    const Trace cut = sample({prompt, tag, 0, 1}, {.sampler = {}, .seed = 5, .answer_tokens = 3}).front();
+    ASSERT_EQ(cut.stop, Stop::kClosed) << tag;
+    const std::string kept = model.text(cut.think_ids);
+    EXPECT_EQ(kept, text.substr(0, kept.size()));
+    EXPECT_LE(kept.size(), at);                                                         // Nothing of the tag is thinking,
+    EXPECT_GT(kept.size() + model.piece(whole.think_ids[cut.think_ids.size()]).size(), at);  // and nothing before it is lost.
+    const size_t n = std::min(cut.answer_text.size(), text.size() - at - 9);
+    EXPECT_EQ(cut.answer_text.substr(0, n), text.substr(at + 9, n));
+  }
+}
+
+TEST(SampleTraces, EndOfTextInsideTheThinkingIsSaidSo) {
+  const std::vector<Token> prompt = prompt_of("capitals");
+  // With a closing tag that never comes, the model's own end of text stops the trace.
+  const Trace trace = sample({prompt, "<never>", 0, 1}, {.sampler = {}, .seed = 1}).front();
+  EXPECT_EQ(trace.stop, Stop::kEndOfText);
+  EXPECT_TRUE(trace.answer_text.empty());
+}
+
+TEST(SampleSeed, HangsOnSeedPromptAndSample) {
+  const uint32_t base = sample_seed(1, {1, 2}, 0);
+  EXPECT_EQ(base, sample_seed(1, {1, 2}, 0));
+  EXPECT_NE(base, sample_seed(2, {1, 2}, 0));
+  EXPECT_NE(base, sample_seed(1, {12}, 0));
+  EXPECT_NE(base, sample_seed(1, {1, 2}, 1));
+}
+
+}  // namespace
+}  // namespace thinktrace

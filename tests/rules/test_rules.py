@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""What the code must not do: the dependency rule of ARCHITECTURE.md, printing from the library, files that grow too long."""
+import pathlib
+import re
+import subprocess
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "thinktrace"
+LONGEST = 400
+
+# Which rooms of the library a room may include, besides itself and text/. error.h and version.h are everybody's.
+MAY_INCLUDE = {
+    "text": set(),
+    "question": set(),
+    "engine": set(),
+    "prompt": {"question", "engine"},
+    "trace": {"engine"},
+    "probe": {"question", "engine", "trace"},
+    "store": {"question", "engine", "trace", "probe"},
+    "publish": {"question", "engine", "trace", "probe"},
+    "run": {"question", "engine", "prompt", "trace", "probe", "store", "publish"},
+}
+# Headers of libraries that only one room sees.
+ONLY_IN = {"llama.h": "engine", "ggml": "engine", "gguf.h": "engine", "sqlite3.h": "store", "jinja/": "prompt", "zlib.h": "publish"}
+
+
+def tracked(*patterns):
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", *patterns], cwd=ROOT, capture_output=True, text=True)
+    if out.returncode == 0:
+        return [ROOT / line for line in out.stdout.splitlines()]
+    return [p for pattern in patterns for p in ROOT.rglob(pattern) if "build" not in p.parts and "node_modules" not in p.parts]
+
+
+def sources(folder):
+    return sorted(p for p in folder.rglob("*") if p.suffix in (".h", ".cpp"))
+
+
+def includes(path):
+    return re.findall(r'^#include ["<]([^">]+)[">]', path.read_text(), re.M)
+
+
+class DependencyRule(unittest.TestCase):
+    def test_rooms_include_only_what_they_may(self):
+        for path in sources(LIBRARY):
+            room = path.relative_to(LIBRARY).parts[0]
+            if path.parent == LIBRARY:
+                continue
+            for header in includes(path):
+                parts = header.split("/")
+                if parts[0] != "thinktrace" or len(parts) == 2:
+                    continue
+                self.assertIn(parts[1], MAY_INCLUDE[room] | {room, "text"}, f"{path.relative_to(ROOT)} includes {header}")
+
+    def test_outside_libraries_stay_in_their_room(self):
+        for path in sources(LIBRARY) + sources(ROOT / "cli"):
+            room = path.relative_to(ROOT).parts[1]
+            for header in includes(path):
+                for name, only in ONLY_IN.items():
+                    if header.startswith(name):
+                        self.assertEqual(room, only, f"{path.relative_to(ROOT)} includes {header}")
+
+    def test_json_stays_out_of_public_headers(self):
+        for path in LIBRARY.rglob("*.h"):
+            self.assertNotRegex(path.read_text(), r"#include <(nlohmann|sqlite3|llama|zlib|openssl)", path.name)
+
+    def test_every_room_is_known(self):
+        rooms = {p.name for p in LIBRARY.iterdir() if p.is_dir()}
+        self.assertEqual(rooms, set(MAY_INCLUDE))
+
+
+class Manners(unittest.TestCase):
+    def test_library_neither_prints_nor_exits(self):
+        forbidden = re.compile(r"\b(printf|puts|fputs|exit|abort|_Exit)\s*\(|std::(cout|cerr|clog)\b|\brand\s*\(|time\s*\(\s*(0|NULL|nullptr)\s*\)")
+        for path in sources(LIBRARY):
+            code = re.sub(r"//.*", "", path.read_text())
+            found = forbidden.search(code)
+            self.assertIsNone(found, f"{path.relative_to(ROOT)}: {found and found.group(0)}")
+
+    def test_files_are_short(self):
+        long = [f"{p.relative_to(ROOT)}: {n} lines" for p in tracked("*.cpp", "*.h", "*.ts", "*.mjs", "*.py", "*.css")
+                if p.exists() and (n := len(p.read_text().splitlines())) > LONGEST]
+        self.assertEqual(long, [], "split them, or give the reason in ARCHITECTURE.md")
+
+    def test_sources_name_their_licence(self):
+        for path in tracked("*.cpp", "*.h", "*.ts", "*.py", "*.cmake", "*.sh"):
+            if path.exists():
+                self.assertIn("SPDX-License-Identifier: MIT", path.read_text()[:200], str(path.relative_to(ROOT)))
+
+    def test_no_download_hosts_in_the_tree(self):
+        hosts = re.compile("|".join(["registry[.]npm", "pypi[.]org", "pythonhosted", "deb[.]debian", "cdn[.]jsdelivr"]))
+        for path in tracked("*.json", "*.md", "*.cmake", "*.sh", "*.ts", "*.mjs", "*.txt", "*.lock", ".npmrc", "Makefile"):
+            if path.exists():
+                self.assertIsNone(hosts.search(path.read_text(errors="replace")), str(path.relative_to(ROOT)))
+
+
+if __name__ == "__main__":
+    unittest.main()
