@@ -2,12 +2,17 @@
 #include "cli/console.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
+#include "thinktrace/error.h"
 #include "thinktrace/text/utf8.h"
 
 namespace thinktrace::cli {
@@ -30,10 +35,18 @@ std::string bar(double share) {
   return std::string(full, '#') + std::string(kWidth - full, '.');
 }
 
+// Of the terminal on standard error.
+size_t columns() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  const char* stated = std::getenv("COLUMNS");
+  return stated && std::atoi(stated) > 0 ? static_cast<size_t>(std::atoi(stated)) : 80;
+}
+
 std::string progress_text(const Progress& p, bool with_bar) {
   const double share = p.units_total ? static_cast<double>(p.units_done) / p.units_total : 1.0;
   std::string text = with_bar ? fmt::format("[{}] ", bar(share)) : "";
-  text += fmt::format("{}/{} units, {} tokens, {} probes", p.units_done, p.units_total, p.tokens, p.probes);
+  text += fmt::format("{}/{}, {}, {}", p.units_done, count_text(p.units_total, "unit"), count_text(p.tokens, "token"), count_text(p.probes, "probe"));
   if (p.seconds > 0.5) text += fmt::format(", {:.0f} tokens/s, {:.0f} probes/s", static_cast<double>(p.tokens) / p.seconds, static_cast<double>(p.probes) / p.seconds);
   if (p.units_here > 0 && p.units_here < p.units_here_total) {
     text += fmt::format(", {} left", duration_text(p.seconds / p.units_here * (p.units_here_total - p.units_here)));
@@ -52,14 +65,22 @@ bool interrupted() { return stop_asked != 0; }
 
 void tell(const std::string& text, bool quiet) {
   if (quiet) return;
-  end_progress_line();
+  clear_progress_line();
   std::fprintf(stderr, "thinktrace: %s\n", printable(text).c_str());
 }
 
-void end_progress_line() {
-  if (line_open) std::fputc('\n', stderr);
+void print(const std::string& text) {
+  errno = 0;
+  const bool ok = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!ok) throw Error(ErrorKind::kFailed, fmt::format("[output] standard output can't be written ({})", std::strerror(errno ? errno : EIO)));
+}
+
+void clear_progress_line() {
+  if (line_open) std::fputs("\r\033[K", stderr);
   line_open = false;
 }
+
+std::string count_text(int64_t n, const std::string& noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
 std::string duration_text(double seconds) {
   const auto s = static_cast<long>(seconds + 0.5);
@@ -81,11 +102,13 @@ void ProgressBar::show(const Progress& p) {
   last_done_ = p.units_done;
   next_ = now + (terminal ? std::chrono::milliseconds(200) : std::chrono::milliseconds(30000));
   if (terminal) {
-    const char* width = std::getenv("COLUMNS");
-    const size_t columns = width ? static_cast<size_t>(std::max(20, std::atoi(width))) : 100;
-    std::fprintf(stderr, "\r\033[K%s", progress_text(p, true).substr(0, columns).c_str());
+    // One column less, so that the cursor never moves to the next line.
+    std::fprintf(stderr, "\r\033[K%s", progress_text(p, true).substr(0, columns() - 1).c_str());
     line_open = true;
-    if (finished) end_progress_line();
+    if (finished) {
+      std::fputc('\n', stderr);
+      line_open = false;
+    }
   } else {
     std::fprintf(stderr, "thinktrace: %s\n", progress_text(p, false).c_str());
   }

@@ -12,11 +12,14 @@ namespace thinktrace::cli {
 void catch_interrupts();
 bool interrupted();
 
+// Writes to standard output and makes sure that it arrived. Throws Error (kFailed) if it can't be written.
+void print(const std::string& text);
+
 // A line on standard error; control characters in `text` are made visible. Nothing if `quiet`.
 void tell(const std::string& text, bool quiet = false);
 
-// Ends the line on which progress is shown, if one is open, so that what follows begins on its own.
-void end_progress_line();
+// Clears the line on which progress is shown, if one is open, so that what follows begins on its own.
+void clear_progress_line();
 
 // Shows a bar with rate and time left on a terminal, rewritten in place; elsewhere one line every 30 seconds.
 class ProgressBar {
@@ -29,6 +32,9 @@ class ProgressBar {
   std::chrono::steady_clock::time_point next_{};
   int last_done_ = -1;
 };
+
+// "1 question", "2 questions".
+std::string count_text(int64_t n, const std::string& noun);
 
 // "1 h 02 min", "3 min 20 s", "45 s".
 std::string duration_text(double seconds);

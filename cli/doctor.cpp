@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -30,7 +29,7 @@ std::string tail(const std::string& text, size_t n) {
 }
 
 void print_text(const DoctorReport& r) {
-  const auto line = [](const char* name, const std::string& value) { std::printf("%-14s %s\n", name, printable(value).c_str()); };
+  const auto line = [](const char* name, const std::string& value) { print(fmt::format("{:<14} {}\n", name, printable(value))); };
   const ModelCard& m = r.model;
   line("model", fmt::format("{} ({}, {}, {:.1f} M parameters, {:.1f} MB)", m.name, m.architecture, m.weights, static_cast<double>(m.n_parameters) / 1e6, static_cast<double>(m.bytes) / 1e6));
   line("shape", fmt::format("{} layers, width {}, vocabulary {}, context {}", m.n_layers, m.n_embd, m.n_vocab, m.n_ctx_train));
@@ -46,7 +45,7 @@ void print_text(const DoctorReport& r) {
   line("sample", fmt::format("{} thinking tokens, {}; begins: {}", r.n_think, name_of(r.stop), r.think_beginning));
   if (r.stop == Stop::kClosed) line("free answer", tail(r.answer_text, 200));
   line("mass", fmt::format("{:.3f} at t = 0, {:.3f} at the end of the sample", r.mass_start, r.mass_end));
-  line("noise floor", fmt::format("max |dP| {:.2g} over {} positions (forks of the cache against fresh prefills)", r.noise_floor.max_abs_dp, r.noise_floor.n_positions));
+  line("noise", describe(r.noise_floor));
   line("memory", fmt::format("{:.1f} MB of weights, {:.1f} KB of cache a token", static_cast<double>(m.bytes) / 1e6, r.cache_bytes_a_token / 1e3));
   line("speed", fmt::format("prefill {:.0f} tokens/s, sampling one trace {:.0f} tokens/s, {:.0f} probes/s", r.prefill_tokens_a_second, r.sampled_tokens_a_second, r.probes_a_second));
   for (const std::string& warning : r.warnings) line("look at", warning);
@@ -66,7 +65,7 @@ void print_json(const DoctorReport& r) {
            {"cache_bytes_a_token", r.cache_bytes_a_token},
            {"speed", {{"prefill_tokens_a_second", r.prefill_tokens_a_second}, {"sampled_tokens_a_second", r.sampled_tokens_a_second}, {"probes_a_second", r.probes_a_second}}},
            {"warnings", r.warnings}};
-  std::printf("%s\n", out.dump(2, ' ', false, json::error_handler_t::replace).c_str());
+  print(out.dump(2, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace
@@ -85,6 +84,7 @@ Verb add_doctor(CLI::App& app) {
   verb->add_option("--think-tokens", a->think_tokens, "Thinking tokens of the sample at most")->capture_default_str()->check(CLI::Range(1, 1 << 20));
   verb->add_flag("--json", a->json, "As JSON");
   return [a, verb] {
+    catch_interrupts();
     RunObserver observer;
     observer.should_stop = interrupted;
     const DoctorReport report = examine_model(to_run_options(a->run, *verb), observer, a->think_tokens);

@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <memory>
 
+#include "cli/console.h"
 #include "cli/verbs.h"
-#include "thinktrace/error.h"
 #include "thinktrace/run/publish.h"
 
 namespace thinktrace::cli {
-namespace {
-
-void check_written(bool ok) {
-  if (!ok) throw Error(ErrorKind::kFailed, fmt::format("[export] standard output can't be written ({})", std::strerror(errno)));
-}
-
-}  // namespace
-
 Verb add_export(CLI::App& app) {
   struct Arguments {
     std::string run, format = "jsonl";
@@ -28,10 +15,7 @@ Verb add_export(CLI::App& app) {
   verb->add_option("RUN", a->run, "Folder of the run")->required();
   verb->add_option("--format", a->format, "jsonl")->capture_default_str()->check(CLI::IsMember({"jsonl"}));
   return [a] {
-    export_jsonl(a->run, [](const std::string& line) {
-      check_written(std::fwrite(line.data(), 1, line.size(), stdout) == line.size() && std::fputc('\n', stdout) != EOF);
-    });
-    check_written(std::fflush(stdout) == 0);
+    export_jsonl(a->run, [](const std::string& line) { print(line + "\n"); });
     return static_cast<int>(kDone);
   };
 }

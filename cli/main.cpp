@@ -44,18 +44,17 @@ int main(int argc, char** argv) {
     return cli::kUsage;
   }
   try {
-    cli::catch_interrupts();
     // The verbs stand in the order in which they were added.
     const auto added = app.get_subcommands([](CLI::App*) { return true; });
     for (size_t i = 0; i < verbs.size(); i++) {
       if (added[i]->parsed()) return verbs[i]();
     }
   } catch (const Error& e) {
-    cli::end_progress_line();
+    cli::clear_progress_line();
     complain(e.what());
     return exit_code_of(e);
   } catch (const std::exception& e) {
-    cli::end_progress_line();
+    cli::clear_progress_line();
     complain(std::string("unexpected: ") + e.what());
     return cli::kFailed;
   }

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -29,15 +28,18 @@ void print_result(const Arguments& a, const RunResult& r, const std::string& sit
                                {"thinking_tokens", c.tokens}, {"probes", c.probes}, {"units_here", r.units_here},
                                {"seconds_sampling", c.seconds_sampling}, {"seconds_probing", c.seconds_probing}, {"noise_floor", nullptr}, {"site", site}};
     if (r.noise_floor) out["noise_floor"] = nlohmann::ordered_json::parse(to_json(*r.noise_floor));
-    std::printf("%s\n", out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+    print(out.dump(2, ' ', /*ensure_ascii=*/true, nlohmann::ordered_json::error_handler_t::replace) + "\n");
     return;
   }
-  tell(fmt::format("{} questions, {} traces, {} thinking tokens, {} probes in {}{}", c.questions, c.traces, c.tokens, c.probes, a.run.out,
-                   c.units_failed ? fmt::format("; {} units failed (thinktrace export shows why)", c.units_failed) : ""), a.quiet);
+  tell(fmt::format("{}, {}, {}, {} in {}{}", count_text(c.questions, "question"), count_text(c.traces, "trace"), count_text(c.tokens, "thinking token"), count_text(c.probes, "probe"), a.run.out,
+                   c.units_failed ? fmt::format("; {} failed (thinktrace export shows why)", count_text(c.units_failed, "unit")) : ""), a.quiet);
   if (!site.empty()) tell(fmt::format("gallery: {}", std::filesystem::absolute(site).string()), a.quiet);
 }
 
 int run(const Arguments& a, const CLI::App& verb) {
+  catch_interrupts();
+  const std::string site = a.no_site ? "" : (std::filesystem::path(a.run.out) / "site").string();
+  if (!a.no_site) check_site_folder(site);  // Now, not after hours of work.
   ProgressBar bar(a.quiet);
   RunObserver observer;
   observer.note = [&](const std::string& text) { tell(text, a.quiet); };
@@ -50,13 +52,8 @@ int run(const Arguments& a, const CLI::App& verb) {
     if (e.kind() != ErrorKind::kInterrupted) throw;
     throw Error(ErrorKind::kInterrupted, fmt::format("interrupted; every finished unit is in {}, and the same command goes on from there", a.run.out));
   }
-  std::string site;
-  if (!a.no_site) {
-    site = (std::filesystem::path(a.run.out) / "site").string();
-    publish_site({a.run.out}, run_name(a.run.out), site);
-    site += "/index.html";
-  }
-  print_result(a, result, site);
+  if (!a.no_site) publish_site({a.run.out}, run_name(a.run.out), site);
+  print_result(a, result, a.no_site ? "" : site + "/index.html");
   return result.counts.units_failed ? kSomeFailed : kDone;
 }
 

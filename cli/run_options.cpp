@@ -40,6 +40,12 @@ std::string unescape(const std::string& text) {
   return out;
 }
 
+// CLI11 reads "nan" as a number within every range and "-1" as a large unsigned one; these refuse both.
+std::string check_finite(const std::string& s) { return s.find_first_not_of("0123456789.eE+-") == std::string::npos ? "" : "not a finite number"; }
+std::string check_seed(const std::string& s) {
+  return !s.empty() && s.size() <= 20 && s.find_first_not_of("0123456789") == std::string::npos ? "" : "a seed is a whole number from 0 to 18446744073709551615";
+}
+
 LabelKind label_kind(const std::string& name) {
   return name == "digits" ? LabelKind::kDigits : name == "letters" ? LabelKind::kLetters : LabelKind::kAuto;
 }
@@ -58,7 +64,7 @@ void add_model_options(CLI::App& verb, RunArguments& a) {
 void add_question_options(CLI::App& verb, RunArguments& a) {
   verb.add_option("--limit", a.limit, "Questions of each subject: the first N, or a range as 11-20")->group("Questions");
   verb.add_option("--subjects", a.subjects, "Only these subjects (separated by commas)")->delimiter(',')->group("Questions");
-  verb.add_option("--shuffle", a.shuffle, "Order the questions of a subject by this seed before --limit")->group("Questions");
+  verb.add_option("--shuffle", a.shuffle, "Order the questions of a subject by this seed before --limit")->check(check_seed)->group("Questions");
   verb.add_flag("--skip-bad", a.skip_bad, "Leave bad records out instead of stopping")->group("Questions");
 }
 
@@ -74,11 +80,11 @@ void add_format_options(CLI::App& verb, RunArguments& a) {
 
 void add_sampling_options(CLI::App& verb, RunArguments& a) {
   verb.add_option("--samples", a.samples, "Traces a question")->capture_default_str()->check(CLI::Range(1, 100000))->group("Traces");
-  verb.add_option("--seed", a.seed, "Seed of all random numbers")->capture_default_str()->group("Traces");
-  verb.add_option("--temperature", a.temperature, "Sampling temperature")->capture_default_str()->check(CLI::Range(0.0, 100.0))->group("Traces");
-  verb.add_option("--top-p", a.top_p, "Nucleus; 1: off")->capture_default_str()->check(CLI::Range(0.0, 1.0))->group("Traces");
+  verb.add_option("--seed", a.seed, "Seed of all random numbers")->capture_default_str()->check(check_seed)->group("Traces");
+  verb.add_option("--temperature", a.temperature, "Sampling temperature")->capture_default_str()->check(CLI::Range(0.0, 100.0))->check(check_finite)->group("Traces");
+  verb.add_option("--top-p", a.top_p, "Nucleus; 1: off")->capture_default_str()->check(CLI::Range(0.0, 1.0))->check(check_finite)->group("Traces");
   verb.add_option("--top-k", a.top_k, "0: off")->capture_default_str()->check(CLI::NonNegativeNumber)->group("Traces");
-  verb.add_option("--min-p", a.min_p, "0: off")->capture_default_str()->check(CLI::Range(0.0, 1.0))->group("Traces");
+  verb.add_option("--min-p", a.min_p, "0: off")->capture_default_str()->check(CLI::Range(0.0, 1.0))->check(check_finite)->group("Traces");
   verb.add_flag("--greedy", a.greedy, "Always the most likely token (one sample)")->group("Traces");
   verb.add_option("--budget", a.budget, "Thinking tokens after which a trace counts as not ended")->capture_default_str()->check(CLI::Range(1, 1 << 24))->group("Traces");
   verb.add_option("--answer-tokens", a.answer_tokens, "At most so many tokens of free answer after the thinking")->capture_default_str()->check(CLI::Range(0, 1 << 20))->group("Traces");
@@ -104,6 +110,7 @@ RunOptions to_run_options(const RunArguments& a, const CLI::App& verb) {
   if (!a.limit.empty()) parse_limit(a.limit, o.selection);
   o.skip_bad = a.skip_bad;
   if (!a.chat_template_file.empty()) o.format.chat_template = read_text_file(a.chat_template_file, "--chat-template");
+  o.format.chat_template_name = a.chat_template_file;
   if (!a.layout_file.empty()) {
     o.format.layout = read_text_file(a.layout_file, "--layout");
     o.format.layout_name = a.layout_file;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/console.h"
 #include "cli/verbs.h"
 #include "thinktrace/run/publish.h"
+#include "thinktrace/run/run.h"
 #include "thinktrace/text/utf8.h"
 
 namespace thinktrace::cli {
@@ -22,24 +22,23 @@ void print_json(const RunStatus& s) {
            {"seconds_probing", s.counts.seconds_probing}, {"noise_floor", nullptr},
            {"identity", json::parse(s.plan.identity)}, {"provenance", json::parse(s.plan.provenance)}};
   if (!s.plan.noise_floor.empty()) out["noise_floor"] = json::parse(s.plan.noise_floor);
-  std::printf("%s\n", out.dump(2).c_str());
+  print(out.dump(2, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n");
 }
 
 void print_text(const RunStatus& s) {
   const json identity = json::parse(s.plan.identity), provenance = json::parse(s.plan.provenance);
-  const auto line = [](const char* name, const std::string& value) { std::printf("%-12s %s\n", name, printable(value).c_str()); };
+  const auto line = [](const char* name, const std::string& value) { print(fmt::format("{:<12} {}\n", name, printable(value))); };
   const int64_t done = s.counts.units_ok + s.counts.units_failed;
   line("run", s.name);
   line("model", fmt::format("{} ({}, {})", provenance["model"].value("name", ""), provenance["model"].value("architecture", ""), provenance["model"].value("weights", "")));
-  line("questions", fmt::format("{}, {} samples each", s.counts.questions, s.plan.samples));
+  line("questions", fmt::format("{}, {} each", s.counts.questions, count_text(s.plan.samples, "sample")));
   line("units", fmt::format("{} of {} done{}", done, s.units_total, s.counts.units_failed ? fmt::format(", {} of them failed", s.counts.units_failed) : ""));
   line("traces", fmt::format("{} with {} thinking tokens and {} probes", s.counts.traces, s.counts.tokens, s.counts.probes));
   line("time", fmt::format("{} sampling, {} probing", duration_text(s.counts.seconds_sampling), duration_text(s.counts.seconds_probing)));
   line("settings", fmt::format("temperature {}, top-p {}, seed {}, budget {}, suffix {}", identity["temperature"].dump(), identity["top_p"].dump(),
                                identity["seed"].dump(), identity["budget"].dump(), identity["suffix"].dump()));
   if (!s.plan.noise_floor.empty()) {
-    const json noise = json::parse(s.plan.noise_floor);
-    line("noise floor", fmt::format("max |dP| {:.2g} over {} positions", noise.value("max_abs_dp", 0.0), noise.value("n_positions", 0)));
+    line("noise", describe(noise_floor_from_json(s.plan.noise_floor)));
   }
 }
 

@@ -82,7 +82,8 @@ TEST_F(StoreTest, GivesBackWhatWasStored) {
   EXPECT_EQ(store.plan()->noise_floor, R"({"max_abs_dp":0.5})");
   EXPECT_EQ(store.counts().traces, 3);
   EXPECT_EQ(store.counts().tokens, 10 + 4 + 7);
-  expect_same(*store.first_trace(), records[0]);
+  expect_same(store.spread_traces(1).at(0), records[0]);
+  EXPECT_EQ(store.spread_traces(5).size(), 2u);
 }
 
 TEST_F(StoreTest, OrdersByPlaceAndSampleWhateverTheOrderOfCommits) {
@@ -114,7 +115,7 @@ TEST_F(StoreTest, FailedUnitIsARowForEachSample) {
   EXPECT_EQ(found[1].error, "too long");
   EXPECT_EQ(found[1].trace.sample, 1);
   EXPECT_EQ(store.units_done().count({records[3].question.id, 0}), 1u);
-  EXPECT_FALSE(store.first_trace());
+  EXPECT_TRUE(store.spread_traces(3).empty());
 }
 
 TEST_F(StoreTest, UnitIsStoredWholeOrNotAtAll) {

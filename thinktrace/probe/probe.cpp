@@ -37,11 +37,19 @@ NoiseFloor compare_curves(const Curve& a, const Curve& b, int n_options) {
   NoiseFloor noise{.n_positions = static_cast<int>(a.positions.size())};
   for (size_t i = 0; i < a.logprobs.size(); i++) {
     const double d = std::fabs(std::exp(static_cast<double>(a.logprobs[i])) - std::exp(static_cast<double>(b.logprobs[i])));
-    noise.max_abs_dp = std::max(noise.max_abs_dp, d);
+    if (!(d <= noise.max_abs_dp)) noise.max_abs_dp = d;  // Not std::max: a reading that is not a number must show.
     noise.mean_abs_dp += d / static_cast<double>(a.logprobs.size());
   }
   for (int k = 0; k < noise.n_positions; k++) noise.n_top_changed += top_option(a, n_options, k) != top_option(b, n_options, k);
   return noise;
+}
+
+NoiseFloor merge(const NoiseFloor& a, const NoiseFloor& b) {
+  const int n = a.n_positions + b.n_positions;
+  NoiseFloor both{.n_positions = n, .n_top_changed = a.n_top_changed + b.n_top_changed};
+  both.max_abs_dp = a.max_abs_dp >= b.max_abs_dp || std::isnan(a.max_abs_dp) ? a.max_abs_dp : b.max_abs_dp;
+  if (n > 0) both.mean_abs_dp = (a.mean_abs_dp * a.n_positions + b.mean_abs_dp * b.n_positions) / n;
+  return both;
 }
 
 std::vector<int> spread_positions(int n_tokens, int n) {

@@ -37,6 +37,9 @@ struct NoiseFloor {
 // REQUIRES: the curves have the same positions and options.
 NoiseFloor compare_curves(const Curve& a, const Curve& b, int n_options);
 
+// The noise floor of two sets of positions together.
+NoiseFloor merge(const NoiseFloor& a, const NoiseFloor& b);
+
 // `n` positions spread evenly over 0 … n_tokens, ends included; fewer where there are fewer.
 std::vector<int> spread_positions(int n_tokens, int n);
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "jinja/lexer.h"
@@ -25,8 +26,8 @@ std::time_t fixed_time() {
 }
 
 std::string first_line_of(const std::string& text) {
-  const size_t end = text.find('\n');
-  return end == std::string::npos ? text : text.substr(0, end);
+  const size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
+  return text.substr(begin, text.find('\n', begin) - begin);
 }
 
 }  // namespace
@@ -44,7 +45,8 @@ std::vector<RenderedPart> render_jinja(const std::string& source, const std::str
     for (const jinja::string_part& part : parts->as_string().parts) out.push_back({part.val, part.is_input});
     return out;
   } catch (const std::exception& e) {
-    throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: {}", what, first_line_of(e.what())));
+    const std::string why = first_line_of(e.what());
+    throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: {}", what, why.empty() ? "the template can't be rendered" : why));
   }
 }
 

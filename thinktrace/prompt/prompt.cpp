@@ -39,7 +39,7 @@ std::vector<RenderedPart> render_chat(const Model& model, const std::string& use
   messages.push_back({{"role", "user"}, {"content", user}});
   const nlohmann::json variables{{"messages", messages}, {"add_generation_prompt", true}, {"enable_thinking", true},
                                  {"bos_token", model.bos_text()}, {"eos_token", model.eos_text()}};
-  std::vector<RenderedPart> parts = render_jinja(format.chat_template, variables.dump(), fmt::format("{}: chat template", model.card().path));
+  std::vector<RenderedPart> parts = render_jinja(format.chat_template, variables.dump(), format.chat_template_name);
   // Only what the user's turn says is from outside; the begin and end tokens are handed in as variables too.
   for (RenderedPart& part : parts) {
     part.from_input = part.from_input && part.text != model.bos_text() && part.text != model.eos_text();
@@ -51,7 +51,10 @@ std::vector<RenderedPart> render_chat(const Model& model, const std::string& use
 
 PromptFormat complete_format(const Model& model, PromptFormat format) {
   if (format.layout.empty()) format.layout = kDefaultLayout;
-  if (format.chat_template.empty()) format.chat_template = model.card().chat_template;
+  if (format.chat_template.empty()) {
+    format.chat_template = model.card().chat_template;
+    format.chat_template_name = model.card().path + ": chat template";
+  }
   if (format.chat_template.empty()) {
     throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: the file has no chat template; give one with --chat-template FILE", model.card().path));
   }

@@ -17,6 +17,7 @@ inline constexpr const char* kDefaultSuffix = "\n\nThe answer is ";
 // The instrument: everything about the words around a question, the same for all questions of a run.
 struct PromptFormat {
   std::string chat_template;         // Jinja, as in the model file unless the user gave another.
+  std::string chat_template_name;    // For messages: the file that it is from.
   std::string system;                // System message; empty: none.
   std::string layout;                // Jinja; kDefaultLayout.
   std::string layout_name = "default layout";

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "thinktrace/error.h"
 #include "thinktrace/publish/encode.h"
@@ -29,23 +30,53 @@ Error write_error(const fs::path& file) {
   return {ErrorKind::kFailed, fmt::format("[site] {}: {}", file.string(), std::strerror(errno ? errno : EIO))};
 }
 
+// Under another name first, so that no reader and no crash ever meets half a file.
 void write_file(const fs::path& file, std::string_view text) {
+  const fs::path fresh = file.string() + ".part";
   errno = 0;
-  std::ofstream out(file, std::ios::binary);
+  std::ofstream out(fresh, std::ios::binary);
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
   out.close();
-  if (!out) throw write_error(file);
+  if (!out) throw write_error(fresh);
+  std::error_code error;
+  fs::rename(fresh, file, error);
+  if (error) throw Error(ErrorKind::kFailed, fmt::format("[site] {}: {}", file.string(), error.message()));
 }
 
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
-// Writes data/<name>.js and returns the name.
-std::string write_chunk(const json& value, const fs::path& folder) {
-  const std::string text = dump(value);
-  const std::string name = sha256(text).substr(0, 32);
-  write_file(folder / "data" / (name + ".js"), fmt::format("thinktrace_chunk=\"{}\";\n", base64(deflate_raw(text))));
-  return name;
-}
+// The chunks of a gallery; a chunk that an earlier gallery left in the folder is the same, since its name is its content's.
+class ChunkWriter {
+ public:
+  explicit ChunkWriter(const fs::path& folder) : folder_(folder / "data") {}
+
+  // Writes data/<name>.js and returns the name.
+  std::string write(const json& value) {
+    const std::string text = dump(value);
+    const std::string name = sha256(text).substr(0, 32);
+    const fs::path file = folder_ / (name + ".js");
+    if (names_.insert(name).second && !fs::exists(file)) {
+      write_file(file, fmt::format("thinktrace_chunk=\"{}\";\n", base64(deflate_raw(text))));
+    }
+    return name;
+  }
+
+  // Removes chunks, and nothing else, that this gallery does not use.
+  void remove_others() const {
+    std::vector<fs::path> stale;
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      const std::string name = entry.path().stem().string();
+      const bool is_chunk = entry.path().extension() == ".js" && name.size() == 32 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
+      if (is_chunk && !names_.contains(name)) stale.push_back(entry.path());
+    }
+    std::error_code error;
+    for (const fs::path& file : stale) fs::remove(file, error);
+  }
+
+ private:
+  fs::path folder_;
+  std::set<std::string> names_;
+};
 
 // P(option) of a curve, option-major.  [n_options, n_positions]
 std::vector<double> option_major(const Curve& curve, int n_options) {
@@ -105,7 +136,7 @@ struct SubjectParts {
 // Collects records, which come question by question, into chunks.
 class RunWriter {
  public:
-  explicit RunWriter(const fs::path& folder) : folder_(folder) {}
+  explicit RunWriter(ChunkWriter& chunks) : chunks_(chunks) {}
 
   void add(const TraceRecord& r) {
     if (open_ && open_id_ != r.question.id) close_question();
@@ -125,7 +156,7 @@ class RunWriter {
     for (const std::string& name : order_) {
       const SubjectParts& s = subjects_.at(name);
       subjects.push_back({{"name", name}, {"n_questions", s.questions.size()}, {"n_traces", s.n_traces}, {"n_failed", s.n_failed},
-                          {"chunk", write_chunk({{"kind", "subject"}, {"questions", s.questions}}, folder_)}});
+                          {"chunk", chunks_.write({{"kind", "subject"}, {"questions", s.questions}})}});
     }
     json settings = json::array();
     for (const auto& [key, value] : summary.settings) settings.push_back({key, value});
@@ -146,12 +177,12 @@ class RunWriter {
   }
 
   void close_question() {
-    question_["chunk"] = write_chunk(detail_, folder_);
+    question_["chunk"] = chunks_.write(detail_);
     subjects_[open_subject_].questions.push_back(std::move(question_));
     open_ = false;
   }
 
-  fs::path folder_;
+  ChunkWriter& chunks_;
   std::vector<std::string> order_;  // Subjects as they come.
   std::map<std::string, SubjectParts> subjects_;
   std::vector<std::string> labels_;
@@ -161,44 +192,42 @@ class RunWriter {
   json question_, detail_;
 };
 
-bool is_gallery(const fs::path& folder) { return fs::exists(folder / "index.html") && fs::is_directory(folder / "data"); }
-
-void replace_folder(const fs::path& fresh, const fs::path& folder) {
-  std::error_code error;
-  const fs::path old = folder.string() + ".old";
-  fs::remove_all(old, error);
-  if (fs::exists(folder)) fs::rename(folder, old, error);
-  if (!error) fs::rename(fresh, folder, error);
-  if (error) throw Error(ErrorKind::kFailed, fmt::format("[site] {}: {}", folder.string(), error.message()));
-  fs::remove_all(old, error);
+fs::path without_slash(const std::string& folder) {
+  const fs::path path = fs::path(folder).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
 }
 
 }  // namespace
 
-void write_site(const std::vector<SiteRun>& runs, const std::string& title, const std::string& folder_name) {
-  fs::path folder = fs::path(folder_name).lexically_normal();
-  if (!folder.has_filename()) folder = folder.parent_path();  // "site/" is "site".
+void check_site_folder(const std::string& folder_name) {
+  const fs::path folder = without_slash(folder_name);
   std::error_code error;
-  if (fs::exists(folder) && !(fs::is_directory(folder) && (fs::is_empty(folder, error) || is_gallery(folder)))) {
-    throw Error(ErrorKind::kInput, fmt::format("[site] {}: exists and is not a gallery; name another folder", folder.string()));
-  }
-  const fs::path fresh = folder.string() + ".new";
-  fs::remove_all(fresh, error);
-  fs::create_directories(fresh / "data", error);
-  if (error) throw Error(ErrorKind::kFailed, fmt::format("[site] {}: {}", fresh.string(), error.message()));
+  if (!fs::exists(folder, error)) return;
+  const bool is_gallery = fs::exists(folder / "index.html", error) && fs::is_directory(folder / "data", error);
+  const bool is_free = fs::is_directory(folder, error) && (is_gallery || fs::is_empty(folder, error));
+  if (!is_free) throw Error(ErrorKind::kInput, fmt::format("[site] {}: exists and is not a gallery; name another folder", folder.string()));
+}
+
+void write_site(const std::vector<SiteRun>& runs, const std::string& title, const std::string& folder_name) {
+  check_site_folder(folder_name);
+  const fs::path folder = without_slash(folder_name);
+  std::error_code error;
+  fs::create_directories(folder / "data", error);
+  if (error) throw Error(ErrorKind::kFailed, fmt::format("[site] {}: {}", folder.string(), error.message()));
   json manifest{{"format", "thinktrace-bundle"}, {"version", 1}, {"generator", fmt::format("thinktrace {}", kVersionText)}, {"title", title}, {"runs", json::array()}};
+  ChunkWriter chunks(folder);
   for (const SiteRun& run : runs) {
-    RunWriter writer(fresh);
+    RunWriter writer(chunks);
     run.for_each_trace([&](const TraceRecord& r) { writer.add(r); });
     manifest["runs"].push_back(writer.finish(run.summary));
   }
   std::string page(embedded::index_html);
   const std::string mark = "__BUNDLE__";
   page.replace(page.find(mark), mark.size(), escape_for_script(dump(manifest)));
-  write_file(fresh / "index.html", page);
-  write_file(fresh / "app.js", embedded::app_js);
-  write_file(fresh / "app.css", embedded::app_css);
-  replace_folder(fresh, folder);
+  write_file(folder / "app.js", embedded::app_js);
+  write_file(folder / "app.css", embedded::app_css);
+  write_file(folder / "index.html", page);  // Last: until now the old page has had all its chunks.
+  chunks.remove_others();
 }
 
 }  // namespace thinktrace

@@ -26,10 +26,13 @@ struct SiteRun {
   std::function<void(const std::function<void(const TraceRecord&)>&)> for_each_trace;
 };
 
-// Writes the gallery of `runs` into `folder`: into a new folder beside it that then takes its place, so that an
-// interrupted build leaves the old gallery whole. The same records give the same bytes.
-// Throws Error (kInput) if `folder` exists and is neither empty nor a gallery; Error (kFailed) naming the file that
-// can't be written. Memory: the records of one run.
+// Throws Error (kInput) if `folder` exists and is neither empty nor a gallery.
+void check_site_folder(const std::string& folder);
+
+// Writes the gallery of `runs` into `folder`, over an older gallery if there is one: chunks first, the page last, then
+// chunks that no page uses are removed, so that an interrupted build leaves the old gallery whole. Touches no file that
+// is not a gallery's. The same records give the same bytes.
+// Throws as check_site_folder, and Error (kFailed) naming the file that can't be written. Memory: the records of one run.
 void write_site(const std::vector<SiteRun>& runs, const std::string& title, const std::string& folder);
 
 }  // namespace thinktrace

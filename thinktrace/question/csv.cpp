@@ -21,7 +21,7 @@ class CsvReader {
 
  private:
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  bool at_line_end() const { return at_ >= text_.size() || peek() == '\n' || text_.substr(at_, 2) == "\r\n"; }
+  bool at_line_end() const { return at_ >= text_.size() || peek() == '\n' || text_.substr(at_, 2) == "\r\n" || text_.substr(at_) == "\r"; }
   char take() {
     const char c = text_[at_++];
     if (c == '\n') line_++;

@@ -18,12 +18,13 @@ std::string question_id(const Question& q) {
 void check_question(const Question& q) {
   const auto bad = [](const std::string& why) { return Error(ErrorKind::kInput, why); };
   const int n = static_cast<int>(q.options.size());
-  if (q.text.empty()) throw bad("the question is empty");
+  const auto blank = [](const std::string& s) { return s.find_first_not_of(" \t\r\n") == std::string::npos; };
+  if (blank(q.text)) throw bad("the question is empty");
   if (n < kMinOptions) throw bad(fmt::format("{} option{}; a question has {} to {}", n, n == 1 ? "" : "s", kMinOptions, kMaxOptions));
   if (n > kMaxOptions) throw bad(fmt::format("{} options; a question has {} to {}", n, kMinOptions, kMaxOptions));
   if (!is_utf8(q.text) || !is_utf8(q.subject)) throw bad("the question is not valid UTF-8");
   for (int i = 0; i < n; i++) {
-    if (q.options[i].empty()) throw bad(fmt::format("option {} is empty", i + 1));
+    if (blank(q.options[i])) throw bad(fmt::format("option {} is empty", i + 1));
     if (!is_utf8(q.options[i])) throw bad(fmt::format("option {} is not valid UTF-8", i + 1));
   }
   if (q.answer < 0 || q.answer >= n) throw bad(fmt::format("answer {} is not one of the {} options (counted from 0)", q.answer, n));

@@ -30,14 +30,21 @@ std::string lower(std::string s) {
   return s;
 }
 
+std::string trim(const std::string& s) {
+  const size_t first = s.find_first_not_of(" \t");
+  return first == std::string::npos ? "" : s.substr(first, s.find_last_not_of(" \t") - first + 1);
+}
+
 std::string read_file(const fs::path& path) {
+  errno = 0;
   std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  if (in) text << in.rdbuf();
-  if (!in || in.bad()) {
+  std::string text;
+  char buffer[1 << 16];
+  while (in.read(buffer, sizeof(buffer)) || in.gcount() > 0) text.append(buffer, static_cast<size_t>(in.gcount()));
+  if (!in.eof() || in.bad() || !in.is_open() || errno == EISDIR) {
     throw Error(ErrorKind::kInput, fmt::format("[questions] {}: {}", path.string(), std::strerror(errno ? errno : EIO)));
   }
-  return text.str();
+  return text;
 }
 
 std::string subject_of(const fs::path& path) {
@@ -49,14 +56,15 @@ std::string subject_of(const fs::path& path) {
 }
 
 // A letter, or the text of exactly one option. `answer` as the index from 0.
-int answer_index(const std::string& answer, const std::vector<std::string>& options) {
+int answer_index(const std::string& stated, const std::vector<std::string>& options) {
+  const std::string answer = trim(stated);
   const int n = static_cast<int>(options.size());
   if (answer.size() == 1 && std::isalpha(static_cast<unsigned char>(answer[0]))) {
     const int i = std::toupper(static_cast<unsigned char>(answer[0])) - 'A';
     if (i < n) return i;
   }
-  if (std::count(options.begin(), options.end(), answer) == 1) {
-    return static_cast<int>(std::find(options.begin(), options.end(), answer) - options.begin());
+  if (std::count(options.begin(), options.end(), stated) == 1) {
+    return static_cast<int>(std::find(options.begin(), options.end(), stated) - options.begin());
   }
   throw bad_record(fmt::format("answer '{}' is neither a letter from A to {} nor the text of one option", answer,
                                static_cast<char>('A' + std::clamp(n, 1, kMaxOptions) - 1)));
@@ -79,12 +87,20 @@ struct Header {
   int question = -1, answer = -1, subject = -1, options_json = -1;
   std::map<int, int> options;  // Place of an option -> column.
   size_t n_columns = 0;
+  std::string trouble;  // Not empty: why no record can be read by this header.
 };
 
+// Options are the columns A, B, C, … or 0, 1, 2, … without a gap; a column named i or n beside them is something else.
+void keep_consecutive(Header& h) {
+  int place = h.options.contains(0) ? 0 : 1;
+  while (h.options.contains(place)) place++;
+  h.options.erase(h.options.lower_bound(place), h.options.end());
+}
+
 std::optional<Header> parse_header(const CsvRecord& record) {
-  Header h{.options = {}, .n_columns = record.fields.size()};
+  Header h{.options = {}, .n_columns = record.fields.size(), .trouble = {}};
   for (size_t i = 0; i < record.fields.size(); i++) {
-    const std::string name = lower(record.fields[i]);
+    const std::string name = lower(trim(record.fields[i]));
     const int column = static_cast<int>(i);
     if (name == "question") {
       h.question = column;
@@ -95,10 +111,12 @@ std::optional<Header> parse_header(const CsvRecord& record) {
     } else if (name == "options" || name == "choices") {
       h.options_json = column;
     } else if (const auto place = option_column(name)) {
-      h.options[*place] = column;
+      const bool is_new = h.options.emplace(*place, column).second;
+      if (!is_new) h.trouble = fmt::format("two columns for option {}", *place);
     }
   }
   if (h.question < 0 || h.answer < 0) return std::nullopt;
+  keep_consecutive(h);
   return h;
 }
 
@@ -131,6 +149,7 @@ Question from_mmlu(const CsvRecord& r, size_t width) {
 }
 
 Question from_columns(const CsvRecord& r, const Header& h) {
+  if (!h.trouble.empty()) throw bad_record(h.trouble + " in the header");
   if (r.fields.size() != h.n_columns) throw bad_record(fmt::format("{} fields where the header has {}", r.fields.size(), h.n_columns));
   Question q;
   q.text = r.fields[h.question];
@@ -162,11 +181,11 @@ Question from_json(const json& object) {
   check_question(q);
   const json& answer = find("answer", "answer");
   if (answer.is_number_integer()) {
-    const auto i = answer.get<int64_t>();
-    q.answer = i < 0 || i > kMaxOptions ? -1 : static_cast<int>(i);
-    if (q.answer < 0 || q.answer >= static_cast<int>(q.options.size())) {
-      throw bad_record(fmt::format("answer {} is not one of the {} options (counted from 0)", i, q.options.size()));
+    const auto i = answer.is_number_unsigned() ? answer.get<uint64_t>() : uint64_t{1} << 63;
+    if (i >= q.options.size()) {
+      throw bad_record(fmt::format("answer {} is not one of the {} options (counted from 0)", answer.dump(), q.options.size()));
     }
+    q.answer = static_cast<int>(i);
   } else if (answer.is_string()) {
     q.answer = answer_index(answer.get<std::string>(), q.options);
   } else {
@@ -233,7 +252,7 @@ std::vector<fs::path> files_at(const fs::path& path) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(path, error)) {
     const std::string ending = lower(entry.path().extension().string());
-    if (ending == ".csv" || ending == ".jsonl") files.push_back(entry.path());
+    if (entry.is_regular_file() && (ending == ".csv" || ending == ".jsonl")) files.push_back(entry.path());
   }
   // In a folder laid out as MMLU's, the SUBJECT_test.csv files are the questions and the rest is something else.
   const auto is_test = [](const fs::path& file) { return file.filename().string().ends_with("_test.csv"); };
@@ -251,7 +270,7 @@ QuestionFile read_questions(const std::string& path) {
   Collector collector(out);
   for (const fs::path& file : files_at(path)) {
     const std::string ending = lower(file.extension().string());
-    if (ending != ".csv" && ending != ".jsonl" && ending != ".json") {
+    if (ending != ".csv" && ending != ".jsonl") {
       throw Error(ErrorKind::kInput, fmt::format("[questions] {}: neither a .csv nor a .jsonl file", file.string()));
     }
     ending == ".csv" ? read_csv(file, collector) : read_jsonl(file, collector);

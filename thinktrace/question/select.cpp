@@ -34,6 +34,7 @@ void parse_limit(const std::string& text, Selection& selection) {
 }
 
 std::vector<Question> select_questions(const std::vector<Question>& questions, const Selection& selection) {
+  if (questions.empty()) throw Error(ErrorKind::kInput, "[questions] there are no questions to select from");
   std::vector<std::string> order;
   std::map<std::string, std::vector<Question>> by_subject;
   for (const Question& q : questions) {

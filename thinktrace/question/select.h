@@ -11,10 +11,10 @@
 namespace thinktrace {
 
 struct Selection {
-  std::vector<std::string> subjects;          // Empty: all.
-  std::optional<uint64_t> shuffle_seed;       // Orders the questions of each subject by a hash of seed and id.
+  std::vector<std::string> subjects = {};     // Empty: all.
+  std::optional<uint64_t> shuffle_seed = {};  // Orders the questions of each subject by a hash of seed and id.
   int first = 1;                              // First and last question of each subject, counted from 1
-  std::optional<int> last;                    // after shuffling; nothing: to the end.
+  std::optional<int> last = {};               // after shuffling; nothing: to the end.
 };
 
 // "20" is the first 20 questions of each subject, "11-20" the eleventh to the twentieth. Throws Error (kInput).

@@ -94,7 +94,7 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
   r.curve = probe_trace(reader, prompt.ids, r.trace.think_ids, form, positions);
   const double probed = now();
   const int n_options = static_cast<int>(question.options.size());
-  report.noise_floor = measure_noise_floor(session, r, form);
+  report.noise_floor = measure_noise_floor(model, compute, r, form, observer.should_stop);
   report.n_think = static_cast<int>(r.trace.think_ids.size());
   report.stop = r.trace.stop;
   report.think_beginning = to_utf8(model.text(r.trace.think_ids)).substr(0, 400);

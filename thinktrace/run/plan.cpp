@@ -98,6 +98,9 @@ StoredPlan merge_plan(const std::optional<StoredPlan>& stored, const RunOptions&
                                                differences(json::parse(stored->identity), json::parse(plan.identity))));
   }
   plan.unit_size = stored->unit_size;
+  json provenance = json::parse(plan.provenance);
+  provenance["compute"] = json::parse(stored->provenance).at("compute");  // How the run was begun; each unit has its own.
+  plan.provenance = provenance.dump(-1, ' ', false, json::error_handler_t::replace);
   plan.samples = std::max(o.samples, stored->samples);
   plan.noise_floor = stored->noise_floor;
   return plan;

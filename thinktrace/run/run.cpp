@@ -183,15 +183,34 @@ std::vector<Unit> units_to_do(const Bench& bench, const std::vector<Question>& q
   return units;
 }
 
-// Measured once a run, on the first trace in order, so that an interrupted run measures what an uninterrupted one does.
-void ensure_noise_floor(Bench& bench, Session& session, Store& store) {
-  if (!bench.plan.noise_floor.empty()) return;
-  const std::optional<TraceRecord> first = store.first_trace();
-  if (!first) return;
-  const NoiseFloor noise = measure_noise_floor(session, *first, build_answer_form(bench.model, first->labels, bench.options.format));
+// Measured when all is done, on traces spread over the run, so that an interrupted run measures what an uninterrupted one does.
+void measure_noise_of_run(Bench& bench, Store& store) {
+  constexpr int kTraces = 4;
+  bench.tell("measuring the noise floor");
+  NoiseFloor noise;
+  for (const TraceRecord& r : store.spread_traces(kTraces)) {
+    noise = merge(noise, measure_noise_floor(bench.model, bench.options.compute, r, build_answer_form(bench.model, r.labels, bench.options.format), bench.observer.should_stop));
+  }
+  if (noise.n_positions == 0) return;
   bench.plan.noise_floor = to_json(noise);
   store.save_noise_floor(bench.plan.noise_floor);
-  bench.tell(fmt::format("noise floor: max |dP| {:.2g} over {} positions (forks of the cache against fresh prefills)", noise.max_abs_dp, noise.n_positions));
+  bench.tell(describe(noise));
+}
+
+// Units of one run are to be computed alike: what the command leaves open is taken from the stored plan, and what then
+// still differs is said.
+void take_stored_compute(RunOptions& options, const std::optional<StoredPlan>& stored, const RunObserver& observer) {
+  if (stored) {
+    const json compute = json::parse(stored->provenance).at("compute");
+    if (options.compute.threads == 0) options.compute.threads = compute.value("threads", 0);
+    if (options.compute.branches == 0) options.compute.branches = compute.value("branches", 0);
+    options.compute = resolve_compute(options.compute);
+    const std::string now_used = compute_settings(options.compute);
+    if (json::parse(now_used) != compute && observer.note) {
+      observer.note(fmt::format("units stored so far were computed with {}, those to come with {}: their last digits may differ", compute.dump(), now_used));
+    }
+  }
+  options.compute = resolve_compute(options.compute);
 }
 
 }  // namespace
@@ -205,15 +224,23 @@ NoiseFloor noise_floor_from_json(const std::string& text) {
   return {n.at("max_abs_dp"), n.at("mean_abs_dp"), n.at("n_positions"), n.at("n_top_changed")};
 }
 
-NoiseFloor measure_noise_floor(Session& session, const TraceRecord& r, const AnswerForm& form, int n_positions) {
+NoiseFloor measure_noise_floor(const Model& model, const ComputeOptions& compute, const TraceRecord& r, const AnswerForm& form,
+                               const std::function<bool()>& should_stop) {
+  constexpr int kPositions = 4;
   const int n_options = static_cast<int>(form.options.size());
   Curve stored;
-  for (const int k : spread_positions(static_cast<int>(r.curve.positions.size()) - 1, n_positions)) {
+  for (const int k : spread_positions(static_cast<int>(r.curve.positions.size()) - 1, kPositions)) {
     stored.positions.push_back(r.curve.positions[k]);
     for (int i = 0; i < n_options; i++) stored.logprobs.push_back(r.curve.logprobs[k * n_options + i]);
   }
+  const int cells = static_cast<int>(r.prompt_ids.size() + r.trace.think_ids.size()) + form_tokens(form) + 256;
+  Session session(model, {.n_cells = cells, .n_branches = 1, .batch = 512, .threads = compute.threads, .precision = Precision::kReference, .should_stop = should_stop});
   PrefillReader reader(session);
   return compare_curves(stored, probe_trace(reader, r.prompt_ids, r.trace.think_ids, form, stored.positions), n_options);
+}
+
+std::string describe(const NoiseFloor& n) {
+  return fmt::format("noise floor: max |dP| {:.2g}, mean {:.2g} over {} positions (against fresh prefills without flash attention, F32 cache)", n.max_abs_dp, n.mean_abs_dp, n.n_positions);
 }
 
 std::vector<std::string> format_notes(const Model& model, const PromptFormat& format) {
@@ -248,16 +275,17 @@ std::vector<Question> load_questions(const RunOptions& options, const std::funct
 
 RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
   const std::vector<Question> questions = load_questions(given, observer.note);
+  check_run_folder(given.out);
   Model model = Model::load(given.model_path, {.gpu_layers = given.compute.gpu_layers});
   RunOptions options = given;
   options.format = complete_format(model, options.format);
-  options.compute = resolve_compute(options.compute);
   if (options.trace.sampler.temperature <= 0) options.samples = 1;  // All greedy samples are the same.
   Bench bench{options, observer, std::move(model), {}, {}, {}, {}, 0};
   for (const std::string& text : format_notes(bench.model, options.format)) bench.tell(text);
   build_prompts(bench, questions);
 
   Store store = Store::create(options.out);
+  take_stored_compute(options, store.plan(), observer);
   bench.plan = merge_plan(store.plan(), options, bench.model);
   store.save_plan(bench.plan, questions);
   const std::vector<Unit> units = units_to_do(bench, questions, store.units_done(), &bench.progress.units_total);
@@ -266,7 +294,6 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
   RunResult result;
   if (!units.empty()) {
     Session session = make_session(bench);
-    ensure_noise_floor(bench, session, store);
     bench.begin = now();
     for (const Unit& unit : units) {
       bench.report();
@@ -274,12 +301,12 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
       store.commit_unit(stored);
       result.units_failed_here += stored.status == Status::kFailed;
       if (stored.status == Status::kFailed) bench.tell(fmt::format("question {} failed: {}", stored.question_id, stored.error));
-      ensure_noise_floor(bench, session, store);
       bench.progress.units_here++;
       bench.progress.units_done++;
       bench.report();
     }
   }
+  if (!units.empty() || bench.plan.noise_floor.empty()) measure_noise_of_run(bench, store);
   result.counts = store.counts();
   result.units_here = bench.progress.units_here;
   if (!bench.plan.noise_floor.empty()) result.noise_floor = noise_floor_from_json(bench.plan.noise_floor);

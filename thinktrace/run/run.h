@@ -44,8 +44,11 @@ std::vector<Question> load_questions(const RunOptions& options, const std::funct
 // Notes that a reader of this run's numbers must know, such as a model without thinking tags.
 std::vector<std::string> format_notes(const Model& model, const PromptFormat& format);
 
-// Measures how far the session's fast reading of a trace is from fresh prefills, at a few positions of its curve.
-NoiseFloor measure_noise_floor(Session& session, const TraceRecord& record, const AnswerForm& form, int n_positions = 6);
+// Measures how far a curve, however it was read, is from fresh prefills without flash attention and with an F32 cache, at a
+// few of its positions. (Weights are as in the file: what their quantisation does to a model is another question.)
+NoiseFloor measure_noise_floor(const Model& model, const ComputeOptions& compute, const TraceRecord& record, const AnswerForm& form,
+                               const std::function<bool()>& should_stop);
+std::string describe(const NoiseFloor& noise);  // One line.
 
 std::string to_json(const NoiseFloor& noise);
 NoiseFloor noise_floor_from_json(const std::string& json);

@@ -101,8 +101,7 @@ constexpr std::string_view kTraceQuery = R"(
          t.chosen, r.forced_text, r.positions, r.logprobs
   FROM plan_question p JOIN question q ON q.id = p.question_id JOIN unit u ON u.plan_id = p.plan_id AND u.question_id = q.id
   LEFT JOIN trace t ON t.unit_id = u.id LEFT JOIN reading r ON r.trace_id = t.id
-  WHERE u.status = 'failed' OR t.sample < ?
-  ORDER BY p.place, u.first_sample, t.sample)";
+  WHERE u.id = ? AND (u.status = 'failed' OR t.sample < ?) ORDER BY t.sample)";
 
 TraceRecord record_from(const Statement& s) {
   TraceRecord r;
@@ -128,6 +127,40 @@ TraceRecord record_from(const Statement& s) {
   return r;
 }
 
+constexpr std::string_view kUnitsInOrder = R"(
+  SELECT u.id, u.status FROM plan_question p JOIN unit u ON u.plan_id = p.plan_id AND u.question_id = p.question_id
+  WHERE u.first_sample < ? ORDER BY p.place, u.first_sample)";
+
+// The records of one unit, at most `samples` samples of its question.
+std::vector<TraceRecord> records_of(sqlite3* db, int64_t unit, int samples) {
+  Statement s(db, kTraceQuery);
+  s.bind(unit).bind(samples);
+  std::vector<TraceRecord> records;
+  while (s.step()) {
+    const TraceRecord record = record_from(s);
+    if (record.status == Status::kOk) {
+      records.push_back(record);
+      continue;
+    }
+    const int first = static_cast<int>(s.integer(kFirst));
+    for (int i = first; i < std::min(first + static_cast<int>(s.integer(kCount)), samples); i++) {
+      records.push_back(record);
+      records.back().trace.sample = i;
+    }
+  }
+  return records;
+}
+
+std::vector<int64_t> units_in_order(sqlite3* db, int samples, bool with_failed) {
+  Statement s(db, kUnitsInOrder);
+  s.bind(samples);
+  std::vector<int64_t> units;
+  while (s.step()) {
+    if (with_failed || s.text(1) == "ok") units.push_back(s.integer(0));
+  }
+  return units;
+}
+
 }  // namespace
 
 void Store::Close::operator()(sqlite3* db) const { sqlite3_close(db); }
@@ -135,6 +168,14 @@ void Store::Close::operator()(sqlite3* db) const { sqlite3_close(db); }
 void Store::Unlock::operator()(const int* fd) const {
   ::close(*fd);
   delete fd;
+}
+
+void check_run_folder(const std::string& run_folder) {
+  fs::path place = fs::absolute(run_folder).lexically_normal();
+  std::error_code error;
+  while (!fs::exists(place, error) && place.has_parent_path() && place != place.parent_path()) place = place.parent_path();
+  if (!fs::is_directory(place, error)) throw store_error(place.string(), "not a folder, so no run can be stored there");
+  if (::access(place.c_str(), W_OK) != 0) throw store_error(place.string(), std::strerror(errno));
 }
 
 Store Store::create(const std::string& run_folder) {
@@ -165,9 +206,18 @@ Store Store::open(const std::string& run_folder) {
   if (!fs::exists(store.path_, error)) {
     throw Error(ErrorKind::kInput, fmt::format("[store] {}: no run in this folder (there is no thinktrace.db)", run_folder));
   }
-  store.db_.reset(open_file(store.path_, SQLITE_OPEN_READONLY));
+  // Able to write where it may, so that a journal left by a killed writer can be rolled back; nothing else is written.
+  try {
+    store.db_.reset(open_file(store.path_, SQLITE_OPEN_READWRITE));
+  } catch (const Error&) {
+    store.db_.reset(open_file(store.path_, SQLITE_OPEN_READONLY));
+  }
   sqlite3_busy_timeout(store.db_.get(), 5000);
+  sqlite::execute(store.db_.get(), "PRAGMA query_only=ON");
   check_version(store.db_.get(), store.path_);
+  if (version_of(store.db_.get()) == 0) {
+    throw Error(ErrorKind::kInput, fmt::format("[store] {}: no run in this folder yet", run_folder));
+  }
   return store;
 }
 
@@ -220,31 +270,21 @@ void Store::commit_unit(const StoredUnit& u) {
 void Store::for_each_trace(const std::function<void(const TraceRecord&)>& visit) const {
   const std::optional<StoredPlan> stored = plan();
   if (!stored) return;
-  Statement s(db_.get(), kTraceQuery);
-  s.bind(stored->samples);
-  while (s.step()) {
-    TraceRecord record = record_from(s);
-    if (record.status == Status::kOk) {
-      visit(record);
-      continue;
-    }
-    const int first = static_cast<int>(s.integer(kFirst));
-    for (int i = first; i < std::min(first + static_cast<int>(s.integer(kCount)), stored->samples); i++) {
-      record.trace.sample = i;
-      visit(record);
-    }
+  for (const int64_t unit : units_in_order(db_.get(), stored->samples, /*with_failed=*/true)) {
+    for (const TraceRecord& record : records_of(db_.get(), unit, stored->samples)) visit(record);
   }
 }
 
-std::optional<TraceRecord> Store::first_trace() const {
+std::vector<TraceRecord> Store::spread_traces(int n) const {
   const std::optional<StoredPlan> stored = plan();
-  if (!stored) return std::nullopt;
-  Statement s(db_.get(), kTraceQuery);
-  s.bind(stored->samples);
-  while (s.step()) {
-    if (s.text(kStatus) == "ok") return record_from(s);
+  if (!stored) return {};
+  const std::vector<int64_t> units = units_in_order(db_.get(), stored->samples, /*with_failed=*/false);
+  std::vector<TraceRecord> records;
+  if (units.empty()) return records;
+  for (const int i : spread_positions(static_cast<int>(units.size()) - 1, n)) {
+    records.push_back(records_of(db_.get(), units[i], stored->samples).front());
   }
-  return std::nullopt;
+  return records;
 }
 
 StoreCounts Store::counts() const {

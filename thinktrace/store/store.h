@@ -48,6 +48,10 @@ struct StoreCounts {
   double seconds_sampling = 0, seconds_probing = 0;
 };
 
+// Throws Error (kStore) if a run could not be stored in `run_folder`: it, or the nearest folder above it that exists, is
+// no folder or can't be written to. Makes nothing.
+void check_run_folder(const std::string& run_folder);
+
 // Not thread-safe. Every function throws Error (kStore) naming the file if SQLite reports a problem.
 class Store {
  public:
@@ -70,11 +74,13 @@ class Store {
   void commit_unit(const StoredUnit& unit);
 
   // Every trace of the plan's questions and samples, by place and sample. A failed unit gives one record a sample.
-  // The record is only valid during the call. Memory: one record at a time.
+  // The record is only valid during the call. Memory: one unit at a time. Nothing is locked while `visit` runs, so a slow
+  // reader does not hold up a writer; a run that grows meanwhile is seen as it was at the start.
   void for_each_trace(const std::function<void(const TraceRecord&)>& visit) const;
 
-  // The first whole trace in the order of for_each_trace; nothing while there is none.
-  std::optional<TraceRecord> first_trace() const;
+  // The first trace of each of `n` units spread evenly over the whole ones, in the order of for_each_trace; fewer where
+  // there are fewer.
+  std::vector<TraceRecord> spread_traces(int n) const;
 
   StoreCounts counts() const;
 

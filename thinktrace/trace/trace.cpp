@@ -137,6 +137,7 @@ std::vector<Trace> sample_traces(Session& session, const TraceRequest& request, 
     samples.back().draw(session, 0);  // All first tokens come from the prompt's last row.
     session.fork(0, s + 1, n_prompt);
   }
+  if (on_token) on_token(request.n_samples);
   std::vector<Step> steps;
   std::vector<int> growing;
   for (int length = 0;; length++) {

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+# make demo and make test do all they need from nothing on Debian 12, Ubuntu 22.04 and newer.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+JOBS ?= $(shell nproc)
+DEMO ?= demo
+
+.PHONY: help deps viewer build test test-cpp test-viewer test-asan demo lint format clean
+
+help: ## What can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+deps: ## Install what is needed (Debian packages, the pinned engine, the viewer's packages)
+	scripts/deps.sh
+	scripts/fetch_engine.sh
+
+viewer/node_modules/.installed: viewer/package-lock.json viewer/package.json
+	cd viewer && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+viewer: viewer/node_modules/.installed ## Build the viewer into viewer/dist
+	cd viewer && npm run --silent build
+
+build: deps viewer ## Build the program at build/thinktrace
+	cmake --preset release > build-configure.log || { cat build-configure.log; exit 1; }
+	rm -f build-configure.log
+	cmake --build build -j $(JOBS)
+
+test-asan: ## The unit tests with address and undefined-behaviour sanitizers
+	cmake --preset asan > /dev/null
+	cmake --build build-asan -j $(JOBS) --target unit_tests
+	ASAN_OPTIONS=detect_leaks=1 build-asan/unit_tests --gtest_brief=1
+
+test-cpp:
+	ctest --test-dir build --output-on-failure -j $(JOBS)
+
+test-viewer:
+	cd viewer && npm run --silent test:unit
+	$(MAKE) --no-print-directory build/test-site
+	cd viewer && THINKTRACE_BUNDLE=$(CURDIR)/build/test-site npm run --silent test:browser
+
+# A small real gallery for the browser tests.
+.PHONY: build/test-site
+build/test-site:
+	rm -rf build/test-run
+	build/thinktrace run -m models/glassbox/glassbox-q8_0.gguf -q models/glassbox/questions -o build/test-run --limit 1 --samples 2 --quiet --no-site
+	build/thinktrace site build/test-run -o $@ --quiet
+
+test: build ## Build, lint and run every test
+	$(MAKE) --no-print-directory lint
+	$(MAKE) --no-print-directory test-asan
+	$(MAKE) --no-print-directory test-cpp
+	$(MAKE) --no-print-directory test-viewer
+
+demo: build ## Sample and probe Glassbox, the embedded model, on its seven subjects and build a gallery
+	build/thinktrace run -m models/glassbox/glassbox-q8_0.gguf -q models/glassbox/questions -o $(DEMO) --limit 8 --samples 4
+	@echo
+	@echo "Open this page in a browser: file://$(abspath $(DEMO))/site/index.html"
+
+lint: viewer/node_modules/.installed ## Formatting, clang-tidy on what changed most, the viewer's rules
+	scripts/lint.sh
+	cd viewer && npm run --silent lint
+
+format: ## Format the C++ sources in place
+	git ls-files '*.cpp' '*.h' | xargs clang-format -i
+
+clean: ## Remove everything that was built (not .deps)
+	rm -rf build build-dev build-asan build-tsan viewer/dist demo
