@@ -46,10 +46,14 @@ size_t columns() {
 std::string progress_text(const Progress& p, bool with_bar) {
   const double share = p.units_total ? static_cast<double>(p.units_done) / p.units_total : 1.0;
   std::string text = with_bar ? fmt::format("[{}] ", bar(share)) : "";
-  text += fmt::format("{}/{}, {}, {}", p.units_done, count_text(p.units_total, "unit"), count_text(p.tokens, "token"), count_text(p.probes, "probe"));
-  if (p.seconds > 0.5) text += fmt::format(", {:.0f} tokens/s, {:.0f} probes/s", static_cast<double>(p.tokens) / p.seconds, static_cast<double>(p.probes) / p.seconds);
+  text += fmt::format("{}/{}, {}, {}", p.units_done, count_text(p.units_total, "unit"),
+                      count_text(p.tokens, "token"), count_text(p.probes, "probe"));
+  if (p.seconds > 0.5)
+    text += fmt::format(", {:.0f} tokens/s, {:.0f} probes/s", static_cast<double>(p.tokens) / p.seconds,
+                        static_cast<double>(p.probes) / p.seconds);
   if (p.units_here > 0 && p.units_here < p.units_here_total) {
-    text += fmt::format(", {} left", duration_text(p.seconds / p.units_here * (p.units_here_total - p.units_here)));
+    text += fmt::format(", {} left",
+                        duration_text(p.seconds / p.units_here * (p.units_here_total - p.units_here)));
   }
   return text;
 }
@@ -72,7 +76,9 @@ void tell(const std::string& text, bool quiet) {
 void print(const std::string& text) {
   errno = 0;
   const bool ok = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (!ok) throw Error(ErrorKind::kFailed, fmt::format("[output] standard output can't be written ({})", std::strerror(errno ? errno : EIO)));
+  if (!ok)
+    throw Error(ErrorKind::kFailed, fmt::format("[output] standard output can't be written ({})",
+                                                std::strerror(errno ? errno : EIO)));
 }
 
 void clear_progress_line() {
@@ -80,7 +86,9 @@ void clear_progress_line() {
   line_open = false;
 }
 
-std::string count_text(int64_t n, const std::string& noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
+std::string count_text(int64_t n, const std::string& noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
 
 std::string duration_text(double seconds) {
   const auto s = static_cast<long>(seconds + 0.5);

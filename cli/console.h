@@ -8,7 +8,8 @@
 
 namespace thinktrace::cli {
 
-// From now on the first Ctrl-C (or SIGTERM) asks the work to stop after the pass in hand; a second one ends the program.
+// From now on the first Ctrl-C (or SIGTERM) asks the work to stop after the pass in hand; a second one ends
+// the program.
 void catch_interrupts();
 bool interrupted();
 

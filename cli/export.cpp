@@ -11,7 +11,8 @@ Verb add_export(CLI::App& app) {
     std::string run, format = "jsonl";
   };
   auto a = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("export", "Write a run's traces and curves to standard output, one trace a line");
+  CLI::App* verb =
+      app.add_subcommand("export", "Write a run's traces and curves to standard output, one trace a line");
   verb->add_option("RUN", a->run, "Folder of the run")->required();
   verb->add_option("--format", a->format, "jsonl")->capture_default_str()->check(CLI::IsMember({"jsonl"}));
   return [a] {

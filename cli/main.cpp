@@ -15,26 +15,37 @@ using namespace thinktrace;
 
 int exit_code_of(const Error& e) {
   switch (e.kind()) {
-    case ErrorKind::kInput: return cli::kUsage;
-    case ErrorKind::kStore: return cli::kStoreProblem;
-    case ErrorKind::kInterrupted: return cli::kWasInterrupted;
-    case ErrorKind::kFailed: break;
+    case ErrorKind::kInput:
+      return cli::kUsage;
+    case ErrorKind::kStore:
+      return cli::kStoreProblem;
+    case ErrorKind::kInterrupted:
+      return cli::kWasInterrupted;
+    case ErrorKind::kFailed:
+      break;
   }
   return cli::kFailed;
 }
 
-void complain(const std::string& message) { std::fprintf(stderr, "thinktrace: %s\n", printable(message).c_str()); }
+void complain(const std::string& message) {
+  std::fprintf(stderr, "thinktrace: %s\n", printable(message).c_str());
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Is a model's thinking needed for its answer? Forces an answer after every thinking token and shows what it would have been."};
+  CLI::App app{
+      "Is a model's thinking needed for its answer? Forces an answer after every thinking token and shows "
+      "what it would have been."};
   app.set_version_flag("--version", std::string("thinktrace ") + kVersionText);
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
-  app.footer("Exit codes: 0 done, 1 failed, 2 command line or input file (nothing was run), 3 finished with failed questions,\n"
-             "4 store problem, 130 interrupted. Start with: thinktrace doctor -m MODEL.gguf");
-  const std::vector<cli::Verb> verbs{cli::add_run(app), cli::add_doctor(app), cli::add_site(app), cli::add_export(app), cli::add_status(app)};
+  app.footer(
+      "Exit codes: 0 done, 1 failed, 2 command line or input file (nothing was run), 3 finished with failed "
+      "questions,\n"
+      "4 store problem, 130 interrupted. Start with: thinktrace doctor -m MODEL.gguf");
+  const std::vector<cli::Verb> verbs{cli::add_run(app), cli::add_doctor(app), cli::add_site(app),
+                                     cli::add_export(app), cli::add_status(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {  // --help, --version

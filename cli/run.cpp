@@ -24,15 +24,28 @@ struct Arguments {
 void print_result(const Arguments& a, const RunResult& r, const std::string& site) {
   const StoreCounts& c = r.counts;
   if (a.json) {
-    nlohmann::ordered_json out{{"run", a.run.out}, {"questions", c.questions}, {"traces", c.traces}, {"failed_units", c.units_failed},
-                               {"thinking_tokens", c.tokens}, {"probes", c.probes}, {"units_here", r.units_here},
-                               {"seconds_sampling", c.seconds_sampling}, {"seconds_probing", c.seconds_probing}, {"noise_floor", nullptr}, {"site", site}};
+    nlohmann::ordered_json out{{"run", a.run.out},
+                               {"questions", c.questions},
+                               {"traces", c.traces},
+                               {"failed_units", c.units_failed},
+                               {"thinking_tokens", c.tokens},
+                               {"probes", c.probes},
+                               {"units_here", r.units_here},
+                               {"seconds_sampling", c.seconds_sampling},
+                               {"seconds_probing", c.seconds_probing},
+                               {"noise_floor", nullptr},
+                               {"site", site}};
     if (r.noise_floor) out["noise_floor"] = nlohmann::ordered_json::parse(to_json(*r.noise_floor));
     print(out.dump(2, ' ', /*ensure_ascii=*/true, nlohmann::ordered_json::error_handler_t::replace) + "\n");
     return;
   }
-  tell(fmt::format("{}, {}, {}, {} in {}{}", count_text(c.questions, "question"), count_text(c.traces, "trace"), count_text(c.tokens, "thinking token"), count_text(c.probes, "probe"), a.run.out,
-                   c.units_failed ? fmt::format("; {} failed (thinktrace export shows why)", count_text(c.units_failed, "unit")) : ""), a.quiet);
+  tell(fmt::format(
+           "{}, {}, {}, {} in {}{}", count_text(c.questions, "question"), count_text(c.traces, "trace"),
+           count_text(c.tokens, "thinking token"), count_text(c.probes, "probe"), a.run.out,
+           c.units_failed
+               ? fmt::format("; {} failed (thinktrace export shows why)", count_text(c.units_failed, "unit"))
+               : ""),
+       a.quiet);
   if (!site.empty()) tell(fmt::format("gallery: {}", std::filesystem::absolute(site).string()), a.quiet);
 }
 
@@ -50,7 +63,10 @@ int run(const Arguments& a, const CLI::App& verb) {
     result = run_plan(to_run_options(a.run, verb), observer);
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::kInterrupted) throw;
-    throw Error(ErrorKind::kInterrupted, fmt::format("interrupted; every finished unit is in {}, and the same command goes on from there", a.run.out));
+    throw Error(
+        ErrorKind::kInterrupted,
+        fmt::format("interrupted; every finished unit is in {}, and the same command goes on from there",
+                    a.run.out));
   }
   if (!a.no_site) publish_site({a.run.out}, run_name(a.run.out), site);
   print_result(a, result, a.no_site ? "" : site + "/index.html");
@@ -61,14 +77,22 @@ int run(const Arguments& a, const CLI::App& verb) {
 
 Verb add_run(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("run", "Sample traces, force an answer after every thinking token, store, and build the gallery; the same command again continues");
+  CLI::App* verb = app.add_subcommand("run",
+                                      "Sample traces, force an answer after every thinking token, store, and "
+                                      "build the gallery; the same command again continues");
   add_model_options(*verb, a->run);
-  verb->add_option("-q,--questions", a->run.questions, "Questions: a file or folder (MMLU csv, CSV with a header, JSONL)")->required()->group("Questions");
+  verb->add_option("-q,--questions", a->run.questions,
+                   "Questions: a file or folder (MMLU csv, CSV with a header, JSONL)")
+      ->required()
+      ->group("Questions");
   verb->add_option("-o,--out", a->run.out, "Folder of the run")->required();
   add_question_options(*verb, a->run);
   add_format_options(*verb, a->run);
   add_sampling_options(*verb, a->run);
-  verb->add_option("--stride", a->run.stride, "Probe after every N-th thinking token")->capture_default_str()->check(CLI::Range(1, 1 << 24))->group("Probes");
+  verb->add_option("--stride", a->run.stride, "Probe after every N-th thinking token")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 24))
+      ->group("Probes");
   verb->add_flag("--no-site", a->no_site, "Don't build the gallery at the end");
   verb->add_flag("--json", a->json, "Print the result as JSON");
   verb->add_flag("--quiet", a->quiet, "No progress and no notes");

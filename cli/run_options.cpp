@@ -20,8 +20,11 @@ std::string read_text_file(const std::string& path, const char* option) {
   std::ifstream in(path, std::ios::binary);
   std::stringstream text;
   if (in) text << in.rdbuf();
-  if (!in) throw Error(ErrorKind::kInput, fmt::format("[options] {} {}: {}", option, path, std::strerror(errno ? errno : EIO)));
-  if (text.str().empty() || !is_utf8(text.str())) throw Error(ErrorKind::kInput, fmt::format("[options] {} {}: empty or not valid UTF-8", option, path));
+  if (!in)
+    throw Error(ErrorKind::kInput,
+                fmt::format("[options] {} {}: {}", option, path, std::strerror(errno ? errno : EIO)));
+  if (text.str().empty() || !is_utf8(text.str()))
+    throw Error(ErrorKind::kInput, fmt::format("[options] {} {}: empty or not valid UTF-8", option, path));
   return text.str();
 }
 
@@ -41,9 +44,13 @@ std::string unescape(const std::string& text) {
 }
 
 // CLI11 reads "nan" as a number within every range and "-1" as a large unsigned one; these refuse both.
-std::string check_finite(const std::string& s) { return s.find_first_not_of("0123456789.eE+-") == std::string::npos ? "" : "not a finite number"; }
+std::string check_finite(const std::string& s) {
+  return s.find_first_not_of("0123456789.eE+-") == std::string::npos ? "" : "not a finite number";
+}
 std::string check_seed(const std::string& s) {
-  return !s.empty() && s.size() <= 20 && s.find_first_not_of("0123456789") == std::string::npos ? "" : "a seed is a whole number from 0 to 18446744073709551615";
+  return !s.empty() && s.size() <= 20 && s.find_first_not_of("0123456789") == std::string::npos
+             ? ""
+             : "a seed is a whole number from 0 to 18446744073709551615";
 }
 
 LabelKind label_kind(const std::string& name) {
@@ -54,40 +61,99 @@ LabelKind label_kind(const std::string& name) {
 
 void add_model_options(CLI::App& verb, RunArguments& a) {
   verb.add_option("-m,--model", a.model, "Model file (GGUF)")->required()->group("Model");
-  verb.add_option("--threads", a.threads, "CPU threads; 0: one a core")->capture_default_str()->check(CLI::Range(0, 4096))->group("Model");
-  verb.add_option("--gpu-layers", a.gpu_layers, "Layers kept on a GPU: a number, or all")->capture_default_str()->group("Model")
-      ->check([](const std::string& s) { return s == "all" || (!s.empty() && s.size() < 6 && s.find_first_not_of("0123456789") == std::string::npos) ? std::string() : "a number or all"; });
-  verb.add_option("--branches", a.branches, "Probes decoded at once; 0: 32 on a CPU, 192 on a GPU")->capture_default_str()->check(CLI::Range(0, kMaxBranches - 1))->group("Model");
-  verb.add_flag("--reference", a.reference, "Slow and exact: fresh prefill for every probe, F32 cache, no flash attention")->group("Model");
+  verb.add_option("--threads", a.threads, "CPU threads; 0: one a core")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 4096))
+      ->group("Model");
+  verb.add_option("--gpu-layers", a.gpu_layers, "Layers kept on a GPU: a number, or all")
+      ->capture_default_str()
+      ->group("Model")
+      ->check([](const std::string& s) {
+        return s == "all" ||
+                       (!s.empty() && s.size() < 6 && s.find_first_not_of("0123456789") == std::string::npos)
+                   ? std::string()
+                   : "a number or all";
+      });
+  verb.add_option("--branches", a.branches, "Probes decoded at once; 0: 32 on a CPU, 192 on a GPU")
+      ->capture_default_str()
+      ->check(CLI::Range(0, kMaxBranches - 1))
+      ->group("Model");
+  verb.add_flag("--reference", a.reference,
+                "Slow and exact: fresh prefill for every probe, F32 cache, no flash attention")
+      ->group("Model");
 }
 
 void add_question_options(CLI::App& verb, RunArguments& a) {
-  verb.add_option("--limit", a.limit, "Questions of each subject: the first N, or a range as 11-20")->group("Questions");
-  verb.add_option("--subjects", a.subjects, "Only these subjects (separated by commas)")->delimiter(',')->group("Questions");
-  verb.add_option("--shuffle", a.shuffle, "Order the questions of a subject by this seed before --limit")->check(check_seed)->group("Questions");
+  verb.add_option("--limit", a.limit, "Questions of each subject: the first N, or a range as 11-20")
+      ->group("Questions");
+  verb.add_option("--subjects", a.subjects, "Only these subjects (separated by commas)")
+      ->delimiter(',')
+      ->group("Questions");
+  verb.add_option("--shuffle", a.shuffle, "Order the questions of a subject by this seed before --limit")
+      ->check(check_seed)
+      ->group("Questions");
   verb.add_flag("--skip-bad", a.skip_bad, "Leave bad records out instead of stopping")->group("Questions");
 }
 
 void add_format_options(CLI::App& verb, RunArguments& a) {
-  verb.add_option("--chat-template", a.chat_template_file, "Jinja file instead of the model's own chat template")->group("Prompt");
-  verb.add_option("--layout", a.layout_file, "Jinja file that lays a question out (variables: question, options, subject)")->group("Prompt");
+  verb.add_option("--chat-template", a.chat_template_file,
+                  "Jinja file instead of the model's own chat template")
+      ->group("Prompt");
+  verb.add_option("--layout", a.layout_file,
+                  "Jinja file that lays a question out (variables: question, options, subject)")
+      ->group("Prompt");
   verb.add_option("--system", a.system, "System message")->group("Prompt");
-  verb.add_option("--labels", a.labels, "Labels of the options: digits, letters, or auto (digits up to 9 options)")->capture_default_str()->check(CLI::IsMember({"auto", "digits", "letters"}))->group("Prompt");
-  verb.add_option("--think-open", a.think_open, "Tag that opens the thinking, if it can't be found")->group("Prompt");
+  verb.add_option("--labels", a.labels,
+                  "Labels of the options: digits, letters, or auto (digits up to 9 options)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "digits", "letters"}))
+      ->group("Prompt");
+  verb.add_option("--think-open", a.think_open, "Tag that opens the thinking, if it can't be found")
+      ->group("Prompt");
   verb.add_option("--think-close", a.think_close, "Tag that closes it")->group("Prompt");
-  verb.add_option("--suffix", a.suffix, "What is written after the closed thinking, before a label")->capture_default_str()->group("Prompt");
+  verb.add_option("--suffix", a.suffix, "What is written after the closed thinking, before a label")
+      ->capture_default_str()
+      ->group("Prompt");
 }
 
 void add_sampling_options(CLI::App& verb, RunArguments& a) {
-  verb.add_option("--samples", a.samples, "Traces a question")->capture_default_str()->check(CLI::Range(1, 100000))->group("Traces");
-  verb.add_option("--seed", a.seed, "Seed of all random numbers")->capture_default_str()->check(check_seed)->group("Traces");
-  verb.add_option("--temperature", a.temperature, "Sampling temperature")->capture_default_str()->check(CLI::Range(0.0, 100.0))->check(check_finite)->group("Traces");
-  verb.add_option("--top-p", a.top_p, "Nucleus; 1: off")->capture_default_str()->check(CLI::Range(0.0, 1.0))->check(check_finite)->group("Traces");
-  verb.add_option("--top-k", a.top_k, "0: off")->capture_default_str()->check(CLI::NonNegativeNumber)->group("Traces");
-  verb.add_option("--min-p", a.min_p, "0: off")->capture_default_str()->check(CLI::Range(0.0, 1.0))->check(check_finite)->group("Traces");
+  verb.add_option("--samples", a.samples, "Traces a question")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000))
+      ->group("Traces");
+  verb.add_option("--seed", a.seed, "Seed of all random numbers")
+      ->capture_default_str()
+      ->check(check_seed)
+      ->group("Traces");
+  verb.add_option("--temperature", a.temperature, "Sampling temperature")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 100.0))
+      ->check(check_finite)
+      ->group("Traces");
+  verb.add_option("--top-p", a.top_p, "Nucleus; 1: off")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0))
+      ->check(check_finite)
+      ->group("Traces");
+  verb.add_option("--top-k", a.top_k, "0: off")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber)
+      ->group("Traces");
+  verb.add_option("--min-p", a.min_p, "0: off")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0))
+      ->check(check_finite)
+      ->group("Traces");
   verb.add_flag("--greedy", a.greedy, "Always the most likely token (one sample)")->group("Traces");
-  verb.add_option("--budget", a.budget, "Thinking tokens after which a trace counts as not ended")->capture_default_str()->check(CLI::Range(1, 1 << 24))->group("Traces");
-  verb.add_option("--answer-tokens", a.answer_tokens, "At most so many tokens of free answer after the thinking")->capture_default_str()->check(CLI::Range(0, 1 << 20))->group("Traces");
+  verb.add_option("--budget", a.budget, "Thinking tokens after which a trace counts as not ended")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 24))
+      ->group("Traces");
+  verb.add_option("--answer-tokens", a.answer_tokens,
+                  "At most so many tokens of free answer after the thinking")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1 << 20))
+      ->group("Traces");
 }
 
 std::vector<std::pair<std::string, std::string>> option_table(const CLI::App& verb) {
@@ -95,7 +161,8 @@ std::vector<std::pair<std::string, std::string>> option_table(const CLI::App& ve
   for (const CLI::Option* option : verb.get_options()) {
     const std::string name = option->get_name();
     if (name == "--help") continue;
-    table.emplace_back(name, option->count() > 0 ? fmt::format("{}", fmt::join(option->results(), ",")) : option->get_default_str());
+    table.emplace_back(name, option->count() > 0 ? fmt::format("{}", fmt::join(option->results(), ","))
+                                                 : option->get_default_str());
   }
   return table;
 }
@@ -106,10 +173,12 @@ RunOptions to_run_options(const RunArguments& a, const CLI::App& verb) {
   o.questions_path = a.questions;
   o.out = a.out;
   o.selection.subjects = a.subjects;
-  if (const CLI::Option* shuffle = verb.get_option_no_throw("--shuffle"); shuffle && shuffle->count()) o.selection.shuffle_seed = a.shuffle;
+  if (const CLI::Option* shuffle = verb.get_option_no_throw("--shuffle"); shuffle && shuffle->count())
+    o.selection.shuffle_seed = a.shuffle;
   if (!a.limit.empty()) parse_limit(a.limit, o.selection);
   o.skip_bad = a.skip_bad;
-  if (!a.chat_template_file.empty()) o.format.chat_template = read_text_file(a.chat_template_file, "--chat-template");
+  if (!a.chat_template_file.empty())
+    o.format.chat_template = read_text_file(a.chat_template_file, "--chat-template");
   o.format.chat_template_name = a.chat_template_file;
   if (!a.layout_file.empty()) {
     o.format.layout = read_text_file(a.layout_file, "--layout");
@@ -117,19 +186,26 @@ RunOptions to_run_options(const RunArguments& a, const CLI::App& verb) {
   }
   o.format.system = a.system;
   o.format.labels = label_kind(a.labels);
-  if (const auto tags = given_thinking_tags(unescape(a.think_open), unescape(a.think_close))) o.format.tags = *tags;
+  if (const auto tags = given_thinking_tags(unescape(a.think_open), unescape(a.think_close)))
+    o.format.tags = *tags;
   o.format.suffix = unescape(a.suffix);
-  o.trace.sampler = {.temperature = a.greedy ? 0 : a.temperature, .top_p = a.top_p, .top_k = a.top_k, .min_p = a.min_p};
+  o.trace.sampler = {
+      .temperature = a.greedy ? 0 : a.temperature, .top_p = a.top_p, .top_k = a.top_k, .min_p = a.min_p};
   o.trace.seed = a.seed;
   o.trace.budget = a.budget;
   o.trace.answer_tokens = a.answer_tokens;
   o.samples = a.samples;
   o.stride = a.stride;
-  o.compute = {.threads = a.threads, .gpu_layers = a.gpu_layers == "all" ? kAllLayers : std::stoi(a.gpu_layers), .branches = a.branches,
+  o.compute = {.threads = a.threads,
+               .gpu_layers = a.gpu_layers == "all" ? kAllLayers : std::stoi(a.gpu_layers),
+               .branches = a.branches,
                .precision = a.reference ? Precision::kReference : Precision::kFast};
   o.provenance = option_table(verb);
-  for (const std::string* text : std::initializer_list<const std::string*>{&a.system, &o.format.suffix, &o.format.tags.open, &o.format.tags.close}) {
-    if (!is_utf8(*text)) throw Error(ErrorKind::kInput, "[options] --system, --suffix, --think-open or --think-close is not valid UTF-8");
+  for (const std::string* text : std::initializer_list<const std::string*>{
+           &a.system, &o.format.suffix, &o.format.tags.open, &o.format.tags.close}) {
+    if (!is_utf8(*text))
+      throw Error(ErrorKind::kInput,
+                  "[options] --system, --suffix, --think-open or --think-close is not valid UTF-8");
   }
   return o;
 }

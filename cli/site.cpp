@@ -24,7 +24,9 @@ Verb add_site(CLI::App& app) {
   verb->add_flag("--quiet", a->quiet, "Say nothing");
   return [a] {
     publish_site(a->runs, a->title, a->out);
-    tell(fmt::format("gallery: {}", (std::filesystem::absolute(a->out) / "index.html").lexically_normal().string()), a->quiet);
+    tell(fmt::format("gallery: {}",
+                     (std::filesystem::absolute(a->out) / "index.html").lexically_normal().string()),
+         a->quiet);
     return static_cast<int>(kDone);
   };
 }

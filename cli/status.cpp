@@ -16,27 +16,48 @@ namespace {
 using json = nlohmann::ordered_json;
 
 void print_json(const RunStatus& s) {
-  json out{{"run", s.name}, {"plan_id", s.plan.id}, {"questions", s.counts.questions}, {"samples", s.plan.samples}, {"unit_size", s.plan.unit_size},
-           {"units_total", s.units_total}, {"units_ok", s.counts.units_ok}, {"units_failed", s.counts.units_failed}, {"traces", s.counts.traces},
-           {"thinking_tokens", s.counts.tokens}, {"probes", s.counts.probes}, {"seconds_sampling", s.counts.seconds_sampling},
-           {"seconds_probing", s.counts.seconds_probing}, {"noise_floor", nullptr},
-           {"identity", json::parse(s.plan.identity)}, {"provenance", json::parse(s.plan.provenance)}};
+  json out{{"run", s.name},
+           {"plan_id", s.plan.id},
+           {"questions", s.counts.questions},
+           {"samples", s.plan.samples},
+           {"unit_size", s.plan.unit_size},
+           {"units_total", s.units_total},
+           {"units_ok", s.counts.units_ok},
+           {"units_failed", s.counts.units_failed},
+           {"traces", s.counts.traces},
+           {"thinking_tokens", s.counts.tokens},
+           {"probes", s.counts.probes},
+           {"seconds_sampling", s.counts.seconds_sampling},
+           {"seconds_probing", s.counts.seconds_probing},
+           {"noise_floor", nullptr},
+           {"identity", json::parse(s.plan.identity)},
+           {"provenance", json::parse(s.plan.provenance)}};
   if (!s.plan.noise_floor.empty()) out["noise_floor"] = json::parse(s.plan.noise_floor);
   print(out.dump(2, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n");
 }
 
 void print_text(const RunStatus& s) {
   const json identity = json::parse(s.plan.identity), provenance = json::parse(s.plan.provenance);
-  const auto line = [](const char* name, const std::string& value) { print(fmt::format("{:<12} {}\n", name, printable(value))); };
+  const auto line = [](const char* name, const std::string& value) {
+    print(fmt::format("{:<12} {}\n", name, printable(value)));
+  };
   const int64_t done = s.counts.units_ok + s.counts.units_failed;
   line("run", s.name);
-  line("model", fmt::format("{} ({}, {})", provenance["model"].value("name", ""), provenance["model"].value("architecture", ""), provenance["model"].value("weights", "")));
+  line("model",
+       fmt::format("{} ({}, {})", provenance["model"].value("name", ""),
+                   provenance["model"].value("architecture", ""), provenance["model"].value("weights", "")));
   line("questions", fmt::format("{}, {} each", s.counts.questions, count_text(s.plan.samples, "sample")));
-  line("units", fmt::format("{} of {} done{}", done, s.units_total, s.counts.units_failed ? fmt::format(", {} of them failed", s.counts.units_failed) : ""));
-  line("traces", fmt::format("{} with {} thinking tokens and {} probes", s.counts.traces, s.counts.tokens, s.counts.probes));
-  line("time", fmt::format("{} sampling, {} probing", duration_text(s.counts.seconds_sampling), duration_text(s.counts.seconds_probing)));
-  line("settings", fmt::format("temperature {}, top-p {}, seed {}, budget {}, suffix {}", identity["temperature"].dump(), identity["top_p"].dump(),
-                               identity["seed"].dump(), identity["budget"].dump(), identity["suffix"].dump()));
+  line("units",
+       fmt::format("{} of {} done{}", done, s.units_total,
+                   s.counts.units_failed ? fmt::format(", {} of them failed", s.counts.units_failed) : ""));
+  line("traces", fmt::format("{} with {} thinking tokens and {} probes", s.counts.traces, s.counts.tokens,
+                             s.counts.probes));
+  line("time", fmt::format("{} sampling, {} probing", duration_text(s.counts.seconds_sampling),
+                           duration_text(s.counts.seconds_probing)));
+  line("settings",
+       fmt::format("temperature {}, top-p {}, seed {}, budget {}, suffix {}", identity["temperature"].dump(),
+                   identity["top_p"].dump(), identity["seed"].dump(), identity["budget"].dump(),
+                   identity["suffix"].dump()));
   if (!s.plan.noise_floor.empty()) {
     line("noise", describe(noise_floor_from_json(s.plan.noise_floor)));
   }

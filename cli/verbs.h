@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// verbs.h — the program's commands. Each adds its sub-command to `app`; the returned function runs it after parsing
-// and gives the exit code.
+// verbs.h — the program's commands. Each adds its sub-command to `app`; the returned function runs it after
+// parsing and gives the exit code.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -11,8 +11,8 @@ namespace thinktrace::cli {
 enum ExitCode {
   kDone = 0,
   kFailed = 1,
-  kUsage = 2,             // Command line, or a file that it names; nothing was run.
-  kSomeFailed = 3,        // Finished, but some questions failed.
+  kUsage = 2,       // Command line, or a file that it names; nothing was run.
+  kSomeFailed = 3,  // Finished, but some questions failed.
   kStoreProblem = 4,
   kWasInterrupted = 130,
 };

@@ -32,7 +32,9 @@ Case make_case(const std::string& subject, LabelKind labels = LabelKind::kDigits
   if (labels == LabelKind::kLetters) format.suffix = "\n\nThe answer is";
   const Prompt prompt = build_prompt(model, testing::questions_of(subject, 1)[0], format);
   Session session = make_session(model, Precision::kReference);
-  const Trace trace = sample_traces(session, {prompt.ids, "</think>", 0, 1}, {.sampler = {}, .seed = 7, .budget = 200}).front();
+  const Trace trace =
+      sample_traces(session, {prompt.ids, "</think>", 0, 1}, {.sampler = {}, .seed = 7, .budget = 200})
+          .front();
   Case c{prompt.ids, {}, build_answer_form(model, prompt.labels, format)};
   c.tokens.insert(c.tokens.end(), trace.think_ids.begin(), trace.think_ids.end());
   for (size_t t = prompt.ids.size(); t <= c.tokens.size(); t++) c.cuts.push_back(static_cast<int>(t));
@@ -43,7 +45,8 @@ double difference(const AnswerReadings& a, const AnswerReadings& b) {
   EXPECT_EQ(a.logprobs.size(), b.logprobs.size());
   double largest = 0;
   for (size_t i = 0; i < a.logprobs.size(); i++) {
-    largest = std::max(largest, std::fabs(std::exp(static_cast<double>(a.logprobs[i])) - std::exp(static_cast<double>(b.logprobs[i]))));
+    largest = std::max(largest, std::fabs(std::exp(static_cast<double>(a.logprobs[i])) -
+                                          std::exp(static_cast<double>(b.logprobs[i]))));
   }
   return largest;
 }
@@ -79,14 +82,16 @@ TEST(ForkReader, ComparisonNoticesAMistake) {
   EXPECT_GT(difference(by_forks(one_off), right), kTolerance);
 
   AnswerReadings neighbours_row = by_forks(c);
-  std::rotate(neighbours_row.logprobs.begin(), neighbours_row.logprobs.begin() + 4, neighbours_row.logprobs.end());
+  std::rotate(neighbours_row.logprobs.begin(), neighbours_row.logprobs.begin() + 4,
+              neighbours_row.logprobs.end());
   EXPECT_GT(difference(neighbours_row, right), kTolerance);
 }
 
 TEST(ForkReader, HowManyBranchesGoIntoOnePassDoesNotMatter) {
   const Case c = make_case("beasts");
   const AnswerReadings one_by_one = by_forks(c, 1);
-  for (const int branches : {3, 16, 80}) EXPECT_LT(difference(by_forks(c, branches), one_by_one), kTolerance) << branches;
+  for (const int branches : {3, 16, 80})
+    EXPECT_LT(difference(by_forks(c, branches), one_by_one), kTolerance) << branches;
 }
 
 TEST(ForkReader, LeavesTheSessionAsItFoundIt) {
@@ -103,7 +108,8 @@ TEST(ForkReader, ReadsLabelsOfSeveralTokensAsSequences) {
   Case c = make_case("chains");
   c.cuts = {c.cuts.front(), c.cuts[c.cuts.size() / 2], c.cuts.back()};
   c.form.options.clear();
-  for (const char* label : {"1", "10", "2", "23"}) c.form.options.push_back({model.tokenize(label, Specials::kPlain), label[1] == '\0'});
+  for (const char* label : {"1", "10", "2", "23"})
+    c.form.options.push_back({model.tokenize(label, Specials::kPlain), label[1] == '\0'});
   ASSERT_EQ(c.form.options[1].tokens.size(), 2u);
   const AnswerReadings forks = by_forks(c);
   EXPECT_LT(difference(forks, by_prefill(c)), kTolerance);
@@ -119,7 +125,8 @@ TEST(ForkReader, AnOptionThatBeginsAnotherIsNotCountedTwice) {
   Case c = make_case("chains");
   c.cuts = {c.cuts.back()};
   // P(1) as a whole label is P(token 1) less what goes on as 10, 11, …
-  c.form.options = {{model.tokenize("1", Specials::kPlain), false}, {model.tokenize("1", Specials::kPlain), true}};
+  c.form.options = {{model.tokenize("1", Specials::kPlain), false},
+                    {model.tokenize("1", Specials::kPlain), true}};
   const AnswerReadings r = by_prefill(c);
   EXPECT_LE(r.logprobs[1], r.logprobs[0]);
   double longer = 0;
@@ -127,7 +134,8 @@ TEST(ForkReader, AnOptionThatBeginsAnotherIsNotCountedTwice) {
     c.form.options = {{model.tokenize("1" + std::to_string(d), Specials::kPlain), false}};
     longer += std::exp(static_cast<double>(by_prefill(c).logprobs[0]));
   }
-  EXPECT_LE(std::exp(static_cast<double>(r.logprobs[1])) + longer, std::exp(static_cast<double>(r.logprobs[0])) + 1e-6);
+  EXPECT_LE(std::exp(static_cast<double>(r.logprobs[1])) + longer,
+            std::exp(static_cast<double>(r.logprobs[0])) + 1e-6);
 }
 
 TEST(ForkReader, LetterLabelsShareATokenWithTheSpaceBeforeThem) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// glassbox.h — the embedded model for tests: one thread, since spinning threads of parallel tests starve each other.
+// glassbox.h — the embedded model for tests: one thread, since spinning threads of parallel tests starve each
+// other.
 #pragma once
 #include <unistd.h>
 
@@ -40,7 +41,12 @@ inline const Model& glassbox_f32() {
 }
 
 inline Session make_session(const Model& model, Precision precision, int branches = 16) {
-  return Session(model, {.n_cells = 2048, .n_branches = branches + 1, .batch = 512, .threads = 1, .precision = precision, .should_stop = {}});
+  return Session(model, {.n_cells = 2048,
+                         .n_branches = branches + 1,
+                         .batch = 512,
+                         .threads = 1,
+                         .precision = precision,
+                         .should_stop = {}});
 }
 
 }  // namespace thinktrace::testing

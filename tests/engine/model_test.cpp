@@ -78,7 +78,8 @@ TEST(Session, RefusesMoreBranchesThanTheEngineHas) {
 }
 
 TEST(Session, FullCacheIsAnErrorWithAReason) {
-  Session session(glassbox(), {.n_cells = 256, .n_branches = 1, .batch = 256, .threads = 1, .should_stop = {}});
+  Session session(glassbox(),
+                  {.n_cells = 256, .n_branches = 1, .batch = 256, .threads = 1, .should_stop = {}});
   const std::vector<Token> tokens(400, 10);
   try {
     session.prefill(0, tokens);
@@ -89,7 +90,9 @@ TEST(Session, FullCacheIsAnErrorWithAReason) {
 }
 
 TEST(Session, StopsWhenAsked) {
-  Session session(glassbox(), {.n_cells = 256, .n_branches = 1, .batch = 256, .threads = 1, .should_stop = [] { return true; }});
+  Session session(
+      glassbox(),
+      {.n_cells = 256, .n_branches = 1, .batch = 256, .threads = 1, .should_stop = [] { return true; }});
   const std::vector<Token> tokens(4, 10);
   try {
     session.prefill(0, tokens);

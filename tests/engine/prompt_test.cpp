@@ -23,13 +23,16 @@ Question question(const std::string& text = "Which is blue?") {
 TEST(Prompt, IsTheChatTemplateAroundTheLayout) {
   const PromptFormat format = complete_format(glassbox(), {});
   const Prompt prompt = build_prompt(glassbox(), question(), format);
-  EXPECT_EQ(prompt.text, kBos + kUser + lay_out_question(question(), {"1", "2"}, kDefaultLayout, "") + kAssistant + "<think>\n");
+  EXPECT_EQ(prompt.text, kBos + kUser + lay_out_question(question(), {"1", "2"}, kDefaultLayout, "") +
+                             kAssistant + "<think>\n");
   EXPECT_EQ(prompt.ids, glassbox().tokenize(prompt.text, Specials::kParse));
   EXPECT_EQ(prompt.labels, (std::vector<std::string>{"1", "2"}));
 }
 
 TEST(Prompt, HasOneBeginningAtMost) {
-  PromptFormat format = complete_format(glassbox(), {.chat_template = "{% for m in messages %}" + kUser + "{{ m.content }}{% endfor %}" + kAssistant});
+  PromptFormat format = complete_format(
+      glassbox(),
+      {.chat_template = "{% for m in messages %}" + kUser + "{{ m.content }}{% endfor %}" + kAssistant});
   const Token bos = glassbox().bos_to_add();
   ASSERT_GE(bos, 0);
   for (const std::string& begin : {std::string(), kBos, std::string("{{ bos_token }}")}) {
@@ -42,7 +45,8 @@ TEST(Prompt, HasOneBeginningAtMost) {
 }
 
 TEST(Prompt, OpensTheThinkingWhereTheTemplateDoesNot) {
-  const PromptFormat format = complete_format(glassbox(), {.chat_template = "{% for m in messages %}{{ m.content }}{% endfor %}" + kAssistant});
+  const PromptFormat format = complete_format(
+      glassbox(), {.chat_template = "{% for m in messages %}{{ m.content }}{% endfor %}" + kAssistant});
   EXPECT_EQ(format.tags.source, TagSource::kVocabulary);
   EXPECT_TRUE(build_prompt(glassbox(), question(), format).text.ends_with(kAssistant + "<think>\n"));
 }
@@ -78,10 +82,13 @@ TEST(Prompt, BrokenTemplatesAreNamed) {
 }
 
 TEST(ThinkingTags, ComeFromTemplateThenVocabulary) {
-  const auto tags = [](const std::string& chat_template) { return find_thinking_tags(glassbox(), chat_template); };
+  const auto tags = [](const std::string& chat_template) {
+    return find_thinking_tags(glassbox(), chat_template);
+  };
   EXPECT_EQ(tags("a <think> b").source, TagSource::kTemplate);
   EXPECT_EQ(tags("[THINK] x").close, "[/THINK]");
-  EXPECT_EQ(tags("<|channel|>analysis<|message|>").close, "<|end|><|start|>assistant<|channel|>final<|message|>");
+  EXPECT_EQ(tags("<|channel|>analysis<|message|>").close,
+            "<|end|><|start|>assistant<|channel|>final<|message|>");
   EXPECT_EQ(tags("nothing").source, TagSource::kVocabulary);
   EXPECT_FALSE(given_thinking_tags("", ""));
   EXPECT_EQ(given_thinking_tags("<a>", "</a>")->close, "</a>");
@@ -103,7 +110,8 @@ TEST(AnswerForm, LettersTakeTheSpaceBeforeThem) {
   PromptFormat format = complete_format(glassbox(), {});
   format.suffix = "\n\nThe answer is ";
   const AnswerForm form = build_answer_form(glassbox(), {"A", "B"}, format);
-  EXPECT_EQ(glassbox().text(form.suffix) + glassbox().text(form.options[1].tokens), "</think>\n\nThe answer is B");
+  EXPECT_EQ(glassbox().text(form.suffix) + glassbox().text(form.options[1].tokens),
+            "</think>\n\nThe answer is B");
 }
 
 TEST(AnswerForm, ReadsTheEndOfALabelThatBeginsAnother) {

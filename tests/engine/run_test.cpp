@@ -19,7 +19,9 @@ namespace fs = std::filesystem;
 
 class Run : public ::testing::Test {
  protected:
-  Run() : folder_(fs::path(::testing::TempDir()) / ("run_test_" + std::to_string(::getpid()))) { fs::remove_all(folder_); }
+  Run() : folder_(fs::path(::testing::TempDir()) / ("run_test_" + std::to_string(::getpid()))) {
+    fs::remove_all(folder_);
+  }
   ~Run() override { fs::remove_all(folder_); }
 
   RunOptions options(const std::string& name) const {
@@ -114,8 +116,10 @@ TEST_F(Run, QuestionThatDoesNotFitFailsAndTheOthersRun) {
   o.selection = {};
   std::string longest;
   for (int i = 0; i < 400; i++) longest += "word ";
-  std::ofstream(o.questions_path) << nlohmann::json{{"question", longest}, {"options", {"a", "b"}}, {"answer", 0}}.dump() << "\n"
-                                  << nlohmann::json{{"question", "What is it?"}, {"options", {"a", "b", "c"}}, {"answer", 2}}.dump() << "\n";
+  std::ofstream(o.questions_path)
+      << nlohmann::json{{"question", longest}, {"options", {"a", "b"}}, {"answer", 0}}.dump() << "\n"
+      << nlohmann::json{{"question", "What is it?"}, {"options", {"a", "b", "c"}}, {"answer", 2}}.dump()
+      << "\n";
   const RunResult result = run_plan(o);
   EXPECT_EQ(result.units_failed_here, 1);
   const std::vector<std::string> out = lines(o);
@@ -137,7 +141,8 @@ TEST_F(Run, ReferenceModeIsCloseToTheFastOne) {
   const auto a = nlohmann::json::parse(lines(fast)[0]), b = nlohmann::json::parse(lines(slow)[0]);
   ASSERT_EQ(a["think_ids"], b["think_ids"]);
   for (size_t k = 0; k < a["probs"].size(); k++) {
-    for (size_t i = 0; i < 4; i++) EXPECT_NEAR(a["probs"][k][i].get<double>(), b["probs"][k][i].get<double>(), 0.05);
+    for (size_t i = 0; i < 4; i++)
+      EXPECT_NEAR(a["probs"][k][i].get<double>(), b["probs"][k][i].get<double>(), 0.05);
   }
 }
 

@@ -81,9 +81,11 @@ TEST(SampleTraces, SeedAndIndexDecide) {
 
 TEST(SampleTraces, GreedyIsTheMostLikely) {
   const std::vector<Token> prompt = prompt_of("chains");
-  const std::vector<Trace> traces = sample({prompt, "</think>", 0, 2}, {.sampler = {.temperature = 0}, .seed = 1, .budget = 25});
+  const std::vector<Trace> traces =
+      sample({prompt, "</think>", 0, 2}, {.sampler = {.temperature = 0}, .seed = 1, .budget = 25});
   EXPECT_EQ(traces[0].think_ids, traces[1].think_ids);
-  EXPECT_EQ(traces[0].think_ids, sample_naively(prompt, 0, {.sampler = {.temperature = 0}, .seed = 99, .budget = 25}).think_ids);
+  EXPECT_EQ(traces[0].think_ids,
+            sample_naively(prompt, 0, {.sampler = {.temperature = 0}, .seed = 99, .budget = 25}).think_ids);
 }
 
 TEST(SampleTraces, BudgetCutsTheThinking) {
@@ -98,7 +100,8 @@ TEST(SampleTraces, BudgetCutsTheThinking) {
 
 TEST(SampleTraces, AnswerIsBoundedToo) {
   const std::vector<Token> prompt = prompt_of("capitals");
-  const Trace trace = sample({prompt, "</think>", 0, 1}, {.sampler = {}, .seed = 1, .answer_tokens = 2}).front();
+  const Trace trace =
+      sample({prompt, "</think>", 0, 1}, {.sampler = {}, .seed = 1, .answer_tokens = 2}).front();
   EXPECT_EQ(trace.stop, Stop::kClosed);
   EXPECT_EQ(trace.answer_ids.size(), 2u);
 }
@@ -108,7 +111,8 @@ TEST(SampleTraces, ClosingTextOfSeveralTokensIsFoundInTheBytes) {
   const Model& model = glassbox_f32();
   const Trace whole = sample({prompt, "</think>", 0, 1}, {.sampler = {}, .seed = 5}).front();
   const std::string text = model.text(whole.think_ids);
-  // Any text that the model writes can serve as the closing tag: here the middle of it, wherever tokens begin and end.
+  // Any text that the model writes can serve as the closing tag: here the middle of it, wherever tokens begin
+  // and end.
   for (size_t begin = 5; begin + 9 < text.size(); begin += 31) {
     const std::string tag = text.substr(begin, 9);
     const size_t at = text.find(tag);
@@ -116,8 +120,9 @@ TEST(SampleTraces, ClosingTextOfSeveralTokensIsFoundInTheBytes) {
     ASSERT_EQ(cut.stop, Stop::kClosed) << tag;
     const std::string kept = model.text(cut.think_ids);
     EXPECT_EQ(kept, text.substr(0, kept.size()));
-    EXPECT_LE(kept.size(), at);                                                         // Nothing of the tag is thinking,
-    EXPECT_GT(kept.size() + model.piece(whole.think_ids[cut.think_ids.size()]).size(), at);  // and nothing before it is lost.
+    EXPECT_LE(kept.size(), at);  // Nothing of the tag is thinking,
+    EXPECT_GT(kept.size() + model.piece(whole.think_ids[cut.think_ids.size()]).size(),
+              at);  // and nothing before it is lost.
     const size_t n = std::min(cut.answer_text.size(), text.size() - at - 9);
     EXPECT_EQ(cut.answer_text.substr(0, n), text.substr(at + 9, n));
   }

@@ -36,9 +36,19 @@ TEST(Csv, ReadsWellFormedTexts) {
       {"no line end at the end", "a,b\nc,d", {{1, {"a", "b"}, ""}, {2, {"c", "d"}, ""}}},
       {"CRLF", "a,b\r\nc,d\r\n", {{1, {"a", "b"}, ""}, {2, {"c", "d"}, ""}}},
       {"CRLF after quotes", "\"a\",\"b\"\r\n\"c\",\"d\"\r\n", {{1, {"a", "b"}, ""}, {2, {"c", "d"}, ""}}},
-      {"byte order mark", "\xEF\xBB\xBF" "a,b\n", {{1, {"a", "b"}, ""}}},
+      {"byte order mark",
+       "\xEF\xBB\xBF"
+       "a,b\n",
+       {{1, {"a", "b"}, ""}}},
       {"byte order mark before a quote", "\xEF\xBB\xBF\"a,b\",c\n", {{1, {"a,b", "c"}, ""}}},
-      {"a mark elsewhere is text", "a,\xEF\xBB\xBF" "b", {{1, {"a", "\xEF\xBB\xBF" "b"}, ""}}},
+      {"a mark elsewhere is text",
+       "a,\xEF\xBB\xBF"
+       "b",
+       {{1,
+         {"a",
+          "\xEF\xBB\xBF"
+          "b"},
+         ""}}},
       {"empty fields", ",,\n", {{1, {"", "", ""}, ""}}},
       {"empty field at the end of the text", "a,", {{1, {"a", ""}, ""}}},
       {"quoted empty field", "\"\",a\n", {{1, {"", "a"}, ""}}},
@@ -58,7 +68,9 @@ TEST(Csv, CountsLinesThroughEmptyLinesAndQuotedLineBreaks) {
       {"empty CRLF lines", "\r\na\r\n\r\nb\r\n", {{2, {"a"}, ""}, {4, {"b"}, ""}}},
       {"break in quotes", "\"a\nb\",c\nd,e\n", {{1, {"a\nb", "c"}, ""}, {3, {"d", "e"}, ""}}},
       {"CRLF in quotes stays", "\"a\r\nb\"\r\nc\r\n", {{1, {"a\r\nb"}, ""}, {3, {"c"}, ""}}},
-      {"several breaks", "x\n\"1\n2\n\n4\",\"5\n6\"\ny\n", {{1, {"x"}, ""}, {2, {"1\n2\n\n4", "5\n6"}, ""}, {7, {"y"}, ""}}},
+      {"several breaks",
+       "x\n\"1\n2\n\n4\",\"5\n6\"\ny\n",
+       {{1, {"x"}, ""}, {2, {"1\n2\n\n4", "5\n6"}, ""}, {7, {"y"}, ""}}},
   };
   for (const Case& c : cases) expect_records(c);
 }
@@ -76,8 +88,11 @@ TEST(Csv, AnIllFormedRecordSaysWhy) {
 }
 
 TEST(Csv, ReadsBackWhatIsWritten) {
-  const std::vector<Fields> rows = {
-      {"a", "", "\"", "\"\""}, {"x,y", "\r\n", "\n\n", " "}, {"", ""}, {",", ",\""}, {"\xF0\x9F\x98\x80", "end"}};
+  const std::vector<Fields> rows = {{"a", "", "\"", "\"\""},
+                                    {"x,y", "\r\n", "\n\n", " "},
+                                    {"", ""},
+                                    {",", ",\""},
+                                    {"\xF0\x9F\x98\x80", "end"}};
   for (const std::string line_end : {"\n", "\r\n"}) {
     std::string text;
     std::vector<int> lines;

@@ -43,7 +43,13 @@ TEST(Encode, Base64GivesThePublishedForms) {
 }
 
 TEST(Encode, DeflatedBytesInflateToThemselves) {
-  const std::string cases[] = {"", "a", std::string("\0", 1), std::string(1 << 20, 'x'), noise(1 << 20), noise((1 << 14) - 1), noise(1 << 14)};
+  const std::string cases[] = {"",
+                               "a",
+                               std::string("\0", 1),
+                               std::string(1 << 20, 'x'),
+                               noise(1 << 20),
+                               noise((1 << 14) - 1),
+                               noise(1 << 14)};
   for (const std::string& bytes : cases) {
     const std::string packed = deflate_raw(bytes);
     EXPECT_FALSE(packed.empty());
@@ -55,12 +61,19 @@ TEST(Encode, DeflatedBytesInflateToThemselves) {
 
 TEST(Encode, DeflateIsRawWithoutAZlibOrGzipHead) {
   EXPECT_EQ(deflate_raw(""), std::string("\x03\0", 2));
-  EXPECT_EQ(inflate_raw(std::string("\x01\x03\0\xFC\xFF" "abc", 8)), "abc");  // A stored block, RFC 1951, section 3.2.4.
+  EXPECT_EQ(inflate_raw(std::string("\x01\x03\0\xFC\xFF"
+                                    "abc",
+                                    8)),
+            "abc");  // A stored block, RFC 1951, section 3.2.4.
 }
 
 TEST(Encode, WhatIsNotAWholeDeflateStreamIsAnError) {
   const std::string whole = deflate_raw(noise(100000));
-  const std::string cases[] = {"", whole.substr(0, whole.size() / 2), whole.substr(0, whole.size() - 1), "\x07", "\xFF\xFF\xFF",
+  const std::string cases[] = {"",
+                               whole.substr(0, whole.size() / 2),
+                               whole.substr(0, whole.size() - 1),
+                               "\x07",
+                               "\xFF\xFF\xFF",
                                std::string("\x78\x9C\x03\0\0\0\0\x01", 8)};
   for (const std::string& bytes : cases) {
     try {
@@ -74,7 +87,8 @@ TEST(Encode, WhatIsNotAWholeDeflateStreamIsAnError) {
 
 void expect_safe_and_same(const json& value) {
   const std::string text = value.dump(), escaped = escape_for_script(text);
-  for (const char c : escaped) ASSERT_TRUE(static_cast<unsigned char>(c) < 0x80 && c != '<' && c != '>' && c != '&') << escaped;
+  for (const char c : escaped)
+    ASSERT_TRUE(static_cast<unsigned char>(c) < 0x80 && c != '<' && c != '>' && c != '&') << escaped;
   const json back = json::parse(escaped, nullptr, false);
   ASSERT_FALSE(back.is_discarded()) << escaped;
   ASSERT_EQ(back, value) << escaped;
@@ -114,10 +128,11 @@ TEST(Encode, EveryCharacterSurvivesEscaping) {
     } else if (c < 0x800) {
       text += {static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 0x3F))};
     } else if (c < 0x10000) {
-      text += {static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3F)), static_cast<char>(0x80 | (c & 0x3F))};
-    } else {
-      text += {static_cast<char>(0xF0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 0x3F)), static_cast<char>(0x80 | (c >> 6 & 0x3F)),
+      text += {static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3F)),
                static_cast<char>(0x80 | (c & 0x3F))};
+    } else {
+      text += {static_cast<char>(0xF0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 0x3F)),
+               static_cast<char>(0x80 | (c >> 6 & 0x3F)), static_cast<char>(0x80 | (c & 0x3F))};
     }
   }
   expect_safe_and_same(text);
@@ -130,15 +145,31 @@ TEST(Encode, EscapesAreSpelledAsFourHexDigits) {
   EXPECT_EQ(escape_for_script(""), "");
 }
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInf = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN(),
+                 kInf = std::numeric_limits<double>::infinity();
 
 TEST(Encode, BytesAreProbabilitiesRoundedAndClamped) {
   const struct {
     double p;
     int byte;
-  } cases[] = {{0, 0},     {1, 255},    {0.5, 128},         {0.499 / 255, 0}, {0.501 / 255, 1}, {254.499 / 255, 254}, {254.501 / 255, 255},
-               {-0.0, 0},  {-1e-9, 0},  {-5, 0},            {1.0000001, 255}, {300, 255},       {kNan, 0},            {-kNan, 0},
-               {kInf, 255}, {-kInf, 0}, {100.0 / 255, 100}, {1e-300, 0}};
+  } cases[] = {{0, 0},
+               {1, 255},
+               {0.5, 128},
+               {0.499 / 255, 0},
+               {0.501 / 255, 1},
+               {254.499 / 255, 254},
+               {254.501 / 255, 255},
+               {-0.0, 0},
+               {-1e-9, 0},
+               {-5, 0},
+               {1.0000001, 255},
+               {300, 255},
+               {kNan, 0},
+               {-kNan, 0},
+               {kInf, 255},
+               {-kInf, 0},
+               {100.0 / 255, 100},
+               {1e-300, 0}};
   std::vector<double> all;
   std::string expected;
   for (const auto& c : cases) {
@@ -154,8 +185,19 @@ TEST(Encode, SixteenBitNumbersAreLittleEndianRoundedAndClamped) {
   const struct {
     double p;
     int number;
-  } cases[] = {{0, 0},       {1, 65535}, {0.5, 32768}, {0.499 / 65535, 0}, {0.501 / 65535, 1}, {258.0 / 65535, 258}, {65534.499 / 65535, 65534},
-               {-1e-9, 0},   {-5, 0},    {1.01, 65535}, {kNan, 0},         {kInf, 65535},      {-kInf, 0}};
+  } cases[] = {{0, 0},
+               {1, 65535},
+               {0.5, 32768},
+               {0.499 / 65535, 0},
+               {0.501 / 65535, 1},
+               {258.0 / 65535, 258},
+               {65534.499 / 65535, 65534},
+               {-1e-9, 0},
+               {-5, 0},
+               {1.01, 65535},
+               {kNan, 0},
+               {kInf, 65535},
+               {-kInf, 0}};
   std::vector<double> all;
   std::string expected;
   for (const auto& c : cases) {

@@ -19,8 +19,10 @@ TEST(Export, LineIsOneJsonObjectWithEveryKey) {
     const std::string line = jsonl_line(r, kContext);
     EXPECT_EQ(line.find('\n'), std::string::npos);
     const json o = json::parse(line);
-    for (const char* key : {"run", "question_id", "subject", "question", "options", "answer", "sample", "seed", "temperature", "model", "model_sha256",
-                            "template", "think_ids", "think_text", "positions", "probs", "mass", "logprobs", "ended", "answer_text", "chosen", "correct", "status", "error"}) {
+    for (const char* key : {"run",       "question_id", "subject",     "question", "options",      "answer",
+                            "sample",    "seed",        "temperature", "model",    "model_sha256", "template",
+                            "think_ids", "think_text",  "positions",   "probs",    "mass",         "logprobs",
+                            "ended",     "answer_text", "chosen",      "correct",  "status",       "error"}) {
       EXPECT_TRUE(o.contains(key)) << key;
     }
     EXPECT_EQ(o["question"], r.question.text);
@@ -36,7 +38,8 @@ TEST(Export, NumbersAreExact) {
     double sum = 0;
     for (size_t i = 0; i < 4; i++) {
       EXPECT_EQ(o["logprobs"][k][i].get<float>(), r.curve.logprobs[k * 4 + i]);
-      EXPECT_DOUBLE_EQ(o["probs"][k][i].get<double>(), std::exp(static_cast<double>(r.curve.logprobs[k * 4 + i])));
+      EXPECT_DOUBLE_EQ(o["probs"][k][i].get<double>(),
+                       std::exp(static_cast<double>(r.curve.logprobs[k * 4 + i])));
       sum += o["probs"][k][i].get<double>();
     }
     EXPECT_NEAR(o["mass"][k].get<double>(), sum, 1e-12);

@@ -20,13 +20,15 @@ const struct {
 } kVectors[] = {
     {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
     {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-    {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+    {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+     "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
     {std::string(1000000, 'a'), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"},
 };
 
 struct TempFile {
   explicit TempFile(const std::string& bytes)
-      : path(fs::path(::testing::TempDir()) / ("thinktrace_hash_test_" + std::to_string(::getpid()) + ".bin")) {
+      : path(fs::path(::testing::TempDir()) /
+             ("thinktrace_hash_test_" + std::to_string(::getpid()) + ".bin")) {
     std::ofstream(path, std::ios::binary) << bytes;
   }
   ~TempFile() { fs::remove(path); }
@@ -37,7 +39,9 @@ TEST(Hash, Sha256GivesThePublishedDigests) {
   for (const auto& v : kVectors) EXPECT_EQ(sha256(v.message), v.digest);
 }
 
-TEST(Hash, Sha256ReadsNulBytesToo) { EXPECT_NE(sha256(std::string("a\0b", 3)), sha256(std::string("a\0c", 3))); }
+TEST(Hash, Sha256ReadsNulBytesToo) {
+  EXPECT_NE(sha256(std::string("a\0b", 3)), sha256(std::string("a\0c", 3)));
+}
 
 TEST(Hash, AFileHashesAsItsContent) {
   for (const auto& v : kVectors) EXPECT_EQ(sha256_file(TempFile(v.message).path.string()), v.digest);

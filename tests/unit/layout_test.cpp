@@ -13,36 +13,46 @@ namespace {
 using Strings = std::vector<std::string>;
 
 Question prime() {
-  return {.id = "", .subject = "numbers", .text = "Which of these is a prime number?", .options = {"4", "6", "7", "9"}, .answer = 2};
+  return {.id = "",
+          .subject = "numbers",
+          .text = "Which of these is a prime number?",
+          .options = {"4", "6", "7", "9"},
+          .answer = 2};
 }
 
 std::string by_default(const Question& q, LabelKind kind = LabelKind::kDigits) {
-  return lay_out_question(q, option_labels(kind, static_cast<int>(q.options.size())), kDefaultLayout, "the default layout");
+  return lay_out_question(q, option_labels(kind, static_cast<int>(q.options.size())), kDefaultLayout,
+                          "the default layout");
 }
 
 std::string by(const std::string& layout, const Question& q = prime()) {
-  return lay_out_question(q, option_labels(LabelKind::kLetters, static_cast<int>(q.options.size())), layout, "my.jinja");
+  return lay_out_question(q, option_labels(LabelKind::kLetters, static_cast<int>(q.options.size())), layout,
+                          "my.jinja");
 }
 
 const std::string kEnding =
-    "\n\nPlease give me your choice right after the thinking. You should state your choice (exactly the same as how they were provided in "
+    "\n\nPlease give me your choice right after the thinking. You should state your choice (exactly the same "
+    "as how they were provided in "
     "this instruction) on the first line of your output after the thinking.";
 
 TEST(Layout, DefaultIsThePublishedWordingToTheByte) {
-  EXPECT_EQ(by_default(prime()), "Question: Which of these is a prime number?\nChoices:\n\n1: 4\n2: 6\n3: 7\n4: 9." + kEnding);
+  EXPECT_EQ(by_default(prime()),
+            "Question: Which of these is a prime number?\nChoices:\n\n1: 4\n2: 6\n3: 7\n4: 9." + kEnding);
 }
 
 TEST(Layout, DefaultTakesAnyNumberOfOptionsAndOtherLabels) {
   Question q = prime();
   q.options = {"yes", "no"};
-  EXPECT_EQ(by_default(q, LabelKind::kLetters), "Question: Which of these is a prime number?\nChoices:\n\nA: yes\nB: no." + kEnding);
+  EXPECT_EQ(by_default(q, LabelKind::kLetters),
+            "Question: Which of these is a prime number?\nChoices:\n\nA: yes\nB: no." + kEnding);
   std::string lines;
   q.options.clear();
   for (int i = 0; i < kMaxOptions; i++) {
     q.options.push_back("option " + std::to_string(i));
     lines += (i ? "\n" : "") + std::to_string(i + 1) + ": option " + std::to_string(i);
   }
-  EXPECT_EQ(by_default(q), "Question: Which of these is a prime number?\nChoices:\n\n" + lines + "." + kEnding);
+  EXPECT_EQ(by_default(q),
+            "Question: Which of these is a prime number?\nChoices:\n\n" + lines + "." + kEnding);
 }
 
 TEST(Layout, TextOfQuestionsIsNeverReadAsATemplate) {
@@ -60,13 +70,17 @@ TEST(Layout, TextOfQuestionsIsNeverReadAsATemplate) {
       " spaces around ",
       "\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80 \xE2\x80\xAE",
       "<think>\n</think><|im_end|>",
-      "None", "true", "0", "[1, 2]",
+      "None",
+      "true",
+      "0",
+      "[1, 2]",
   };
   for (const std::string& text : texts) {
     Question q = prime();
     q.text = text;
     q.options = {text, "other", text + text};
-    EXPECT_EQ(by_default(q), "Question: " + text + "\nChoices:\n\n1: " + text + "\n2: other\n3: " + text + text + "." + kEnding);
+    EXPECT_EQ(by_default(q), "Question: " + text + "\nChoices:\n\n1: " + text + "\n2: other\n3: " + text +
+                                 text + "." + kEnding);
   }
 }
 
@@ -74,11 +88,14 @@ TEST(Layout, AUsersLayoutSeesQuestionSubjectAndLabelledOptions) {
   const struct {
     const char *layout, *text;
   } cases[] = {
-      {"{{ subject }}: {{ question }}{% for option in options %} ({{ option.label }}) {{ option.text }}{% endfor %}",
+      {"{{ subject }}: {{ question }}{% for option in options %} ({{ option.label }}) {{ option.text }}{% "
+       "endfor %}",
        "numbers: Which of these is a prime number? (A) 4 (B) 6 (C) 7 (D) 9"},
-      {"{{ question }}\n{% for option in options %}\n{{ option.label }}. {{ option.text }}\n{% endfor %}\nAnswer:",
+      {"{{ question }}\n{% for option in options %}\n{{ option.label }}. {{ option.text }}\n{% endfor "
+       "%}\nAnswer:",
        "Which of these is a prime number?\nA. 4\nB. 6\nC. 7\nD. 9\nAnswer:"},
-      {"{{ options[0].text }},{{ options[1].text }},{{ options[2].text }},{{ options[3].text }}: {{ question }} ({{ options | length }})",
+      {"{{ options[0].text }},{{ options[1].text }},{{ options[2].text }},{{ options[3].text }}: {{ question "
+       "}} ({{ options | length }})",
        "4,6,7,9: Which of these is a prime number? (4)"},
   };
   for (const auto& c : cases) EXPECT_EQ(by(c.layout), c.text);
@@ -110,13 +127,15 @@ TEST(Layout, ALayoutThatLeavesSomethingOutIsRefusedByItsName) {
   for (const auto& c : cases) {
     const std::string error = error_of(c.layout);
     EXPECT_NE(error.find("my.jinja"), std::string::npos) << error;
-    EXPECT_NE(error.find(std::string("leaves ") + c.missing + " out"), std::string::npos) << c.layout << " -> " << error;
+    EXPECT_NE(error.find(std::string("leaves ") + c.missing + " out"), std::string::npos)
+        << c.layout << " -> " << error;
   }
 }
 
 TEST(Layout, ALayoutThatIsNoTemplateIsRefusedByItsName) {
-  for (const char* layout : {"{{ question", "{% for option in options %}", "{% nonsense %}", "{{ question | no_such_filter }}",
-                             "{{ raise_exception('no') }}", "{{ question.a.b.c() }}"}) {
+  for (const char* layout :
+       {"{{ question", "{% for option in options %}", "{% nonsense %}", "{{ question | no_such_filter }}",
+        "{{ raise_exception('no') }}", "{{ question.a.b.c() }}"}) {
     const std::string error = error_of(layout);
     EXPECT_EQ(error.rfind("[prompt] my.jinja: ", 0), 0u) << error;
     EXPECT_EQ(error.find('\n'), std::string::npos) << error;
@@ -133,7 +152,9 @@ TEST(Layout, LabelsAreDigitsOrLetters) {
 
 TEST(Layout, AutomaticLabelsAreDigitsUpToNineOptions) {
   for (int n = kMinOptions; n <= kMaxOptions; n++) {
-    EXPECT_EQ(option_labels(LabelKind::kAuto, n), option_labels(n <= 9 ? LabelKind::kDigits : LabelKind::kLetters, n)) << n;
+    EXPECT_EQ(option_labels(LabelKind::kAuto, n),
+              option_labels(n <= 9 ? LabelKind::kDigits : LabelKind::kLetters, n))
+        << n;
   }
 }
 

@@ -115,20 +115,19 @@ TEST(ParseAnswer, ReadsTheTextOfAnOption) {
       {"\\boxed{Paris}", 1},
       {"The answer is Paris.", 1},
       {"Paris\n\nRome is the capital of Italy.", 1},
-      {"Parisian cafes", kNone},     // Not a whole word.
+      {"Parisian cafes", kNone},  // Not a whole word.
       {"Rome or Paris", kNone},
       {"I do not know.\nParis?", kNone},  // Only the first line counts.
   };
   expect_all(cities, LabelKind::kDigits, kCities);
   const Case truths[] = {
-      {"3: True, False", 2},
-      {"**3: True, False**", 2},
-      {"True, False", 2},
-      {"My choice is 3: True, False.", 2},
+      {"3: True, False", 2}, {"**3: True, False**", 2},
+      {"True, False", 2},    {"My choice is 3: True, False.", 2},
       {"True", kNone},
   };
   expect_all(truths, LabelKind::kDigits, kTruths);
-  EXPECT_EQ(parse("False, True", LabelKind::kLetters, {"False", "False, True"}), 1);  // The whole line goes before a part.
+  EXPECT_EQ(parse("False, True", LabelKind::kLetters, {"False", "False, True"}),
+            1);  // The whole line goes before a part.
   EXPECT_EQ(parse("Paris", LabelKind::kLetters, {"Paris", "Paris"}), kNone);
 }
 
@@ -167,7 +166,15 @@ TEST(ParseAnswer, StatesNothingWhereNothingOrSeveralAreStated) {
 TEST(ParseAnswer, ALabelIsTakenWholeOrNotAtAll) {
   const Strings many = {"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "a10", "a11"};
   const Case digits[] = {
-      {"10", 9}, {"1", 0}, {"12: a11", 11}, {"13", kNone}, {"100", kNone}, {"The answer is 11.", 10}, {"Answer: 120", kNone}, {"\\boxed{12}", 11}, {"0", kNone},
+      {"10", 9},
+      {"1", 0},
+      {"12: a11", 11},
+      {"13", kNone},
+      {"100", kNone},
+      {"The answer is 11.", 10},
+      {"Answer: 120", kNone},
+      {"\\boxed{12}", 11},
+      {"0", kNone},
   };
   expect_all(digits, LabelKind::kDigits, many);
   const Case letters[] = {{"L", 11}, {"L: a11", 11}, {"10", kNone}, {"Answer: K", 10}, {"M", kNone}};
@@ -196,8 +203,9 @@ std::string repeated(const std::string& part, size_t size) {
 }
 
 TEST(ParseAnswer, HostileTextsNeitherCrashNorTakeLong) {
-  for (const std::string part : {"a", " ", "\n", "(", "*", "1", "A. ", "answer ", "answer is ", "Answer: option ", "\\boxed{", "\\boxed{A", "Paris", "Paris ",
-                                 "\xFF", "\xF0\x9F\x98\x80", "\"", "."}) {
+  for (const std::string part :
+       {"a", " ", "\n", "(", "*", "1", "A. ", "answer ", "answer is ", "Answer: option ", "\\boxed{",
+        "\\boxed{A", "Paris", "Paris ", "\xFF", "\xF0\x9F\x98\x80", "\"", "."}) {
     for (const std::string head : {"", "1:", "Answer:", "\\boxed{"}) {
       EXPECT_LT(seconds_to_parse(head + repeated(part, 1 << 20) + "x"), 0.25) << head << part << "…";
     }
@@ -207,7 +215,8 @@ TEST(ParseAnswer, HostileTextsNeitherCrashNorTakeLong) {
 }
 
 TEST(ParseAnswer, RunsOfSpaceTakeNoLongerThanOtherTexts) {
-  for (const std::string space : {" ", "\n", "\t"}) EXPECT_LT(seconds_to_parse("answer is" + repeated(space, 4000) + "x"), 0.25);
+  for (const std::string space : {" ", "\n", "\t"})
+    EXPECT_LT(seconds_to_parse("answer is" + repeated(space, 4000) + "x"), 0.25);
 }
 
 TEST(ParseAnswer, ANumberThatGoesOnIsNoLabel) {
@@ -247,7 +256,9 @@ TEST(ParseAnswer, WhatIsSaidOfOtherOptionsIsNotTheAnswer) {
   EXPECT_EQ(parse("The answer is B because option A is wrong.", LabelKind::kLetters, kCities), 1);
   EXPECT_EQ(parse("The answer is 2, not option 3.", LabelKind::kDigits, kCities), 1);
   EXPECT_EQ(parse("A) Rome is wrong.\nB) Paris is right.\n\nAnswer: B", LabelKind::kLetters, kCities), 1);
-  EXPECT_EQ(parse("1. Find the country.\n2. Find its capital.\n3. Compare.\n\nThe answer is 2.", LabelKind::kDigits, kCities), 1);
+  EXPECT_EQ(parse("1. Find the country.\n2. Find its capital.\n3. Compare.\n\nThe answer is 2.",
+                  LabelKind::kDigits, kCities),
+            1);
 }
 
 TEST(ParseAnswer, TwoLabelsJoinedAreNoAnswer) {

@@ -15,7 +15,8 @@ using Ints = std::vector<int>;
 
 Curve curve_of(const std::vector<double>& probabilities, size_t n_options) {
   Curve curve;
-  for (size_t k = 0; k * n_options < probabilities.size(); k++) curve.positions.push_back(static_cast<int>(k));
+  for (size_t k = 0; k * n_options < probabilities.size(); k++)
+    curve.positions.push_back(static_cast<int>(k));
   for (const double p : probabilities) curve.logprobs.push_back(static_cast<float>(std::log(p)));
   return curve;
 }
@@ -23,7 +24,8 @@ Curve curve_of(const std::vector<double>& probabilities, size_t n_options) {
 // Records what it is asked, and answers with numbers that tell cut and option.
 class FakeReader : public AnswerReader {
  public:
-  AnswerReadings read(std::span<const Token> tokens, std::span<const int> cuts, const AnswerForm& form) override {
+  AnswerReadings read(std::span<const Token> tokens, std::span<const int> cuts,
+                      const AnswerForm& form) override {
     calls++;
     asked_tokens.assign(tokens.begin(), tokens.end());
     asked_cuts.assign(cuts.begin(), cuts.end());
@@ -34,7 +36,9 @@ class FakeReader : public AnswerReader {
     }
     return readings;
   }
-  static float answer(int cut, size_t option) { return -static_cast<float>(cut) - static_cast<float>(option) / 8; }
+  static float answer(int cut, size_t option) {
+    return -static_cast<float>(cut) - static_cast<float>(option) / 8;
+  }
 
   int calls = 0;
   std::vector<Token> asked_tokens;
@@ -42,18 +46,29 @@ class FakeReader : public AnswerReader {
   AnswerForm asked_form;
 };
 
-AnswerForm three_options() { return {.suffix = {90, 91}, .options = {{{1}, false}, {{2}, true}, {{3, 4}, false}}}; }
+AnswerForm three_options() {
+  return {.suffix = {90, 91}, .options = {{{1}, false}, {{2}, true}, {{3, 4}, false}}};
+}
 
 TEST(Probe, PositionsAreEveryStrideAndAlwaysTheEnd) {
   const struct {
     int n_tokens, stride;
     Ints positions;
   } cases[] = {
-      {0, 1, {0}},       {0, 5, {0}},       {1, 1, {0, 1}},         {1, 9, {0, 1}},       {4, 1, {0, 1, 2, 3, 4}},
-      {4, 2, {0, 2, 4}}, {5, 2, {0, 2, 4, 5}}, {6, 4, {0, 4, 6}},   {4, 4, {0, 4}},       {4, 5, {0, 4}},
+      {0, 1, {0}},
+      {0, 5, {0}},
+      {1, 1, {0, 1}},
+      {1, 9, {0, 1}},
+      {4, 1, {0, 1, 2, 3, 4}},
+      {4, 2, {0, 2, 4}},
+      {5, 2, {0, 2, 4, 5}},
+      {6, 4, {0, 4, 6}},
+      {4, 4, {0, 4}},
+      {4, 5, {0, 4}},
       {7, std::numeric_limits<int>::max(), {0, 7}},
   };
-  for (const auto& c : cases) EXPECT_EQ(probe_positions(c.n_tokens, c.stride), c.positions) << c.n_tokens << '/' << c.stride;
+  for (const auto& c : cases)
+    EXPECT_EQ(probe_positions(c.n_tokens, c.stride), c.positions) << c.n_tokens << '/' << c.stride;
 }
 
 TEST(Probe, SpreadPositionsHoldBothEndsAndNoPositionTwice) {
@@ -61,10 +76,19 @@ TEST(Probe, SpreadPositionsHoldBothEndsAndNoPositionTwice) {
     int n_tokens, n;
     Ints positions;
   } cases[] = {
-      {0, 1, {0}},         {0, 5, {0}},       {1, 2, {0, 1}},       {1, 9, {0, 1}},           {10, 2, {0, 10}},
-      {10, 3, {0, 5, 10}}, {10, 6, {0, 2, 4, 6, 8, 10}}, {3, 4, {0, 1, 2, 3}}, {3, 100, {0, 1, 2, 3}}, {10, 0, {}},
+      {0, 1, {0}},
+      {0, 5, {0}},
+      {1, 2, {0, 1}},
+      {1, 9, {0, 1}},
+      {10, 2, {0, 10}},
+      {10, 3, {0, 5, 10}},
+      {10, 6, {0, 2, 4, 6, 8, 10}},
+      {3, 4, {0, 1, 2, 3}},
+      {3, 100, {0, 1, 2, 3}},
+      {10, 0, {}},
   };
-  for (const auto& c : cases) EXPECT_EQ(spread_positions(c.n_tokens, c.n), c.positions) << c.n_tokens << '/' << c.n;
+  for (const auto& c : cases)
+    EXPECT_EQ(spread_positions(c.n_tokens, c.n), c.positions) << c.n_tokens << '/' << c.n;
 }
 
 TEST(Probe, SpreadPositionsAreEven) {
@@ -102,7 +126,8 @@ TEST(Probe, ReadsTheTraceBehindThePromptInOneCall) {
   EXPECT_EQ(curve.positions, (Ints{0, 2, 4}));
   ASSERT_EQ(curve.logprobs.size(), 9u);
   for (size_t k = 0; k < 3; k++) {
-    for (size_t i = 0; i < 3; i++) EXPECT_EQ(curve.logprobs[3 * k + i], FakeReader::answer(reader.asked_cuts[k], i));
+    for (size_t i = 0; i < 3; i++)
+      EXPECT_EQ(curve.logprobs[3 * k + i], FakeReader::answer(reader.asked_cuts[k], i));
   }
 }
 
@@ -140,7 +165,8 @@ TEST(Probe, TopOptionIsTheMostLikelyAndOnATieTheFirst) {
   const struct {
     std::vector<double> probabilities;
     int top;
-  } cases[] = {{{0.1, 0.2, 0.3}, 2}, {{0.3, 0.2, 0.1}, 0}, {{0.2, 0.3, 0.1}, 1}, {{0.3, 0.3, 0.3}, 0}, {{0.1, 0.4, 0.4}, 1}, {{0, 0, 0}, 0}, {{0, 0, 1e-30}, 2}};
+  } cases[] = {{{0.1, 0.2, 0.3}, 2}, {{0.3, 0.2, 0.1}, 0}, {{0.2, 0.3, 0.1}, 1}, {{0.3, 0.3, 0.3}, 0},
+               {{0.1, 0.4, 0.4}, 1}, {{0, 0, 0}, 0},       {{0, 0, 1e-30}, 2}};
   for (const auto& c : cases) EXPECT_EQ(top_option(curve_of(c.probabilities, 3), 3, 0), c.top);
   const Curve rows = curve_of({0.9, 0.1, 0.1, 0.9, 0.6, 0.4}, 2);
   EXPECT_EQ(top_option(rows, 2, 0), 0);

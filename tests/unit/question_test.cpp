@@ -35,7 +35,9 @@ class Folder {
   }
 
  private:
-  static std::string fmt_name(const std::string& test) { return "thinktrace_question_" + test + "_" + std::to_string(::getpid()); }
+  static std::string fmt_name(const std::string& test) {
+    return "thinktrace_question_" + test + "_" + std::to_string(::getpid());
+  }
   fs::path path_;
 };
 
@@ -62,7 +64,13 @@ Strings texts_of(const QuestionFile& file) {
   return out;
 }
 
-Question capital() { return {.id = "", .subject = "geo", .text = "Capital of France?", .options = {"Rome", "Paris", "Bonn"}, .answer = 1}; }
+Question capital() {
+  return {.id = "",
+          .subject = "geo",
+          .text = "Capital of France?",
+          .options = {"Rome", "Paris", "Bonn"},
+          .answer = 1};
+}
 
 TEST(Question, IdHangsOnEveryPartOfTheContent) {
   const std::string id = question_id(capital());
@@ -81,7 +89,9 @@ TEST(Question, IdHangsOnEveryPartOfTheContent) {
   EXPECT_TRUE(changed([](Question& o) { o.answer = 0; }));
   EXPECT_TRUE(changed([](Question& o) { o.options.pop_back(); }));
   EXPECT_TRUE(changed([](Question& o) { std::swap(o.options[0], o.options[2]); }));
-  EXPECT_TRUE(changed([](Question& o) { o.options = {"Rome", "Paris\",\"Bonn"}; }));  // No way to blur where one ends.
+  EXPECT_TRUE(changed([](Question& o) {
+    o.options = {"Rome", "Paris\",\"Bonn"};
+  }));  // No way to blur where one ends.
 }
 
 TEST(Question, CheckNamesWhatIsWrong) {
@@ -138,17 +148,29 @@ TEST(ReadQuestions, EveryFormGivesTheSameQuestion) {
       {"geo.csv", "\xEF\xBB\xBFQuestion,a,b,c,d,Answer\r\nCapital of France?,Rome,Paris,Bonn,,B\r\n"},
       {"geo.csv", "answer,option_1,option_2,option_3,question\nB,Rome,Paris,Bonn,Capital of France?\n"},
       {"geo.csv", "answer,option_3,option_1,option_2,question\nParis,Bonn,Rome,Paris,Capital of France?\n"},
-      {"x.csv", "question,choice1,choice2,choice3,answer,subject\nCapital of France?,Rome,Paris,Bonn,B,geo\n"},
-      {"x.csv", "source,question,options,answer,subject\nweb,Capital of France?,\"[\"\"Rome\"\",\"\"Paris\"\",\"\"Bonn\"\"]\",B,geo\n"},
+      {"x.csv",
+       "question,choice1,choice2,choice3,answer,subject\nCapital of France?,Rome,Paris,Bonn,B,geo\n"},
+      {"x.csv",
+       "source,question,options,answer,subject\nweb,Capital of "
+       "France?,\"[\"\"Rome\"\",\"\"Paris\"\",\"\"Bonn\"\"]\",B,geo\n"},
       {"geo.csv", "question,subject,A,B,C,answer\nCapital of France?,,Rome,Paris,Bonn,B\n"},
-      {"x.jsonl", R"({"question":"Capital of France?","options":["Rome","Paris","Bonn"],"answer":1,"subject":"geo"})"},
-      {"x.jsonl", "\xEF\xBB\xBF" R"({"text":"Capital of France?","choices":["Rome","Paris","Bonn"],"answer":"B","subject":"geo","id":7})" "\r\n"},
-      {"geo.jsonl", "\n" R"({"question":"Capital of France?","options":["Rome","\u0050aris","Bonn"],"answer":"Paris"})" "\n\n"},
-      {"geo_test.JSONL", R"({"question":"Capital of France?","options":["Rome","Paris","Bonn"],"answer":"b","subject":null})"},
+      {"x.jsonl",
+       R"({"question":"Capital of France?","options":["Rome","Paris","Bonn"],"answer":1,"subject":"geo"})"},
+      {"x.jsonl",
+       "\xEF\xBB\xBF"
+       R"({"text":"Capital of France?","choices":["Rome","Paris","Bonn"],"answer":"B","subject":"geo","id":7})"
+       "\r\n"},
+      {"geo.jsonl",
+       "\n"
+       R"({"question":"Capital of France?","options":["Rome","\u0050aris","Bonn"],"answer":"Paris"})"
+       "\n\n"},
+      {"geo_test.JSONL",
+       R"({"question":"Capital of France?","options":["Rome","Paris","Bonn"],"answer":"b","subject":null})"},
   };
   for (const auto& file : files) {
     const QuestionFile got = read_text(file.name, file.text);
-    ASSERT_EQ(got.questions.size(), 1u) << file.name << ": " << file.text << (got.bad.empty() ? "" : got.bad[0].reason);
+    ASSERT_EQ(got.questions.size(), 1u)
+        << file.name << ": " << file.text << (got.bad.empty() ? "" : got.bad[0].reason);
     EXPECT_TRUE(got.bad.empty() && got.duplicates.empty()) << file.text;
     const Question& q = got.questions[0];
     EXPECT_EQ(q.subject, "geo") << file.name << ": " << file.text;
@@ -160,7 +182,8 @@ TEST(ReadQuestions, EveryFormGivesTheSameQuestion) {
 }
 
 TEST(ReadQuestions, IdDoesNotHangOnThePlaceInTheFile) {
-  const QuestionFile ab = read_text("s.csv", "a?,x,y,A\nb?,x,y,B\n"), ba = read_text("s.csv", "b?,x,y,B\n\n\na?,x,y,A\n");
+  const QuestionFile ab = read_text("s.csv", "a?,x,y,A\nb?,x,y,B\n"),
+                     ba = read_text("s.csv", "b?,x,y,B\n\n\na?,x,y,A\n");
   ASSERT_EQ(ab.questions.size(), 2u);
   ASSERT_EQ(ba.questions.size(), 2u);
   EXPECT_EQ(ab.questions[0].id, ba.questions[1].id);
@@ -220,7 +243,8 @@ TEST(ReadQuestions, ABadRecordIsReportedWithItsLineAndTheOthersAreKept) {
       {"h.csv", "question,options,answer\na?,\"['x','y']\",A\n", 2, "JSON", 0},
       {"h.csv", "question,options,answer\na?,\"[1,2]\",A\n", 2, "JSON array of strings", 0},
       {"h.csv", "question,options,answer\na?,\"{}\",A\n", 2, "JSON array of strings", 0},
-      {"j.jsonl", json + "\"answer\":0}\n\n" + json + "\"answer\":2}\n", 3, "answer 2 is not one of the 2", 1},
+      {"j.jsonl", json + "\"answer\":0}\n\n" + json + "\"answer\":2}\n", 3, "answer 2 is not one of the 2",
+       1},
       {"j.jsonl", json + "\"answer\":-1}", 1, "answer -1 is not one of the 2", 0},
       {"j.jsonl", json + "\"answer\":99999999999}", 1, "answer 99999999999 is not one of", 0},
       {"j.jsonl", json + "\"answer\":\"C\"}", 1, "answer 'C'", 0},
@@ -251,8 +275,9 @@ TEST(ReadQuestions, ABadRecordIsReportedWithItsLineAndTheOthersAreKept) {
 TEST(ReadQuestions, AFileWithoutRecordsIsAnErrorThatNamesIt) {
   const struct {
     const char *name, *text;
-  } cases[] = {{"e.csv", ""},       {"e.csv", "\xEF\xBB\xBF"}, {"e.csv", "\r\n\n"}, {"e.csv", "question,A,B,answer\n"},
-               {"e.jsonl", ""},     {"e.jsonl", " \n\r\n"},    {"e.txt", "a?,x,y,A\n"}, {"e", "a?,x,y,A\n"}};
+  } cases[] = {
+      {"e.csv", ""},   {"e.csv", "\xEF\xBB\xBF"}, {"e.csv", "\r\n\n"},     {"e.csv", "question,A,B,answer\n"},
+      {"e.jsonl", ""}, {"e.jsonl", " \n\r\n"},    {"e.txt", "a?,x,y,A\n"}, {"e", "a?,x,y,A\n"}};
   for (const auto& c : cases) {
     const Folder folder;
     const std::string path = folder.write(c.name, c.text);
@@ -306,7 +331,8 @@ TEST(ReadQuestions, ARepeatedQuestionIsLeftOutAndReported) {
 }
 
 TEST(ReadQuestions, AColumnThatIsNoOptionIsNotTakenForOne) {
-  for (const std::string text : {"i,question,A,B,answer\n17,q?,x,y,B\n", "question,A,B,answer,n\nq?,x,y,B,17\n"}) {
+  for (const std::string text :
+       {"i,question,A,B,answer\n17,q?,x,y,B\n", "question,A,B,answer,n\nq?,x,y,B,17\n"}) {
     try {
       const QuestionFile got = read_text("h.csv", text);  // Reading it right and refusing it are both fine.
       for (const Question& q : got.questions) EXPECT_EQ(q.options, (Strings{"x", "y"})) << text;

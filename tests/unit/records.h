@@ -9,15 +9,18 @@
 
 namespace thinktrace::testing {
 
-inline Question make_question(const std::string& subject, const std::string& text, std::vector<std::string> options, int answer) {
+inline Question make_question(const std::string& subject, const std::string& text,
+                              std::vector<std::string> options, int answer) {
   Question q{"", subject, text, std::move(options), answer};
   q.id = question_id(q);
   return q;
 }
 
-// A trace of `words` whose probability of the right option rises from `p_first` to `p_last`; the rest of 0.98 is spread
-// over the wrong ones.
-inline TraceRecord make_record(const Question& q, int place, int sample, const std::vector<std::string>& words, double p_first, double p_last, int stride = 1) {
+// A trace of `words` whose probability of the right option rises from `p_first` to `p_last`; the rest of 0.98
+// is spread over the wrong ones.
+inline TraceRecord make_record(const Question& q, int place, int sample,
+                               const std::vector<std::string>& words, double p_first, double p_last,
+                               int stride = 1) {
   TraceRecord r;
   r.question = q;
   r.place = place;
@@ -38,7 +41,8 @@ inline TraceRecord make_record(const Question& q, int place, int sample, const s
     const double share = words.empty() ? 1 : static_cast<double>(t) / static_cast<double>(words.size());
     const double right = p_first + (p_last - p_first) * share;
     for (int i = 0; i < n_options; i++) {
-      r.curve.logprobs.push_back(static_cast<float>(std::log(i == q.answer ? right : (0.98 - right) / (n_options - 1))));
+      r.curve.logprobs.push_back(
+          static_cast<float>(std::log(i == q.answer ? right : (0.98 - right) / (n_options - 1))));
     }
   }
   r.id = trace_id("model", r.prompt_ids, {}, 1000 * place + sample);
@@ -47,18 +51,24 @@ inline TraceRecord make_record(const Question& q, int place, int sample, const s
 
 // Two subjects, hostile text, more and fewer than four options, cut, strided, empty and failed traces.
 inline std::vector<TraceRecord> sample_records() {
-  const Question plain = make_question("colours", "Which of these is a colour?", {"seven", "blue", "quickly", "a spoon"}, 1);
-  const Question hostile = make_question("<img src=x onerror=alert(1)>", "</script><script>alert(1)</script> \x1b[31m \u202e javascript:alert(1) \u2028",
-                                         {"<b>1</b>", "\"'`", "&amp;", "\xF0\x9F\x98\x80", "x"}, 3);
+  const Question plain =
+      make_question("colours", "Which of these is a colour?", {"seven", "blue", "quickly", "a spoon"}, 1);
+  const Question hostile =
+      make_question("<img src=x onerror=alert(1)>",
+                    "</script><script>alert(1)</script> \x1b[31m \u202e javascript:alert(1) \u2028",
+                    {"<b>1</b>", "\"'`", "&amp;", "\xF0\x9F\x98\x80", "x"}, 3);
   const Question two = make_question("colours", "Is grass green?", {"yes", "no"}, 0);
   std::vector<TraceRecord> records;
-  records.push_back(make_record(plain, 0, 0, {"Okay", ",", " let", " me", " see", ".\n", "Blue", " is", " one", "."}, 0.3, 0.95));
+  records.push_back(make_record(
+      plain, 0, 0, {"Okay", ",", " let", " me", " see", ".\n", "Blue", " is", " one", "."}, 0.3, 0.95));
   records.push_back(make_record(plain, 0, 1, {"Hmm", ".", " Seven", "?"}, 0.6, 0.05));
   records.back().trace.stop = Stop::kBudget;
   records.back().chosen.reset();
   records.back().trace.answer_text.clear();
   records.back().trace.answer_ids.clear();
-  records.push_back(make_record(hostile, 1, 0, {"</script>", "<!--", "\u202e", "", "\xF0\x9F\x98\x80", "\x1b[31m", "\n\n"}, 0.2, 0.5, 3));
+  records.push_back(make_record(hostile, 1, 0,
+                                {"</script>", "<!--", "\u202e", "", "\xF0\x9F\x98\x80", "\x1b[31m", "\n\n"},
+                                0.2, 0.5, 3));
   records.push_back(make_record(two, 2, 0, {}, 0.9, 0.9));
   records.back().trace.stop = Stop::kEndOfText;
   TraceRecord failed;

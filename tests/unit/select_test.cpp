@@ -16,7 +16,11 @@ using Strings = std::vector<std::string>;
 std::vector<Question> questions_of(const std::string& subject, int n) {
   std::vector<Question> out;
   for (int i = 1; i <= n; i++) {
-    Question q{.id = "", .subject = subject, .text = subject + std::to_string(i), .options = {"x", "y"}, .answer = 0};
+    Question q{.id = "",
+               .subject = subject,
+               .text = subject + std::to_string(i),
+               .options = {"x", "y"},
+               .answer = 0};
     q.id = question_id(q);
     out.push_back(q);
   }
@@ -55,7 +59,8 @@ TEST(Select, LimitIsANumberOrARange) {
   const struct {
     const char* text;
     int first, last;
-  } cases[] = {{"1", 1, 1}, {"20", 1, 20}, {"007", 1, 7}, {"11-20", 11, 20}, {"3-3", 3, 3}, {"2147483647", 1, 2147483647}};
+  } cases[] = {{"1", 1, 1},       {"20", 1, 20}, {"007", 1, 7},
+               {"11-20", 11, 20}, {"3-3", 3, 3}, {"2147483647", 1, 2147483647}};
   for (const auto& c : cases) {
     const Selection selection = limited(c.text);
     EXPECT_EQ(selection.first, c.first) << c.text;
@@ -64,8 +69,9 @@ TEST(Select, LimitIsANumberOrARange) {
 }
 
 TEST(Select, AnythingElseIsNoLimitAndChangesNothing) {
-  for (const char* text : {"", "0", "-1", "-", "5-", "-5", "0-5", "5-4", "1-2-3", "1--2", "x", "5x", "1-5x", " 5", "5 ", "1 - 5", "+5", "1.5",
-                           "1e3", "2147483648", "1-99999999999999999999"}) {
+  for (const char* text : {"",    "0",     "-1",   "-",   "5-",  "-5",         "0-5",
+                           "5-4", "1-2-3", "1--2", "x",   "5x",  "1-5x",       " 5",
+                           "5 ",  "1 - 5", "+5",   "1.5", "1e3", "2147483648", "1-99999999999999999999"}) {
     Selection selection = limited("3-4");
     try {
       parse_limit(text, selection);
@@ -80,7 +86,8 @@ TEST(Select, AnythingElseIsNoLimitAndChangesNothing) {
 }
 
 TEST(Select, WithoutLimitEverythingIsTakenSubjectBySubject) {
-  std::vector<Question> mixed = joined(joined(questions_of("b", 1), questions_of("a", 2)), questions_of("b", 2));
+  std::vector<Question> mixed =
+      joined(joined(questions_of("b", 1), questions_of("a", 2)), questions_of("b", 2));
   mixed.pop_back();  // b1 a1 a2 b1
   mixed.back().text = "b2";
   EXPECT_EQ(texts(mixed, {}), (Strings{"b1", "b2", "a1", "a2"}));
@@ -95,7 +102,8 @@ TEST(Select, LimitCountsWithinEachSubject) {
 }
 
 TEST(Select, SubjectsAreTakenInTheirFirstOrderWhateverTheOrderAskedFor) {
-  const std::vector<Question> all = joined(joined(questions_of("c", 1), questions_of("a", 1)), questions_of("b", 1));
+  const std::vector<Question> all =
+      joined(joined(questions_of("c", 1), questions_of("a", 1)), questions_of("b", 1));
   EXPECT_EQ(texts(all, only({"b", "c"})), (Strings{"c1", "b1"}));
   EXPECT_EQ(texts(all, only({"a", "a"})), (Strings{"a1"}));
 }
@@ -133,7 +141,8 @@ TEST(Select, ShuffledOrderHangsOnSeedAndContentAlone) {
   const Strings order = texts(all, shuffled(7));
   std::reverse(all.begin(), all.end());
   EXPECT_EQ(texts(all, shuffled(7)), order);
-  const std::vector<Question> more = joined(questions_of("b", 9), all);  // Another subject beside it changes nothing.
+  const std::vector<Question> more =
+      joined(questions_of("b", 9), all);  // Another subject beside it changes nothing.
   Selection asked = shuffled(7);
   asked.subjects = {"a"};
   EXPECT_EQ(texts(more, asked), order);
@@ -154,7 +163,8 @@ TEST(Select, ALargerLimitKeepsWhatASmallerOneTook) {
 }
 
 TEST(Select, ShufflingIsFairToEveryPlace) {
-  // Over 400 seeds each of 4 questions comes first about 100 times; 60 and 140 are 4.6 standard deviations away.
+  // Over 400 seeds each of 4 questions comes first about 100 times; 60 and 140 are 4.6 standard deviations
+  // away.
   const std::vector<Question> all = questions_of("a", 4);
   std::map<std::string, int> first;
   for (uint64_t seed = 0; seed < 400; seed++) first[texts(all, limited("1", shuffled(seed))).front()]++;

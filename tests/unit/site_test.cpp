@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The golden bundle, tests/golden/bundle, is what both sides of docs/bundle.md are tested on: this test writes it anew and
-// compares, the viewer's tests read it. After a wanted change: THINKTRACE_UPDATE_GOLDEN=1 build/unit_tests --gtest_filter='Site.*'
+// The golden bundle, tests/golden/bundle, is what both sides of docs/bundle.md are tested on: this test
+// writes it anew and compares, the viewer's tests read it. After a wanted change: THINKTRACE_UPDATE_GOLDEN=1
+// build/unit_tests --gtest_filter='Site.*'
 #include "thinktrace/publish/site.h"
 
 #include <gtest/gtest.h>
@@ -72,7 +73,8 @@ std::map<std::string, json> read_chunks(const fs::path& folder) {
     const std::string text = read(entry.path()), begin = "thinktrace_chunk=\"", end = "\";\n";
     EXPECT_TRUE(text.starts_with(begin) && text.ends_with(end)) << entry.path();
     const std::string packed = text.substr(begin.size(), text.size() - begin.size() - end.size());
-    EXPECT_EQ(packed.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="), std::string::npos);
+    EXPECT_EQ(packed.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="),
+              std::string::npos);
     const std::string content = inflate_raw(unbase64(packed));
     EXPECT_EQ(entry.path().stem().string(), sha256(content).substr(0, 32));
     chunks[entry.path().stem().string()] = json::parse(content);
@@ -82,7 +84,9 @@ std::map<std::string, json> read_chunks(const fs::path& folder) {
 
 class Site : public ::testing::Test {
  protected:
-  Site() : folder_(fs::path(::testing::TempDir()) / ("site_test_" + std::to_string(::getpid()))) { fs::remove_all(folder_); }
+  Site() : folder_(fs::path(::testing::TempDir()) / ("site_test_" + std::to_string(::getpid()))) {
+    fs::remove_all(folder_);
+  }
   ~Site() override { fs::remove_all(folder_); }
   fs::path folder_;
 };
@@ -125,7 +129,8 @@ TEST_F(Site, StripsHoldTheCurves) {
   ASSERT_EQ(strip.size(), 4 * n);
   for (size_t k = 0; k < n; k++) {
     for (size_t i = 0; i < 4; i++) {
-      EXPECT_EQ(static_cast<uint8_t>(strip[i * n + k]), std::lround(255 * std::exp(static_cast<double>(r.curve.logprobs[k * 4 + i]))));
+      EXPECT_EQ(static_cast<uint8_t>(strip[i * n + k]),
+                std::lround(255 * std::exp(static_cast<double>(r.curve.logprobs[k * 4 + i]))));
     }
   }
   EXPECT_TRUE(trace["positions"].is_null());
@@ -136,10 +141,12 @@ TEST_F(Site, StripsHoldTheCurves) {
 TEST_F(Site, SameRecordsGiveTheSameFiles) {
   write_site({sample_run()}, "t", folder_.string());
   std::map<std::string, std::string> first;
-  for (const auto& e : fs::recursive_directory_iterator(folder_)) first[e.path().string()] = e.is_regular_file() ? read(e.path()) : "";
+  for (const auto& e : fs::recursive_directory_iterator(folder_))
+    first[e.path().string()] = e.is_regular_file() ? read(e.path()) : "";
   write_site({sample_run()}, "t", folder_.string());  // Over the old one, too.
   std::map<std::string, std::string> second;
-  for (const auto& e : fs::recursive_directory_iterator(folder_)) second[e.path().string()] = e.is_regular_file() ? read(e.path()) : "";
+  for (const auto& e : fs::recursive_directory_iterator(folder_))
+    second[e.path().string()] = e.is_regular_file() ? read(e.path()) : "";
   EXPECT_EQ(first, second);
 }
 

@@ -17,7 +17,9 @@ namespace fs = std::filesystem;
 
 class StoreTest : public ::testing::Test {
  protected:
-  StoreTest() : folder_(fs::path(::testing::TempDir()) / ("store_test_" + std::to_string(::getpid()))) { fs::remove_all(folder_); }
+  StoreTest() : folder_(fs::path(::testing::TempDir()) / ("store_test_" + std::to_string(::getpid()))) {
+    fs::remove_all(folder_);
+  }
   ~StoreTest() override { fs::remove_all(folder_); }
 
   static StoredPlan plan(int samples = 2) { return {"p1", R"({"a":1})", R"({"b":2})", samples, 2, ""}; }
@@ -62,7 +64,9 @@ void expect_same(const TraceRecord& a, const TraceRecord& b) {
   EXPECT_EQ(a.forced_text, b.forced_text);
   EXPECT_EQ(a.curve.positions, b.curve.positions);
   ASSERT_EQ(a.curve.logprobs.size(), b.curve.logprobs.size());
-  EXPECT_EQ(std::memcmp(a.curve.logprobs.data(), b.curve.logprobs.data(), a.curve.logprobs.size() * sizeof(float)), 0);
+  EXPECT_EQ(
+      std::memcmp(a.curve.logprobs.data(), b.curve.logprobs.data(), a.curve.logprobs.size() * sizeof(float)),
+      0);
 }
 
 TEST_F(StoreTest, GivesBackWhatWasStored) {
@@ -134,7 +138,8 @@ TEST_F(StoreTest, ShowsOnlyTheSamplesOfThePlan) {
   const std::vector<TraceRecord> records = testing::sample_records();
   Store store = Store::create(folder());
   store.save_plan(plan(/*samples=*/1), {records[0].question});
-  store.commit_unit(unit_of({records[0], records[1]}));  // Units are whole: one sample more than was asked for.
+  store.commit_unit(
+      unit_of({records[0], records[1]}));  // Units are whole: one sample more than was asked for.
   int seen = 0;
   store.for_each_trace([&](const TraceRecord&) { seen++; });
   EXPECT_EQ(seen, 1);

@@ -53,7 +53,9 @@ TEST(Utf8, ReplacesEachMaximalIllFormedPartByOneMark) {
       {"\xC3", kFffd},
       {"\xC3(", kFffd + "("},
       {"\xE2\x82", kFffd},
-      {"\xE2\x82" "A", kFffd + "A"},
+      {"\xE2\x82"
+       "A",
+       kFffd + "A"},
       {"\xF0\x9F\x98", kFffd},
       {"\xF0\x9F\x98\xF0\x9F\x98\x80", kFffd + "\xF0\x9F\x98\x80"},
       {"\xC0\x80", times(2, kFffd)},
@@ -64,7 +66,11 @@ TEST(Utf8, ReplacesEachMaximalIllFormedPartByOneMark) {
       {"\xF5\x80\x80\x80", times(4, kFffd)},
       {"\xFF\xFE", times(2, kFffd)},
       // The example of the Unicode standard, table 3-11.
-      {"a\xF1\x80\x80\xE1\x80\xC2" "b\x80" "c\x80\xBF" "d", "a" + times(3, kFffd) + "b" + kFffd + "c" + times(2, kFffd) + "d"},
+      {"a\xF1\x80\x80\xE1\x80\xC2"
+       "b\x80"
+       "c\x80\xBF"
+       "d",
+       "a" + times(3, kFffd) + "b" + kFffd + "c" + times(2, kFffd) + "d"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(to_utf8(c.bytes), c.expected) << printable(c.bytes);
@@ -81,7 +87,12 @@ TEST(Utf8, TokenTextsGiveACutCharacterToTheTokenThatCompletesIt) {
       {{""}, {""}},
       {{"a", "", "b"}, {"a", "", "b"}},
       {{"\xF0", "\x9F", "\x98", "\x80"}, {"", "", "", "\xF0\x9F\x98\x80"}},
-      {{"a\xE2", "\x82\xAC" "b"}, {"a", "\xE2\x82\xAC" "b"}},
+      {{"a\xE2",
+        "\x82\xAC"
+        "b"},
+       {"a",
+        "\xE2\x82\xAC"
+        "b"}},
       {{"\xE2", "", "\x82", "\xAC"}, {"", "", "", "\xE2\x82\xAC"}},
       {{"\xE2\x82", "x"}, {"", kFffd + "x"}},
       {{"\xE2\x82", "\xC3", "\xA9"}, {"", kFffd, "\xC3\xA9"}},
@@ -93,7 +104,8 @@ TEST(Utf8, TokenTextsGiveACutCharacterToTheTokenThatCompletesIt) {
 }
 
 TEST(Utf8, TokenTextsJoinToTheTextHoweverTheBytesAreCut) {
-  const std::string parts[] = {"a", " ", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\x80", "\xF0\x9F", "\xED\xA0\x80", "\xFF", "\0"s};
+  const std::string parts[] = {"a",    " ",        "\xC3\xA9",     "\xE2\x82\xAC", "\xF0\x9F\x98\x80",
+                               "\x80", "\xF0\x9F", "\xED\xA0\x80", "\xFF",         "\0"s};
   std::mt19937 random(1);
   for (int round = 0; round < 3000; round++) {
     std::string bytes;
@@ -120,20 +132,29 @@ TEST(Utf8, PrintableWritesOutWhatATerminalActsOn) {
   } cases[] = {
       {"", ""},
       {"plain text, 1 < 2 & \"3\"", "plain text, 1 < 2 & \"3\""},
-      {"\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80 \xC2\xA0.", "\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80 \xC2\xA0."},
+      {"\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80 \xC2\xA0.",
+       "\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80 \xC2\xA0."},
       {"a\nb\tc", "a\\nb\\tc"},
       {"a\r\nb", "a\\x0D\\nb"},
       {"\x1B[31mred\x1B[0m", "\\x1B[31mred\\x1B[0m"},
       {"\x1B]0;title\x07", "\\x1B]0;title\\x07"},
       {"\0\x7F"s, "\\x00\\x7F"},
-      {"\xC2\x9B" "31m", "\\u{9B}31m"},            // C1 control sequence introducer.
-      {"\x9B" "31m", "\\x9B31m"},                  // The same as a bare byte.
+      {"\xC2\x9B"
+       "31m",
+       "\\u{9B}31m"},  // C1 control sequence introducer.
+      {"\x9B"
+       "31m",
+       "\\x9B31m"},  // The same as a bare byte.
       {"\xE2\x80\xA8\xE2\x80\xA9", "\\u{2028}\\u{2029}"},
-      {"\xE2\x80\xAE" "evil\xE2\x80\xAC", "\\u{202E}evil\\u{202C}"},
+      {"\xE2\x80\xAE"
+       "evil\xE2\x80\xAC",
+       "\\u{202E}evil\\u{202C}"},
       {"\xE2\x81\xA6\xE2\x81\xA9", "\\u{2066}\\u{2069}"},
       {"\xD8\x9C", "\\u{61C}"},
-      {"a\xE2\x80\x8B" "b\xEF\xBB\xBF", "a\\u{200B}b\\u{FEFF}"},
-      {"\xF3\xA0\x81\x81", "\\u{E0041}"},          // A tag character, which nobody sees.
+      {"a\xE2\x80\x8B"
+       "b\xEF\xBB\xBF",
+       "a\\u{200B}b\\u{FEFF}"},
+      {"\xF3\xA0\x81\x81", "\\u{E0041}"},  // A tag character, which nobody sees.
       {"\xE2\x82", "\\xE2\\x82"},
   };
   for (const auto& c : cases) EXPECT_EQ(printable(c.text), c.expected);

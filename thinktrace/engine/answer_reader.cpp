@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Forced answers by forks of the cache.
 //
-// The trace is decoded once into branch 0. A cut c then needs only its suffix: branch b shares the first c cells of
-// branch 0, its suffix tokens take positions c, c + 1, …, and the row of the last one holds the answer. As many branches
-// as the session has go into one decode; when it is done they are dropped and their cells are free again.
-// An option of several tokens, or one whose end counts, needs rows behind its label too and gets a branch of its own:
-// log P = sum over its tokens of log P(token | before), plus log P(the next token does not go on with the label).
-// Tested by answer_reader_test.cpp against PrefillReader, which forks nothing.
+// The trace is decoded once into branch 0. A cut c then needs only its suffix: branch b shares the first c
+// cells of branch 0, its suffix tokens take positions c, c + 1, …, and the row of the last one holds the
+// answer. As many branches as the session has go into one decode; when it is done they are dropped and their
+// cells are free again. An option of several tokens, or one whose end counts, needs rows behind its label too
+// and gets a branch of its own: log P = sum over its tokens of log P(token | before), plus log P(the next
+// token does not go on with the label). Tested by answer_reader_test.cpp against PrefillReader, which forks
+// nothing.
 #include "thinktrace/engine/answer_reader.h"
 
 #include <algorithm>
@@ -19,9 +20,9 @@ namespace {
 
 // A row of logits gives these log-probabilities, all added into one option's score.
 struct Read {
-  int offset = 0;          // Token of the branch whose row is read.
+  int offset = 0;  // Token of the branch whose row is read.
   int option = 0;
-  Token token = -1;        // kLabelEnd: that the label ends here.
+  Token token = -1;  // kLabelEnd: that the label ends here.
 };
 constexpr Token kLabelEnd = -1;
 
@@ -31,14 +32,17 @@ struct BranchPlan {
   std::vector<Read> reads;  // Offsets do not decrease.
 };
 
-bool reads_one_row(const OptionTokens& option) { return option.tokens.size() == 1 && !option.until_label_ends; }
+bool reads_one_row(const OptionTokens& option) {
+  return option.tokens.size() == 1 && !option.until_label_ends;
+}
 
 std::vector<BranchPlan> plan_branches(const AnswerForm& form) {
   const int last = static_cast<int>(form.suffix.size()) - 1;
   std::vector<BranchPlan> plans;
   BranchPlan shared{form.suffix, {}};
   for (size_t i = 0; i < form.options.size(); i++) {
-    if (reads_one_row(form.options[i])) shared.reads.push_back({last, static_cast<int>(i), form.options[i].tokens[0]});
+    if (reads_one_row(form.options[i]))
+      shared.reads.push_back({last, static_cast<int>(i), form.options[i].tokens[0]});
   }
   if (!shared.reads.empty()) plans.push_back(shared);
   for (size_t i = 0; i < form.options.size(); i++) {
@@ -49,7 +53,8 @@ std::vector<BranchPlan> plan_branches(const AnswerForm& form) {
       own.reads.push_back({last + static_cast<int>(j), static_cast<int>(i), option.tokens[j]});
       if (j + 1 < option.tokens.size() || option.until_label_ends) own.tokens.push_back(option.tokens[j]);
     }
-    if (option.until_label_ends) own.reads.push_back({last + static_cast<int>(option.tokens.size()), static_cast<int>(i), kLabelEnd});
+    if (option.until_label_ends)
+      own.reads.push_back({last + static_cast<int>(option.tokens.size()), static_cast<int>(i), kLabelEnd});
     plans.push_back(std::move(own));
   }
   return plans;
@@ -60,8 +65,10 @@ struct BranchJob {
   const BranchPlan* plan = nullptr;
 };
 
-// Adds to `logprobs` what the rows of the last decode say for `jobs`, in the order in which their steps were decoded.
-void add_readings(const Session& session, std::span<const BranchJob> jobs, size_t n_options, std::vector<float>& logprobs) {
+// Adds to `logprobs` what the rows of the last decode say for `jobs`, in the order in which their steps were
+// decoded.
+void add_readings(const Session& session, std::span<const BranchJob> jobs, size_t n_options,
+                  std::vector<float>& logprobs) {
   int row = -1;
   for (const BranchJob& job : jobs) {
     int offset = -1;
@@ -73,7 +80,8 @@ void add_readings(const Session& session, std::span<const BranchJob> jobs, size_
         logits = session.logits(++row);
         normaliser = log_sum_exp(logits);
       }
-      const double value = read.token == kLabelEnd ? log_label_ends(session.model(), logits) : logits[read.token] - normaliser;
+      const double value =
+          read.token == kLabelEnd ? log_label_ends(session.model(), logits) : logits[read.token] - normaliser;
       float& sum = logprobs[job.cut_index * n_options + read.option];
       sum = static_cast<float>(sum + value);
     }
@@ -82,7 +90,8 @@ void add_readings(const Session& session, std::span<const BranchJob> jobs, size_
 
 void append_steps(const BranchPlan& plan, int branch, int position, std::vector<Step>& steps) {
   for (size_t k = 0; k < plan.tokens.size(); k++) {
-    const bool wanted = std::any_of(plan.reads.begin(), plan.reads.end(), [&](const Read& r) { return r.offset == static_cast<int>(k); });
+    const bool wanted = std::any_of(plan.reads.begin(), plan.reads.end(),
+                                    [&](const Read& r) { return r.offset == static_cast<int>(k); });
     steps.push_back({plan.tokens[k], position + static_cast<int>(k), branch, wanted});
   }
 }
@@ -105,7 +114,8 @@ double log_label_ends(const Model& model, std::span<const float> logits) {
   return std::log1p(-std::min(going_on, 1.0));
 }
 
-AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const int> cuts, const AnswerForm& form) {
+AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const int> cuts,
+                                const AnswerForm& form) {
   const std::vector<BranchPlan> plans = plan_branches(form);
   std::vector<BranchJob> jobs;
   for (size_t i = 0; i < cuts.size(); i++) {
@@ -133,7 +143,8 @@ AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const i
   return out;
 }
 
-AnswerReadings PrefillReader::read(std::span<const Token> tokens, std::span<const int> cuts, const AnswerForm& form) {
+AnswerReadings PrefillReader::read(std::span<const Token> tokens, std::span<const int> cuts,
+                                   const AnswerForm& form) {
   AnswerReadings out;
   const auto decode_afresh = [&](const std::vector<Token>& text) {
     session_.clear();

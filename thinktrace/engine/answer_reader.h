@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// answer_reader.h — the seam between probing and engines: from (prefix, suffix, options) to log-probabilities.
+// answer_reader.h — the seam between probing and engines: from (prefix, suffix, options) to
+// log-probabilities.
 #pragma once
 #include <span>
 #include <vector>
@@ -10,8 +11,9 @@ namespace thinktrace {
 
 // What is appended at a cut, and what is read there.
 struct OptionTokens {
-  std::vector<Token> tokens;     // The option's label; at least one token.
-  bool until_label_ends = false;  // The next token must not go on with the label: 1 is then not the beginning of 10.
+  std::vector<Token> tokens;  // The option's label; at least one token.
+  bool until_label_ends =
+      false;  // The next token must not go on with the label: 1 is then not the beginning of 10.
 };
 struct AnswerForm {
   std::vector<Token> suffix;          // From the closing tag to just before the label; at least one token.
@@ -27,20 +29,22 @@ class AnswerReader {
  public:
   virtual ~AnswerReader() = default;
 
-  // For each cut c: the probability that a model which has read tokens[0, c) and then form.suffix goes on with each
-  // option. The options are disjoint events, so a row's probabilities sum to at most 1.
-  // REQUIRES: cuts increase, 0 < cuts, and none is larger than tokens.size().
-  virtual AnswerReadings read(std::span<const Token> tokens, std::span<const int> cuts, const AnswerForm& form) = 0;
+  // For each cut c: the probability that a model which has read tokens[0, c) and then form.suffix goes on
+  // with each option. The options are disjoint events, so a row's probabilities sum to at most 1. REQUIRES:
+  // cuts increase, 0 < cuts, and none is larger than tokens.size().
+  virtual AnswerReadings read(std::span<const Token> tokens, std::span<const int> cuts,
+                              const AnswerForm& form) = 0;
 };
 
 // The fast way: decodes `tokens` once and then, at each cut, the suffix on a fork of the cache.
-// Cost: tokens.size() + n_cuts * (suffix + label tokens) decoded tokens; one fork per cut, or per cut and option where
-// some option has more than one token. REQUIRES: the model's cache can be forked; at least 2 branches in `session`.
-// Leaves the session cleared.
+// Cost: tokens.size() + n_cuts * (suffix + label tokens) decoded tokens; one fork per cut, or per cut and
+// option where some option has more than one token. REQUIRES: the model's cache can be forked; at least 2
+// branches in `session`. Leaves the session cleared.
 class ForkReader : public AnswerReader {
  public:
   explicit ForkReader(Session& session) : session_(session) {}
-  AnswerReadings read(std::span<const Token> tokens, std::span<const int> cuts, const AnswerForm& form) override;
+  AnswerReadings read(std::span<const Token> tokens, std::span<const int> cuts,
+                      const AnswerForm& form) override;
 
  private:
   Session& session_;
@@ -50,7 +54,8 @@ class ForkReader : public AnswerReader {
 class PrefillReader : public AnswerReader {
  public:
   explicit PrefillReader(Session& session) : session_(session) {}
-  AnswerReadings read(std::span<const Token> tokens, std::span<const int> cuts, const AnswerForm& form) override;
+  AnswerReadings read(std::span<const Token> tokens, std::span<const int> cuts,
+                      const AnswerForm& form) override;
 
  private:
   Session& session_;

@@ -45,7 +45,10 @@ void start_engine() {
     ggml_log_set(keep_error, nullptr);
     const std::string release = llama_version();
     if (release.find(THINKTRACE_LLAMA_RELEASE) == std::string::npos) {
-      throw Error(ErrorKind::kFailed, fmt::format("[engine] libllama is release {} but this program was compiled for {}; build again with the engine that is installed", release, THINKTRACE_LLAMA_RELEASE));
+      throw Error(ErrorKind::kFailed,
+                  fmt::format("[engine] libllama is release {} but this program was compiled for {}; build "
+                              "again with the engine that is installed",
+                              release, THINKTRACE_LLAMA_RELEASE));
     }
     load_backends();
     llama_backend_init();

@@ -31,7 +31,8 @@ void check_file(const std::string& path) {
   if (!in) throw bad_model(path, std::strerror(errno));
   char magic[4] = {};
   in.read(magic, 4);
-  if (!in || std::memcmp(magic, "GGUF", 4) != 0) throw bad_model(path, "not a GGUF file (its first bytes are not GGUF)");
+  if (!in || std::memcmp(magic, "GGUF", 4) != 0)
+    throw bad_model(path, "not a GGUF file (its first bytes are not GGUF)");
 }
 
 std::string meta(const llama_model* model, const char* key) {
@@ -46,7 +47,8 @@ std::string meta(const llama_model* model, const char* key) {
 }
 
 bool looks_like_tag(const std::string& piece) {
-  return piece.size() >= 3 && ((piece.front() == '<' && piece.back() == '>') || (piece.front() == '[' && piece.back() == ']'));
+  return piece.size() >= 3 &&
+         ((piece.front() == '<' && piece.back() == '>') || (piece.front() == '[' && piece.back() == ']'));
 }
 
 int head_dim(const llama_model* model, const ModelCard& card) {
@@ -90,31 +92,35 @@ Model Model::load(const std::string& path, const ModelOptions& options) {
   model.model_.reset(llama_model_load_from_file(path.c_str(), params));
   if (!model.model_) {
     const std::string why = take_engine_error();
-    throw bad_model(path, fmt::format("the engine can't load it ({}); is the file complete?", why.empty() ? "no reason given" : why));
+    throw bad_model(path, fmt::format("the engine can't load it ({}); is the file complete?",
+                                      why.empty() ? "no reason given" : why));
   }
   if (!llama_model_has_decoder(model.model_.get()) || llama_model_has_encoder(model.model_.get())) {
     throw bad_model(path, "not a decoder-only language model");
   }
   model.vocab_ = llama_model_get_vocab(model.model_.get());
-  if (llama_vocab_type(model.vocab_) == LLAMA_VOCAB_TYPE_NONE) throw bad_model(path, "the file has no vocabulary");
+  if (llama_vocab_type(model.vocab_) == LLAMA_VOCAB_TYPE_NONE)
+    throw bad_model(path, "the file has no vocabulary");
   model.card_ = describe_model(model.model_.get(), path);
   model.card_.sha256 = sha256_file(path);
   model.continues_label_.resize(model.card_.n_vocab);
   for (Token t = 0; t < model.card_.n_vocab; t++) {
     const std::string piece = model.piece(t);
     model.continues_label_[t] = !piece.empty() && std::isalnum(static_cast<unsigned char>(piece[0]));
-    if (llama_vocab_get_attr(model.vocab_, t) & LLAMA_TOKEN_ATTR_USER_DEFINED && looks_like_tag(piece)) model.markup_.push_back(piece);
+    if (llama_vocab_get_attr(model.vocab_, t) & LLAMA_TOKEN_ATTR_USER_DEFINED && looks_like_tag(piece))
+      model.markup_.push_back(piece);
   }
   return model;
 }
 
-// The engine finds "user-defined" tokens, which <think> and role tags often are, in plain text too. Cutting such a tag in
-// two before it is tokenised leaves only its characters.
+// The engine finds "user-defined" tokens, which <think> and role tags often are, in plain text too. Cutting
+// such a tag in two before it is tokenised leaves only its characters.
 std::vector<Token> Model::tokenize(std::string_view text, Specials specials) const {
   if (specials == Specials::kParse) return tokenize_whole(text, specials);
   std::set<size_t> cuts{text.size()};
   for (const std::string& tag : markup_) {
-    for (size_t at = text.find(tag); at != std::string_view::npos; at = text.find(tag, at + 1)) cuts.insert(at + 1);
+    for (size_t at = text.find(tag); at != std::string_view::npos; at = text.find(tag, at + 1))
+      cuts.insert(at + 1);
   }
   std::vector<Token> tokens;
   size_t begin = 0;
@@ -129,7 +135,8 @@ std::vector<Token> Model::tokenize(std::string_view text, Specials specials) con
 std::vector<Token> Model::tokenize_whole(std::string_view text, Specials specials) const {
   std::vector<Token> tokens(text.size() + 8);
   const auto call = [&] {
-    return llama_tokenize(vocab_, text.data(), static_cast<int32_t>(text.size()), tokens.data(), static_cast<int32_t>(tokens.size()),
+    return llama_tokenize(vocab_, text.data(), static_cast<int32_t>(text.size()), tokens.data(),
+                          static_cast<int32_t>(tokens.size()),
                           /*add_special=*/false, /*parse_special=*/specials == Specials::kParse);
   };
   int n = call();
@@ -145,7 +152,8 @@ std::vector<Token> Model::tokenize_whole(std::string_view text, Specials special
 std::string Model::piece(Token token) const {
   std::string bytes(64, '\0');
   const auto call = [&] {
-    return llama_token_to_piece(vocab_, token, bytes.data(), static_cast<int32_t>(bytes.size()), /*lstrip=*/0, /*special=*/true);
+    return llama_token_to_piece(vocab_, token, bytes.data(), static_cast<int32_t>(bytes.size()), /*lstrip=*/0,
+                                /*special=*/true);
   };
   int n = call();
   if (n < 0) {
@@ -188,14 +196,17 @@ EngineInfo engine_info() {
   EngineInfo info{.release = llama_version(), .cpu_variant = {}, .devices = {}};
   for (size_t i = 0; i < ggml_backend_dev_count(); i++) {
     ggml_backend_dev_t device = ggml_backend_dev_get(i);
-    info.devices.push_back(fmt::format("{} ({})", ggml_backend_dev_name(device), ggml_backend_dev_description(device)));
+    info.devices.push_back(
+        fmt::format("{} ({})", ggml_backend_dev_name(device), ggml_backend_dev_description(device)));
     if (ggml_backend_dev_type(device) != GGML_BACKEND_DEVICE_TYPE_CPU) continue;
     // The variant is known by the features that it was compiled for.
     using Features = ggml_backend_feature* (*)(ggml_backend_reg_t);
     ggml_backend_reg_t reg = ggml_backend_dev_backend_reg(device);
-    if (auto* features = reinterpret_cast<Features>(ggml_backend_reg_get_proc_address(reg, "ggml_backend_get_features"))) {
+    if (auto* features =
+            reinterpret_cast<Features>(ggml_backend_reg_get_proc_address(reg, "ggml_backend_get_features"))) {
       for (const ggml_backend_feature* f = features(reg); f->name; f++) {
-        info.cpu_variant += fmt::format("{}{}{}", info.cpu_variant.empty() ? "" : " ", f->name, std::strcmp(f->value, "1") ? fmt::format("={}", f->value) : "");
+        info.cpu_variant += fmt::format("{}{}{}", info.cpu_variant.empty() ? "" : " ", f->name,
+                                        std::strcmp(f->value, "1") ? fmt::format("={}", f->value) : "");
       }
     }
   }
@@ -210,7 +221,8 @@ void write_f32_model(const std::string& path, const std::string& out) {
   params.ftype = LLAMA_FTYPE_ALL_F32;
   params.allow_requantize = true;
   if (llama_model_quantize(path.c_str(), out.c_str(), &params) != 0) {
-    throw Error(ErrorKind::kFailed, fmt::format("[model] {}: can't be written as F32 to {} ({})", path, out, take_engine_error()));
+    throw Error(ErrorKind::kFailed, fmt::format("[model] {}: can't be written as F32 to {} ({})", path, out,
+                                                take_engine_error()));
   }
 }
 

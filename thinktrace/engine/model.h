@@ -22,28 +22,30 @@ inline constexpr int kAllLayers = 1 << 20;
 // What is known of a model without running it.
 struct ModelCard {
   std::string path;
-  std::string sha256;        // Of the whole file.
-  std::string name;          // general.name, or the file's name.
-  std::string architecture;  // general.architecture
-  std::string weights;       // "Q8_0", "F16", …
+  std::string sha256;         // Of the whole file.
+  std::string name;           // general.name, or the file's name.
+  std::string architecture;   // general.architecture
+  std::string weights;        // "Q8_0", "F16", …
   std::string chat_template;  // As in the file; empty where there is none.
   uint64_t n_parameters = 0;
-  uint64_t bytes = 0;     // Size of the weights in memory.
+  uint64_t bytes = 0;  // Size of the weights in memory.
   int n_layers = 0;
   int n_embd = 0;
   int n_head_kv = 0;
-  int n_head_dim = 0;    // Of keys; values have the same in nearly every model.
+  int n_head_dim = 0;  // Of keys; values have the same in nearly every model.
   int n_vocab = 0;
-  int n_ctx_train = 0;    // Context length that the model was trained for.
-  bool can_fork = true;   // False for recurrent and hybrid models, whose cache can't be rolled back.
+  int n_ctx_train = 0;   // Context length that the model was trained for.
+  bool can_fork = true;  // False for recurrent and hybrid models, whose cache can't be rolled back.
 };
 
 enum class Specials {
   kParse,  // Text such as "</think>" becomes the special token of that name. For templates and tags.
-  kPlain,  // Every character is ordinary text, also where it spells a tag. For questions and anything else from outside.
+  kPlain,  // Every character is ordinary text, also where it spells a tag. For questions and anything else
+           // from outside.
 };
 
-// A loaded model. Movable, not copyable; sessions made from it must not outlive it. Reading the vocabulary is thread-safe.
+// A loaded model. Movable, not copyable; sessions made from it must not outlive it. Reading the vocabulary is
+// thread-safe.
 class Model {
  public:
   // Throws Error (kInput) naming the file where it is missing, not GGUF, truncated, or not a text model.
@@ -61,7 +63,8 @@ class Model {
   std::string text(const std::vector<Token>& tokens) const;
 
   bool ends_generation(Token token) const;
-  // The token that begins every prompt of this model, or -1; and the text of its begin and end tokens for templates.
+  // The token that begins every prompt of this model, or -1; and the text of its begin and end tokens for
+  // templates.
   Token bos_to_add() const;
   std::string bos_text() const;
   std::string eos_text() const;
@@ -80,10 +83,12 @@ class Model {
   ModelCard card_;
   std::vector<Token> tokenize_whole(std::string_view text, Specials specials) const;
   std::vector<bool> continues_label_;  // [n_vocab]
-  std::vector<std::string> markup_;    // Texts of the tokens that look like tags and that the engine finds even in plain text.
+  std::vector<std::string>
+      markup_;  // Texts of the tokens that look like tags and that the engine finds even in plain text.
 };
 
-// Release of the engine's library, which load() has compared with that of its headers; the kinds of device it can use
+// Release of the engine's library, which load() has compared with that of its headers; the kinds of device it
+// can use
 // ("CPU", "CUDA", …) and, for the CPU, the variant that it chose by what the processor can do.
 struct EngineInfo {
   std::string release;

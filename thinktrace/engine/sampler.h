@@ -17,8 +17,9 @@ struct SamplerOptions {
   double min_p = 0;          // 0 turns it off.
 };
 
-// One sequence's sampler with its own random numbers. The order is temperature, top-k, top-p, min-p, draw (that of
-// transformers and vLLM, in which the DeepSeek-R1 settings are stated; llama.cpp's own programs apply temperature last).
+// One sequence's sampler with its own random numbers. The order is temperature, top-k, top-p, min-p, draw
+// (that of transformers and vLLM, in which the DeepSeek-R1 settings are stated; llama.cpp's own programs
+// apply temperature last).
 class Sampler {
  public:
   Sampler(const SamplerOptions& options, uint32_t seed);

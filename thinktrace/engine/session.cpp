@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One llama_context with a unified cache: a cell belongs to any number of sequences, so that a fork is a change of
-// metadata only, and attention masks the cells of other branches.
+// One llama_context with a unified cache: a cell belongs to any number of sequences, so that a fork is a
+// change of metadata only, and attention masks the cells of other branches.
 #include "thinktrace/engine/session.h"
 
 #include <fmt/format.h>
@@ -58,13 +58,16 @@ void Session::Free::operator()(llama_context* context) const { llama_free(contex
 
 Session::Session(const Model& model, const SessionOptions& options) : model_(model), options_(options) {
   if (options_.n_branches < 1 || options_.n_branches > kMaxBranches) {
-    throw Error(ErrorKind::kFailed, fmt::format("[engine] {} branches; a session has 1 to {}", options_.n_branches, kMaxBranches));
+    throw Error(ErrorKind::kFailed, fmt::format("[engine] {} branches; a session has 1 to {}",
+                                                options_.n_branches, kMaxBranches));
   }
   if (options_.threads <= 0) options_.threads = std::max(1u, std::thread::hardware_concurrency());
   take_engine_error();
   context_.reset(llama_init_from_model(model.handle(), context_params(options_)));
   if (!context_) {
-    throw Error(ErrorKind::kFailed, fmt::format("[engine] no memory for a cache of {} tokens ({}); try a smaller --budget, --branches or --samples", options_.n_cells, take_engine_error()));
+    throw Error(ErrorKind::kFailed, fmt::format("[engine] no memory for a cache of {} tokens ({}); try a "
+                                                "smaller --budget, --branches or --samples",
+                                                options_.n_cells, take_engine_error()));
   }
 }
 
@@ -89,7 +92,8 @@ void Session::fork(int from, int to, int length) {
 void Session::drop(int branch) { llama_memory_seq_rm(llama_get_memory(context_.get()), branch, -1, -1); }
 
 void Session::decode(std::span<const Step> steps) {
-  if (options_.should_stop && options_.should_stop()) throw Error(ErrorKind::kInterrupted, "[engine] interrupted");
+  if (options_.should_stop && options_.should_stop())
+    throw Error(ErrorKind::kInterrupted, "[engine] interrupted");
   Batch batch(steps.size());
   row_of_.clear();
   for (size_t i = 0; i < steps.size(); i++) {
@@ -99,8 +103,9 @@ void Session::decode(std::span<const Step> steps) {
   take_engine_error();
   const int status = llama_decode(context_.get(), batch.get());
   if (status != 0) {
-    throw Error(ErrorKind::kFailed, fmt::format("[engine] decoding {} tokens failed with status {} ({})", steps.size(), status,
-                                                status == 1 ? "the cache is full" : take_engine_error()));
+    throw Error(ErrorKind::kFailed,
+                fmt::format("[engine] decoding {} tokens failed with status {} ({})", steps.size(), status,
+                            status == 1 ? "the cache is full" : take_engine_error()));
   }
 }
 

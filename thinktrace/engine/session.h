@@ -19,10 +19,10 @@ enum class Precision {
 };
 
 struct SessionOptions {
-  int n_cells = 4096;       // Tokens that the cache holds, all branches together, shared prefixes counted once.
-  int n_branches = 1;       // Sequences that can be alive at once; at most kMaxBranches.
-  int batch = 512;          // Tokens decoded in one pass.
-  int threads = 0;          // 0: as many as the machine has cores.
+  int n_cells = 4096;  // Tokens that the cache holds, all branches together, shared prefixes counted once.
+  int n_branches = 1;  // Sequences that can be alive at once; at most kMaxBranches.
+  int batch = 512;     // Tokens decoded in one pass.
+  int threads = 0;     // 0: as many as the machine has cores.
   Precision precision = Precision::kFast;
   std::function<bool()> should_stop;  // Asked before each decode; true ends it with Error (kInterrupted).
 };
@@ -46,8 +46,8 @@ class Session {
   // Forgets every branch; what is decoded afterwards hangs on nothing that was there before.
   void clear();
 
-  // Decodes `tokens` into `branch` from `position` on, in passes of at most `batch` tokens; the last token's logits are
-  // row 0 afterwards.
+  // Decodes `tokens` into `branch` from `position` on, in passes of at most `batch` tokens; the last token's
+  // logits are row 0 afterwards.
   void prefill(int branch, std::span<const Token> tokens, int position = 0);
 
   // Makes branch `to` (which must be empty) share the first `length` tokens of branch `from`.

@@ -13,8 +13,9 @@ std::vector<int> probe_positions(int n_tokens, int stride) {
   return positions;
 }
 
-Curve probe_trace(AnswerReader& reader, const std::vector<Token>& prompt_ids, const std::vector<Token>& think_ids,
-                  const AnswerForm& form, const std::vector<int>& positions) {
+Curve probe_trace(AnswerReader& reader, const std::vector<Token>& prompt_ids,
+                  const std::vector<Token>& think_ids, const AnswerForm& form,
+                  const std::vector<int>& positions) {
   std::vector<Token> tokens = prompt_ids;
   tokens.insert(tokens.end(), think_ids.begin(), think_ids.end());
   std::vector<int> cuts;
@@ -24,7 +25,8 @@ Curve probe_trace(AnswerReader& reader, const std::vector<Token>& prompt_ids, co
 
 double mass_at(const Curve& curve, int n_options, int k) {
   double mass = 0;
-  for (int i = 0; i < n_options; i++) mass += std::exp(static_cast<double>(curve.logprobs[k * n_options + i]));
+  for (int i = 0; i < n_options; i++)
+    mass += std::exp(static_cast<double>(curve.logprobs[k * n_options + i]));
   return mass;
 }
 
@@ -36,11 +38,14 @@ int top_option(const Curve& curve, int n_options, int k) {
 NoiseFloor compare_curves(const Curve& a, const Curve& b, int n_options) {
   NoiseFloor noise{.n_positions = static_cast<int>(a.positions.size())};
   for (size_t i = 0; i < a.logprobs.size(); i++) {
-    const double d = std::fabs(std::exp(static_cast<double>(a.logprobs[i])) - std::exp(static_cast<double>(b.logprobs[i])));
-    if (!(d <= noise.max_abs_dp)) noise.max_abs_dp = d;  // Not std::max: a reading that is not a number must show.
+    const double d = std::fabs(std::exp(static_cast<double>(a.logprobs[i])) -
+                               std::exp(static_cast<double>(b.logprobs[i])));
+    if (!(d <= noise.max_abs_dp))
+      noise.max_abs_dp = d;  // Not std::max: a reading that is not a number must show.
     noise.mean_abs_dp += d / static_cast<double>(a.logprobs.size());
   }
-  for (int k = 0; k < noise.n_positions; k++) noise.n_top_changed += top_option(a, n_options, k) != top_option(b, n_options, k);
+  for (int k = 0; k < noise.n_positions; k++)
+    noise.n_top_changed += top_option(a, n_options, k) != top_option(b, n_options, k);
   return noise;
 }
 
@@ -54,7 +59,8 @@ NoiseFloor merge(const NoiseFloor& a, const NoiseFloor& b) {
 
 std::vector<int> spread_positions(int n_tokens, int n) {
   std::vector<int> positions;
-  for (int i = 0; i < n; i++) positions.push_back(n == 1 ? 0 : static_cast<int>(static_cast<int64_t>(n_tokens) * i / (n - 1)));
+  for (int i = 0; i < n; i++)
+    positions.push_back(n == 1 ? 0 : static_cast<int>(static_cast<int64_t>(n_tokens) * i / (n - 1)));
   positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
   return positions;
 }

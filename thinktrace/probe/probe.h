@@ -16,11 +16,12 @@ struct Curve {
 // 0, stride, 2 stride, … and always n_tokens, the end of the thinking. REQUIRES: stride >= 1.
 std::vector<int> probe_positions(int n_tokens, int stride);
 
-// Forces an answer at each of `positions` of a trace's thinking: the thinking is closed there, form.suffix appended, the
-// probability of each option read. Cost: as `reader` says.
-// REQUIRES: positions increase from 0 or more and none is larger than think_ids.size(); prompt_ids is not empty.
-Curve probe_trace(AnswerReader& reader, const std::vector<Token>& prompt_ids, const std::vector<Token>& think_ids,
-                  const AnswerForm& form, const std::vector<int>& positions);
+// Forces an answer at each of `positions` of a trace's thinking: the thinking is closed there, form.suffix
+// appended, the probability of each option read. Cost: as `reader` says. REQUIRES: positions increase from 0
+// or more and none is larger than think_ids.size(); prompt_ids is not empty.
+Curve probe_trace(AnswerReader& reader, const std::vector<Token>& prompt_ids,
+                  const std::vector<Token>& think_ids, const AnswerForm& form,
+                  const std::vector<int>& positions);
 
 // The sum of the options' probabilities at position index k; 1 - mass is the outside mass.
 double mass_at(const Curve& curve, int n_options, int k);
@@ -29,10 +30,10 @@ int top_option(const Curve& curve, int n_options, int k);
 
 // How far two ways to read the same positions differ.
 struct NoiseFloor {
-  double max_abs_dp = 0;   // Largest |difference| of an option's probability.
+  double max_abs_dp = 0;  // Largest |difference| of an option's probability.
   double mean_abs_dp = 0;
   int n_positions = 0;
-  int n_top_changed = 0;   // Positions at which the most likely option differs.
+  int n_top_changed = 0;  // Positions at which the most likely option differs.
 };
 // REQUIRES: the curves have the same positions and options.
 NoiseFloor compare_curves(const Curve& a, const Curve& b, int n_options);

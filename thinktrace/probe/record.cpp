@@ -7,13 +7,16 @@
 
 namespace thinktrace {
 
-std::string trace_id(const std::string& model_sha256, const std::vector<Token>& prompt_ids, const TraceOptions& o, int sample) {
-  const nlohmann::json content{"trace",         model_sha256,  prompt_ids, o.sampler.temperature, o.sampler.top_p, o.sampler.top_k,
-                               o.sampler.min_p, o.answer_tokens, o.budget, o.seed,                sample};
+std::string trace_id(const std::string& model_sha256, const std::vector<Token>& prompt_ids,
+                     const TraceOptions& o, int sample) {
+  const nlohmann::json content{"trace",         model_sha256,    prompt_ids,      o.sampler.temperature,
+                               o.sampler.top_p, o.sampler.top_k, o.sampler.min_p, o.answer_tokens,
+                               o.budget,        o.seed,          sample};
   return content_id(content.dump());
 }
 
-std::string reading_id(const std::string& trace, const std::string& model_sha256, const AnswerForm& form, const std::vector<std::string>& labels) {
+std::string reading_id(const std::string& trace, const std::string& model_sha256, const AnswerForm& form,
+                       const std::vector<std::string>& labels) {
   return content_id(nlohmann::json{"reading", trace, model_sha256, form.suffix, labels}.dump());
 }
 

@@ -16,25 +16,28 @@ enum class Status { kOk, kFailed };
 struct TraceRecord {
   std::string id;  // trace_id()
   Question question;
-  int place = 0;   // The question's place in the run, from 0.
+  int place = 0;  // The question's place in the run, from 0.
   Status status = Status::kOk;
   std::string error;  // Why it failed; the fields below are then empty.
 
-  std::vector<std::string> labels;       // [n_options]
-  std::string prompt_text;               // Special tokens spelt out.
+  std::vector<std::string> labels;  // [n_options]
+  std::string prompt_text;          // Special tokens spelt out.
   std::vector<Token> prompt_ids;
-  uint64_t seed = 0;                     // The run's seed; sample_seed() makes the sample's from it.
+  uint64_t seed = 0;  // The run's seed; sample_seed() makes the sample's from it.
   Trace trace;
-  std::vector<std::string> think_text;   // Texts of the thinking tokens, as token_texts() gives them.  [n_tokens]
-  std::optional<int> chosen;             // Option that the free answer names.
-  std::string forced_text;               // Closing tag and suffix, as the model read them.
+  std::vector<std::string>
+      think_text;             // Texts of the thinking tokens, as token_texts() gives them.  [n_tokens]
+  std::optional<int> chosen;  // Option that the free answer names.
+  std::string forced_text;    // Closing tag and suffix, as the model read them.
   Curve curve;
 };
 
 // hash(model, prompt ids, sampler settings, seed, sample index): the identity of a sampled trace.
-std::string trace_id(const std::string& model_sha256, const std::vector<Token>& prompt_ids, const TraceOptions& options, int sample);
+std::string trace_id(const std::string& model_sha256, const std::vector<Token>& prompt_ids,
+                     const TraceOptions& options, int sample);
 
 // hash(trace id, reading model, suffix, labels): the identity of a reading of it.
-std::string reading_id(const std::string& trace, const std::string& model_sha256, const AnswerForm& form, const std::vector<std::string>& labels);
+std::string reading_id(const std::string& trace, const std::string& model_sha256, const AnswerForm& form,
+                       const std::vector<std::string>& labels);
 
 }  // namespace thinktrace

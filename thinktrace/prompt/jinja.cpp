@@ -32,7 +32,8 @@ std::string first_line_of(const std::string& text) {
 
 }  // namespace
 
-std::vector<RenderedPart> render_jinja(const std::string& source, const std::string& variables_json, const std::string& what) {
+std::vector<RenderedPart> render_jinja(const std::string& source, const std::string& variables_json,
+                                       const std::string& what) {
   try {
     jinja::lexer lexer;
     const jinja::program program = jinja::parse_from_tokens(lexer.tokenize(source));
@@ -46,7 +47,8 @@ std::vector<RenderedPart> render_jinja(const std::string& source, const std::str
     return out;
   } catch (const std::exception& e) {
     const std::string why = first_line_of(e.what());
-    throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: {}", what, why.empty() ? "the template can't be rendered" : why));
+    throw Error(ErrorKind::kInput,
+                fmt::format("[prompt] {}: {}", what, why.empty() ? "the template can't be rendered" : why));
   }
 }
 

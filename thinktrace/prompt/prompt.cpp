@@ -18,11 +18,13 @@ std::string_view trimmed(std::string_view text) {
   return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
 }
 
-// Whole where that can't make a special token of the question's text; else part by part, so that it doesn't. Tokenising
-// the whole is how models were trained: at the edge of a part, letters of template and question may share a token.
+// Whole where that can't make a special token of the question's text; else part by part, so that it doesn't.
+// Tokenising the whole is how models were trained: at the edge of a part, letters of template and question
+// may share a token.
 std::vector<Token> tokenize_parts(const Model& model, const std::vector<RenderedPart>& parts) {
   const bool harmless = std::all_of(parts.begin(), parts.end(), [&](const RenderedPart& part) {
-    return !part.from_input || model.tokenize(part.text, Specials::kParse) == model.tokenize(part.text, Specials::kPlain);
+    return !part.from_input ||
+           model.tokenize(part.text, Specials::kParse) == model.tokenize(part.text, Specials::kPlain);
   });
   if (harmless) return model.tokenize(join_parts(parts), Specials::kParse);
   std::vector<Token> ids;
@@ -33,13 +35,18 @@ std::vector<Token> tokenize_parts(const Model& model, const std::vector<Rendered
   return ids;
 }
 
-std::vector<RenderedPart> render_chat(const Model& model, const std::string& user, const PromptFormat& format) {
+std::vector<RenderedPart> render_chat(const Model& model, const std::string& user,
+                                      const PromptFormat& format) {
   nlohmann::json messages = nlohmann::json::array();
   if (!format.system.empty()) messages.push_back({{"role", "system"}, {"content", format.system}});
   messages.push_back({{"role", "user"}, {"content", user}});
-  const nlohmann::json variables{{"messages", messages}, {"add_generation_prompt", true}, {"enable_thinking", true},
-                                 {"bos_token", model.bos_text()}, {"eos_token", model.eos_text()}};
-  std::vector<RenderedPart> parts = render_jinja(format.chat_template, variables.dump(), format.chat_template_name);
+  const nlohmann::json variables{{"messages", messages},
+                                 {"add_generation_prompt", true},
+                                 {"enable_thinking", true},
+                                 {"bos_token", model.bos_text()},
+                                 {"eos_token", model.eos_text()}};
+  std::vector<RenderedPart> parts =
+      render_jinja(format.chat_template, variables.dump(), format.chat_template_name);
   // Only what the user's turn says is from outside; the begin and end tokens are handed in as variables too.
   for (RenderedPart& part : parts) {
     part.from_input = part.from_input && part.text != model.bos_text() && part.text != model.eos_text();
@@ -56,7 +63,9 @@ PromptFormat complete_format(const Model& model, PromptFormat format) {
     format.chat_template_name = model.card().path + ": chat template";
   }
   if (format.chat_template.empty()) {
-    throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: the file has no chat template; give one with --chat-template FILE", model.card().path));
+    throw Error(ErrorKind::kInput,
+                fmt::format("[prompt] {}: the file has no chat template; give one with --chat-template FILE",
+                            model.card().path));
   }
   if (format.tags.source == TagSource::kNone) format.tags = find_thinking_tags(model, format.chat_template);
   return format;
@@ -65,31 +74,44 @@ PromptFormat complete_format(const Model& model, PromptFormat format) {
 Prompt build_prompt(const Model& model, const Question& question, const PromptFormat& format) {
   Prompt prompt;
   prompt.labels = option_labels(format.labels, static_cast<int>(question.options.size()));
-  std::vector<RenderedPart> parts = render_chat(model, lay_out_question(question, prompt.labels, format.layout, format.layout_name), format);
-  if (!trimmed(join_parts(parts)).ends_with(trimmed(format.tags.open))) parts.push_back({format.tags.open + "\n", false});
+  std::vector<RenderedPart> parts = render_chat(
+      model, lay_out_question(question, prompt.labels, format.layout, format.layout_name), format);
+  if (!trimmed(join_parts(parts)).ends_with(trimmed(format.tags.open)))
+    parts.push_back({format.tags.open + "\n", false});
   prompt.ids = tokenize_parts(model, parts);
   const Token bos = model.bos_to_add();
-  if (bos >= 0 && (prompt.ids.empty() || prompt.ids.front() != bos)) prompt.ids.insert(prompt.ids.begin(), bos);
+  if (bos >= 0 && (prompt.ids.empty() || prompt.ids.front() != bos))
+    prompt.ids.insert(prompt.ids.begin(), bos);
   prompt.text = model.text(prompt.ids);
   return prompt;
 }
 
-AnswerForm build_answer_form(const Model& model, const std::vector<std::string>& labels, const PromptFormat& format) {
+AnswerForm build_answer_form(const Model& model, const std::vector<std::string>& labels,
+                             const PromptFormat& format) {
   std::vector<std::vector<Token>> whole;
-  for (const std::string& label : labels) whole.push_back(model.tokenize(format.tags.close + format.suffix + label, Specials::kParse));
+  for (const std::string& label : labels)
+    whole.push_back(model.tokenize(format.tags.close + format.suffix + label, Specials::kParse));
   size_t common = 0;
   const auto all_have = [&](size_t i) {
-    return std::all_of(whole.begin(), whole.end(), [&](const auto& w) { return i + 1 < w.size() && w[i] == whole[0][i]; });
+    return std::all_of(whole.begin(), whole.end(),
+                       [&](const auto& w) { return i + 1 < w.size() && w[i] == whole[0][i]; });
   };
   while (all_have(common)) common++;  // Each option keeps at least one token of its own.
-  if (common == 0) throw Error(ErrorKind::kInput, "[prompt] the closing tag and the suffix give no tokens before the labels; give a --suffix");
+  if (common == 0)
+    throw Error(ErrorKind::kInput,
+                "[prompt] the closing tag and the suffix give no tokens before the labels; give a --suffix");
   AnswerForm form;
   form.suffix.assign(whole[0].begin(), whole[0].begin() + common);
   for (size_t i = 0; i < labels.size(); i++) {
     OptionTokens option{{whole[i].begin() + common, whole[i].end()}, false};
     for (size_t j = 0; j < labels.size(); j++) {
       if (i == j) continue;
-      if (whole[i] == whole[j]) throw Error(ErrorKind::kInput, fmt::format("[prompt] labels '{}' and '{}' are the same tokens for this model; choose other --labels", labels[i], labels[j]));
+      if (whole[i] == whole[j])
+        throw Error(
+            ErrorKind::kInput,
+            fmt::format(
+                "[prompt] labels '{}' and '{}' are the same tokens for this model; choose other --labels",
+                labels[i], labels[j]));
       option.until_label_ends |= labels[j].size() > labels[i].size() && labels[j].starts_with(labels[i]);
     }
     form.options.push_back(std::move(option));

@@ -35,7 +35,8 @@ bool in_template(const KnownPair& pair, const std::string& text) {
 
 bool in_vocabulary(const KnownPair& pair, const Model& model) {
   const auto single = [&](const char* s) { return model.tokenize(s, Specials::kParse).size() == 1; };
-  if (is_channel(pair)) return single("<|channel|>") && single("<|message|>") && single("<|start|>") && single("<|end|>");
+  if (is_channel(pair))
+    return single("<|channel|>") && single("<|message|>") && single("<|start|>") && single("<|end|>");
   return single(pair.open) && single(pair.close);
 }
 
@@ -53,16 +54,21 @@ ThinkingTags find_thinking_tags(const Model& model, const std::string& chat_temp
 
 std::optional<ThinkingTags> given_thinking_tags(const std::string& open, const std::string& close) {
   if (open.empty() && close.empty()) return std::nullopt;
-  if (open.empty() || close.empty()) throw Error(ErrorKind::kInput, "[prompt] give both --think-open and --think-close, or neither");
+  if (open.empty() || close.empty())
+    throw Error(ErrorKind::kInput, "[prompt] give both --think-open and --think-close, or neither");
   return ThinkingTags{open, close, TagSource::kGiven};
 }
 
 const char* name_of(TagSource source) {
   switch (source) {
-    case TagSource::kGiven: return "given";
-    case TagSource::kTemplate: return "chat template";
-    case TagSource::kVocabulary: return "vocabulary";
-    case TagSource::kNone: break;
+    case TagSource::kGiven:
+      return "given";
+    case TagSource::kTemplate:
+      return "chat template";
+    case TagSource::kVocabulary:
+      return "vocabulary";
+    case TagSource::kNone:
+      break;
   }
   return "none";
 }

@@ -16,9 +16,10 @@ struct ThinkingTags {
   TagSource source = TagSource::kNone;
 };
 
-// The first known pair that the chat template names or, failing that, whose tags are single tokens of the vocabulary:
-// <think>, [THINK], gpt-oss channels and others. Where there is none: <think> and </think> as plain text and kNone,
-// which a caller should tell the user: such a model was not taught to close its thinking.
+// The first known pair that the chat template names or, failing that, whose tags are single tokens of the
+// vocabulary: <think>, [THINK], gpt-oss channels and others. Where there is none: <think> and </think> as
+// plain text and kNone, which a caller should tell the user: such a model was not taught to close its
+// thinking.
 ThinkingTags find_thinking_tags(const Model& model, const std::string& chat_template);
 
 // Tags given by the user. Throws Error (kInput) if only one is there.

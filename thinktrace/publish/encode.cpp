@@ -21,7 +21,9 @@ double clamped(double p) { return std::isnan(p) ? 0 : std::clamp(p, 0.0, 1.0); }
 
 std::string base64(std::string_view bytes) {
   std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int n = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  const int n =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   out.resize(n);
   return out;
 }
@@ -74,9 +76,11 @@ std::string escape_for_script(std::string_view json) {
     }
     const int n = c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : 1;
     uint32_t code = c & (0x3Fu >> n);
-    for (int k = 0; k < n && i + 1 < json.size(); k++) code = code << 6 | (static_cast<unsigned char>(json[++i]) & 0x3Fu);
+    for (int k = 0; k < n && i + 1 < json.size(); k++)
+      code = code << 6 | (static_cast<unsigned char>(json[++i]) & 0x3Fu);
     if (code >= 0x10000) {
-      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF));
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + ((code - 0x10000) >> 10),
+                         0xDC00 + ((code - 0x10000) & 0x3FF));
     } else {
       out += fmt::format("\\u{:04x}", code);
     }

@@ -14,11 +14,12 @@ std::string base64(std::string_view bytes);
 std::string deflate_raw(std::string_view bytes);
 std::string inflate_raw(std::string_view bytes);
 
-// JSON text made safe inside a <script> element: <, >, & and everything outside ASCII as \uXXXX. It is the same JSON.
-// REQUIRES: `json` is valid JSON in UTF-8.
+// JSON text made safe inside a <script> element: <, >, & and everything outside ASCII as \uXXXX. It is the
+// same JSON. REQUIRES: `json` is valid JSON in UTF-8.
 std::string escape_for_script(std::string_view json);
 
-// Probabilities (clamped to 0 … 1) as bytes, round(255 p), and as little-endian 16-bit numbers, round(65535 p).
+// Probabilities (clamped to 0 … 1) as bytes, round(255 p), and as little-endian 16-bit numbers, round(65535
+// p).
 std::string to_u8(const std::vector<double>& probabilities);
 std::string to_u16(const std::vector<double>& probabilities);
 

@@ -16,9 +16,9 @@ struct ExportContext {
   double temperature = 0;
 };
 
-// One trace as one JSON object on one line, without the line break (docs/export.md names every key). Probabilities are
-// raw, over the whole vocabulary; log-probabilities are the stored 32-bit floats and read back to the same bits; a
-// log-probability of minus infinity, which JSON can't hold, is null.
+// One trace as one JSON object on one line, without the line break (docs/export.md names every key).
+// Probabilities are raw, over the whole vocabulary; log-probabilities are the stored 32-bit floats and read
+// back to the same bits; a log-probability of minus infinity, which JSON can't hold, is null.
 std::string jsonl_line(const TraceRecord& record, const ExportContext& context);
 
 }  // namespace thinktrace

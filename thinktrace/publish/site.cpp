@@ -27,7 +27,8 @@ using json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 Error write_error(const fs::path& file) {
-  return {ErrorKind::kFailed, fmt::format("[site] {}: {}", file.string(), std::strerror(errno ? errno : EIO))};
+  return {ErrorKind::kFailed,
+          fmt::format("[site] {}: {}", file.string(), std::strerror(errno ? errno : EIO))};
 }
 
 // Under another name first, so that no reader and no crash ever meets half a file.
@@ -45,7 +46,8 @@ void write_file(const fs::path& file, std::string_view text) {
 
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
-// The chunks of a gallery; a chunk that an earlier gallery left in the folder is the same, since its name is its content's.
+// The chunks of a gallery; a chunk that an earlier gallery left in the folder is the same, since its name is
+// its content's.
 class ChunkWriter {
  public:
   explicit ChunkWriter(const fs::path& folder) : folder_(folder / "data") {}
@@ -66,7 +68,8 @@ class ChunkWriter {
     std::vector<fs::path> stale;
     for (const auto& entry : fs::directory_iterator(folder_)) {
       const std::string name = entry.path().stem().string();
-      const bool is_chunk = entry.path().extension() == ".js" && name.size() == 32 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
+      const bool is_chunk = entry.path().extension() == ".js" && name.size() == 32 &&
+                            name.find_first_not_of("0123456789abcdef") == std::string::npos;
       if (is_chunk && !names_.contains(name)) stale.push_back(entry.path());
     }
     std::error_code error;
@@ -83,7 +86,8 @@ std::vector<double> option_major(const Curve& curve, int n_options) {
   const size_t n = curve.positions.size();
   std::vector<double> p(n * n_options);
   for (size_t k = 0; k < n; k++) {
-    for (int i = 0; i < n_options; i++) p[i * n + k] = std::exp(static_cast<double>(curve.logprobs[k * n_options + i]));
+    for (int i = 0; i < n_options; i++)
+      p[i * n + k] = std::exp(static_cast<double>(curve.logprobs[k * n_options + i]));
   }
   return p;
 }
@@ -101,12 +105,26 @@ json or_null(const std::optional<int>& value) { return value ? json(*value) : js
 json thumbnail_json(const TraceRecord& r) {
   const bool ok = r.status == Status::kOk;
   const int n = static_cast<int>(r.question.options.size());
-  json t{{"id", r.id}, {"sample", r.trace.sample}, {"status", ok ? "ok" : "failed"}, {"error", r.error}, {"n_tokens", r.trace.think_ids.size()},
-         {"stop", name_of(r.trace.stop)}, {"chosen", or_null(r.chosen)}, {"positions", nullptr}, {"strip", ""}, {"p_start", nullptr},
-         {"p_end", nullptr}, {"top_start", nullptr}, {"top_end", nullptr}, {"mass_start", nullptr}, {"mass_end", nullptr}};
+  json t{{"id", r.id},
+         {"sample", r.trace.sample},
+         {"status", ok ? "ok" : "failed"},
+         {"error", r.error},
+         {"n_tokens", r.trace.think_ids.size()},
+         {"stop", name_of(r.trace.stop)},
+         {"chosen", or_null(r.chosen)},
+         {"positions", nullptr},
+         {"strip", ""},
+         {"p_start", nullptr},
+         {"p_end", nullptr},
+         {"top_start", nullptr},
+         {"top_end", nullptr},
+         {"mass_start", nullptr},
+         {"mass_end", nullptr}};
   if (!ok) return t;
   const int last = static_cast<int>(r.curve.positions.size()) - 1;
-  const auto p_right = [&](int k) { return std::exp(static_cast<double>(r.curve.logprobs[k * n + r.question.answer])); };
+  const auto p_right = [&](int k) {
+    return std::exp(static_cast<double>(r.curve.logprobs[k * n + r.question.answer]));
+  };
   if (!every_position(r.curve.positions, r.think_text.size())) t["positions"] = r.curve.positions;
   t["n_tokens"] = r.think_text.size();
   t["strip"] = base64(to_u8(option_major(r.curve, n)));
@@ -123,9 +141,17 @@ json thumbnail_json(const TraceRecord& r) {
 json detail_json(const TraceRecord& r) {
   const int n = static_cast<int>(r.question.options.size());
   std::vector<double> mass;
-  for (size_t k = 0; k < r.curve.positions.size(); k++) mass.push_back(mass_at(r.curve, n, static_cast<int>(k)));
-  return {{"id", r.id}, {"sample", r.trace.sample}, {"seed", r.seed}, {"tokens", r.think_text}, {"token_ids", r.trace.think_ids},
-          {"probs", base64(to_u16(option_major(r.curve, n)))}, {"mass", base64(to_u16(mass))}, {"forced", r.forced_text}, {"answer_text", r.trace.answer_text}};
+  for (size_t k = 0; k < r.curve.positions.size(); k++)
+    mass.push_back(mass_at(r.curve, n, static_cast<int>(k)));
+  return {{"id", r.id},
+          {"sample", r.trace.sample},
+          {"seed", r.seed},
+          {"tokens", r.think_text},
+          {"token_ids", r.trace.think_ids},
+          {"probs", base64(to_u16(option_major(r.curve, n)))},
+          {"mass", base64(to_u16(mass))},
+          {"forced", r.forced_text},
+          {"answer_text", r.trace.answer_text}};
 }
 
 struct SubjectParts {
@@ -155,16 +181,28 @@ class RunWriter {
     json subjects = json::array();
     for (const std::string& name : order_) {
       const SubjectParts& s = subjects_.at(name);
-      subjects.push_back({{"name", name}, {"n_questions", s.questions.size()}, {"n_traces", s.n_traces}, {"n_failed", s.n_failed},
+      subjects.push_back({{"name", name},
+                          {"n_questions", s.questions.size()},
+                          {"n_traces", s.n_traces},
+                          {"n_failed", s.n_failed},
                           {"chunk", chunks_.write({{"kind", "subject"}, {"questions", s.questions}})}});
     }
     json settings = json::array();
     for (const auto& [key, value] : summary.settings) settings.push_back({key, value});
     json noise = nullptr;
-    if (summary.noise_floor) noise = {{"max_abs_dp", summary.noise_floor->max_abs_dp}, {"positions", summary.noise_floor->n_positions}};
+    if (summary.noise_floor)
+      noise = {{"max_abs_dp", summary.noise_floor->max_abs_dp},
+               {"positions", summary.noise_floor->n_positions}};
     return {{"name", summary.name},
-            {"model", {{"name", summary.model_name}, {"architecture", summary.model_architecture}, {"sha256", summary.model_sha256}}},
-            {"settings", std::move(settings)}, {"notes", summary.notes}, {"noise_floor", std::move(noise)}, {"labels", labels_}, {"subjects", std::move(subjects)}};
+            {"model",
+             {{"name", summary.model_name},
+              {"architecture", summary.model_architecture},
+              {"sha256", summary.model_sha256}}},
+            {"settings", std::move(settings)},
+            {"notes", summary.notes},
+            {"noise_floor", std::move(noise)},
+            {"labels", labels_},
+            {"subjects", std::move(subjects)}};
   }
 
  private:
@@ -172,8 +210,11 @@ class RunWriter {
     open_ = true;
     open_id_ = r.question.id;
     open_subject_ = r.question.subject;
-    question_ = {{"id", r.question.id}, {"number", number_++}, {"text", r.question.text}, {"options", r.question.options}, {"answer", r.question.answer}, {"chunk", ""}, {"traces", json::array()}};
-    detail_ = {{"kind", "question"}, {"id", r.question.id}, {"prompt", r.prompt_text}, {"traces", json::array()}};
+    question_ = {{"id", r.question.id},           {"number", number_++},         {"text", r.question.text},
+                 {"options", r.question.options}, {"answer", r.question.answer}, {"chunk", ""},
+                 {"traces", json::array()}};
+    detail_ = {
+        {"kind", "question"}, {"id", r.question.id}, {"prompt", r.prompt_text}, {"traces", json::array()}};
   }
 
   void close_question() {
@@ -203,9 +244,12 @@ void check_site_folder(const std::string& folder_name) {
   const fs::path folder = without_slash(folder_name);
   std::error_code error;
   if (!fs::exists(folder, error)) return;
-  const bool is_gallery = fs::exists(folder / "index.html", error) && fs::is_directory(folder / "data", error);
+  const bool is_gallery =
+      fs::exists(folder / "index.html", error) && fs::is_directory(folder / "data", error);
   const bool is_free = fs::is_directory(folder, error) && (is_gallery || fs::is_empty(folder, error));
-  if (!is_free) throw Error(ErrorKind::kInput, fmt::format("[site] {}: exists and is not a gallery; name another folder", folder.string()));
+  if (!is_free)
+    throw Error(ErrorKind::kInput,
+                fmt::format("[site] {}: exists and is not a gallery; name another folder", folder.string()));
 }
 
 void write_site(const std::vector<SiteRun>& runs, const std::string& title, const std::string& folder_name) {
@@ -214,7 +258,11 @@ void write_site(const std::vector<SiteRun>& runs, const std::string& title, cons
   std::error_code error;
   fs::create_directories(folder / "data", error);
   if (error) throw Error(ErrorKind::kFailed, fmt::format("[site] {}: {}", folder.string(), error.message()));
-  json manifest{{"format", "thinktrace-bundle"}, {"version", 1}, {"generator", fmt::format("thinktrace {}", kVersionText)}, {"title", title}, {"runs", json::array()}};
+  json manifest{{"format", "thinktrace-bundle"},
+                {"version", 1},
+                {"generator", fmt::format("thinktrace {}", kVersionText)},
+                {"title", title},
+                {"runs", json::array()}};
   ChunkWriter chunks(folder);
   for (const SiteRun& run : runs) {
     RunWriter writer(chunks);

@@ -16,7 +16,7 @@ struct RunSummary {
   std::string name;
   std::string model_name, model_architecture, model_sha256;
   std::vector<std::pair<std::string, std::string>> settings;  // Shown as they are, in this order.
-  std::vector<std::string> notes;                             // What a reader must know: no thinking tags, mixed settings, …
+  std::vector<std::string> notes;  // What a reader must know: no thinking tags, mixed settings, …
   std::optional<NoiseFloor> noise_floor;
 };
 
@@ -29,10 +29,10 @@ struct SiteRun {
 // Throws Error (kInput) if `folder` exists and is neither empty nor a gallery.
 void check_site_folder(const std::string& folder);
 
-// Writes the gallery of `runs` into `folder`, over an older gallery if there is one: chunks first, the page last, then
-// chunks that no page uses are removed, so that an interrupted build leaves the old gallery whole. Touches no file that
-// is not a gallery's. The same records give the same bytes.
-// Throws as check_site_folder, and Error (kFailed) naming the file that can't be written. Memory: the records of one run.
+// Writes the gallery of `runs` into `folder`, over an older gallery if there is one: chunks first, the page
+// last, then chunks that no page uses are removed, so that an interrupted build leaves the old gallery whole.
+// Touches no file that is not a gallery's. The same records give the same bytes. Throws as check_site_folder,
+// and Error (kFailed) naming the file that can't be written. Memory: the records of one run.
 void write_site(const std::vector<SiteRun>& runs, const std::string& title, const std::string& folder);
 
 }  // namespace thinktrace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// RFC 4180 in one pass. No library is used: the ones at hand give no line numbers of records, which our messages need.
+// RFC 4180 in one pass. No library is used: the ones at hand give no line numbers of records, which our
+// messages need.
 #include "thinktrace/question/csv.h"
 
 namespace thinktrace {
@@ -21,7 +22,10 @@ class CsvReader {
 
  private:
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  bool at_line_end() const { return at_ >= text_.size() || peek() == '\n' || text_.substr(at_, 2) == "\r\n" || text_.substr(at_) == "\r"; }
+  bool at_line_end() const {
+    return at_ >= text_.size() || peek() == '\n' || text_.substr(at_, 2) == "\r\n" ||
+           text_.substr(at_) == "\r";
+  }
   char take() {
     const char c = text_[at_++];
     if (c == '\n') line_++;

@@ -13,8 +13,8 @@ struct CsvRecord {
   std::string error;  // Not empty where the record is ill-formed (fields then hold what was read).
 };
 
-// Reads `text` as RFC 4180 with LF or CRLF line ends and an optional byte order mark; empty lines are passed over.
-// A quote that is never closed, or text after a closing quote, makes its record ill-formed.
+// Reads `text` as RFC 4180 with LF or CRLF line ends and an optional byte order mark; empty lines are passed
+// over. A quote that is never closed, or text after a closing quote, makes its record ill-formed.
 std::vector<CsvRecord> parse_csv(std::string_view text);
 
 }  // namespace thinktrace

@@ -20,14 +20,18 @@ void check_question(const Question& q) {
   const int n = static_cast<int>(q.options.size());
   const auto blank = [](const std::string& s) { return s.find_first_not_of(" \t\r\n") == std::string::npos; };
   if (blank(q.text)) throw bad("the question is empty");
-  if (n < kMinOptions) throw bad(fmt::format("{} option{}; a question has {} to {}", n, n == 1 ? "" : "s", kMinOptions, kMaxOptions));
-  if (n > kMaxOptions) throw bad(fmt::format("{} options; a question has {} to {}", n, kMinOptions, kMaxOptions));
+  if (n < kMinOptions)
+    throw bad(
+        fmt::format("{} option{}; a question has {} to {}", n, n == 1 ? "" : "s", kMinOptions, kMaxOptions));
+  if (n > kMaxOptions)
+    throw bad(fmt::format("{} options; a question has {} to {}", n, kMinOptions, kMaxOptions));
   if (!is_utf8(q.text) || !is_utf8(q.subject)) throw bad("the question is not valid UTF-8");
   for (int i = 0; i < n; i++) {
     if (blank(q.options[i])) throw bad(fmt::format("option {} is empty", i + 1));
     if (!is_utf8(q.options[i])) throw bad(fmt::format("option {} is not valid UTF-8", i + 1));
   }
-  if (q.answer < 0 || q.answer >= n) throw bad(fmt::format("answer {} is not one of the {} options (counted from 0)", q.answer, n));
+  if (q.answer < 0 || q.answer >= n)
+    throw bad(fmt::format("answer {} is not one of the {} options (counted from 0)", q.answer, n));
 }
 
 }  // namespace thinktrace

@@ -17,11 +17,12 @@ struct Question {
   int answer = 0;                    // Index of the right option.
 };
 
-// The identity of a question by its content (subject, text, options, answer): the same in whatever file and place it stands.
+// The identity of a question by its content (subject, text, options, answer): the same in whatever file and
+// place it stands.
 std::string question_id(const Question& question);
 
-// Throws Error (kInput) with a reason, but no file name, unless `question` is whole: text not empty, a number of options
-// within bounds, none of them empty, an answer among them, everything valid UTF-8.
+// Throws Error (kInput) with a reason, but no file name, unless `question` is whole: text not empty, a number
+// of options within bounds, none of them empty, an answer among them, everything valid UTF-8.
 void check_question(const Question& question);
 
 }  // namespace thinktrace

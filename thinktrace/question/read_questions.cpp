@@ -26,7 +26,8 @@ using nlohmann::json;
 Error bad_record(const std::string& why) { return {ErrorKind::kInput, why}; }
 
 std::string lower(std::string s) {
-  std::transform(s.begin(), s.end(), s.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(s.begin(), s.end(), s.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return s;
 }
 
@@ -40,9 +41,11 @@ std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::string text;
   char buffer[1 << 16];
-  while (in.read(buffer, sizeof(buffer)) || in.gcount() > 0) text.append(buffer, static_cast<size_t>(in.gcount()));
+  while (in.read(buffer, sizeof(buffer)) || in.gcount() > 0)
+    text.append(buffer, static_cast<size_t>(in.gcount()));
   if (!in.eof() || in.bad() || !in.is_open() || errno == EISDIR) {
-    throw Error(ErrorKind::kInput, fmt::format("[questions] {}: {}", path.string(), std::strerror(errno ? errno : EIO)));
+    throw Error(ErrorKind::kInput,
+                fmt::format("[questions] {}: {}", path.string(), std::strerror(errno ? errno : EIO)));
   }
   return text;
 }
@@ -50,7 +53,8 @@ std::string read_file(const fs::path& path) {
 std::string subject_of(const fs::path& path) {
   std::string name = path.stem().string();
   for (const std::string ending : {"_test", "_dev", "_val"}) {
-    if (name.size() > ending.size() && name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+    if (name.size() > ending.size() && name.ends_with(ending))
+      return name.substr(0, name.size() - ending.size());
   }
   return name;
 }
@@ -66,8 +70,8 @@ int answer_index(const std::string& stated, const std::vector<std::string>& opti
   if (std::count(options.begin(), options.end(), stated) == 1) {
     return static_cast<int>(std::find(options.begin(), options.end(), stated) - options.begin());
   }
-  throw bad_record(fmt::format("answer '{}' is neither a letter from A to {} nor the text of one option", answer,
-                               static_cast<char>('A' + std::clamp(n, 1, kMaxOptions) - 1)));
+  throw bad_record(fmt::format("answer '{}' is neither a letter from A to {} nor the text of one option",
+                               answer, static_cast<char>('A' + std::clamp(n, 1, kMaxOptions) - 1)));
 }
 
 // The number at the end of names as option_3 or choice3; the place of single letters.
@@ -78,7 +82,8 @@ std::optional<int> option_column(const std::string& name) {
     std::string rest = name.substr(stem.size());
     if (rest.starts_with("_") || rest.starts_with(" ")) rest.erase(0, 1);
     if (rest.size() == 1 && std::isalpha(static_cast<unsigned char>(rest[0]))) return rest[0] - 'a' + 1;
-    if (!rest.empty() && rest.size() < 4 && std::all_of(rest.begin(), rest.end(), ::isdigit)) return std::stoi(rest);
+    if (!rest.empty() && rest.size() < 4 && std::all_of(rest.begin(), rest.end(), ::isdigit))
+      return std::stoi(rest);
   }
   return std::nullopt;
 }
@@ -90,7 +95,8 @@ struct Header {
   std::string trouble;  // Not empty: why no record can be read by this header.
 };
 
-// Options are the columns A, B, C, … or 0, 1, 2, … without a gap; a column named i or n beside them is something else.
+// Options are the columns A, B, C, … or 0, 1, 2, … without a gap; a column named i or n beside them is
+// something else.
 void keep_consecutive(Header& h) {
   int place = h.options.contains(0) ? 0 : 1;
   while (h.options.contains(place)) place++;
@@ -137,8 +143,10 @@ json parse_json(const std::string& text) {
 }
 
 Question from_mmlu(const CsvRecord& r, size_t width) {
-  if (r.fields.size() != width) throw bad_record(fmt::format("{} fields where the first record has {}", r.fields.size(), width));
-  if (r.fields.size() < 3) throw bad_record("a record is a question, its options and the right option's letter");
+  if (r.fields.size() != width)
+    throw bad_record(fmt::format("{} fields where the first record has {}", r.fields.size(), width));
+  if (r.fields.size() < 3)
+    throw bad_record("a record is a question, its options and the right option's letter");
   Question q;
   q.text = r.fields.front();
   q.options.assign(r.fields.begin() + 1, r.fields.end() - 1);
@@ -150,7 +158,8 @@ Question from_mmlu(const CsvRecord& r, size_t width) {
 
 Question from_columns(const CsvRecord& r, const Header& h) {
   if (!h.trouble.empty()) throw bad_record(h.trouble + " in the header");
-  if (r.fields.size() != h.n_columns) throw bad_record(fmt::format("{} fields where the header has {}", r.fields.size(), h.n_columns));
+  if (r.fields.size() != h.n_columns)
+    throw bad_record(fmt::format("{} fields where the header has {}", r.fields.size(), h.n_columns));
   Question q;
   q.text = r.fields[h.question];
   if (h.subject >= 0) q.subject = r.fields[h.subject];
@@ -177,13 +186,15 @@ Question from_json(const json& object) {
   if (!text.is_string()) throw bad_record("'question' is not a string");
   q.text = text.get<std::string>();
   q.options = strings_of(find("options", "choices"));
-  if (const auto it = object.find("subject"); it != object.end() && it->is_string()) q.subject = it->get<std::string>();
+  if (const auto it = object.find("subject"); it != object.end() && it->is_string())
+    q.subject = it->get<std::string>();
   check_question(q);
   const json& answer = find("answer", "answer");
   if (answer.is_number_integer()) {
     const auto i = answer.is_number_unsigned() ? answer.get<uint64_t>() : uint64_t{1} << 63;
     if (i >= q.options.size()) {
-      throw bad_record(fmt::format("answer {} is not one of the {} options (counted from 0)", answer.dump(), q.options.size()));
+      throw bad_record(fmt::format("answer {} is not one of the {} options (counted from 0)", answer.dump(),
+                                   q.options.size()));
     }
     q.answer = static_cast<int>(i);
   } else if (answer.is_string()) {
@@ -224,7 +235,8 @@ class Collector {
 
 void read_csv(const fs::path& file, Collector& collector) {
   const std::vector<CsvRecord> records = parse_csv(read_file(file));
-  if (records.empty()) throw Error(ErrorKind::kInput, fmt::format("[questions] {}: the file holds no record", file.string()));
+  if (records.empty())
+    throw Error(ErrorKind::kInput, fmt::format("[questions] {}: the file holds no record", file.string()));
   const std::optional<Header> header = parse_header(records[0]);
   const size_t width = records[0].fields.size();
   for (size_t i = header ? 1 : 0; i < records.size(); i++) {
@@ -247,18 +259,24 @@ void read_jsonl(const fs::path& file, Collector& collector) {
 std::vector<fs::path> files_at(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) throw Error(ErrorKind::kInput, fmt::format("[questions] {}: no such file or folder", path.string()));
+  if (!fs::exists(status))
+    throw Error(ErrorKind::kInput, fmt::format("[questions] {}: no such file or folder", path.string()));
   if (!fs::is_directory(status)) return {path};
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(path, error)) {
     const std::string ending = lower(entry.path().extension().string());
     if (entry.is_regular_file() && (ending == ".csv" || ending == ".jsonl")) files.push_back(entry.path());
   }
-  // In a folder laid out as MMLU's, the SUBJECT_test.csv files are the questions and the rest is something else.
+  // In a folder laid out as MMLU's, the SUBJECT_test.csv files are the questions and the rest is something
+  // else.
   const auto is_test = [](const fs::path& file) { return file.filename().string().ends_with("_test.csv"); };
-  if (std::any_of(files.begin(), files.end(), is_test)) std::erase_if(files, [&](const fs::path& f) { return !is_test(f); });
-  if (error) throw Error(ErrorKind::kInput, fmt::format("[questions] {}: {}", path.string(), error.message()));
-  if (files.empty()) throw Error(ErrorKind::kInput, fmt::format("[questions] {}: the folder holds no .csv or .jsonl file", path.string()));
+  if (std::any_of(files.begin(), files.end(), is_test))
+    std::erase_if(files, [&](const fs::path& f) { return !is_test(f); });
+  if (error)
+    throw Error(ErrorKind::kInput, fmt::format("[questions] {}: {}", path.string(), error.message()));
+  if (files.empty())
+    throw Error(ErrorKind::kInput,
+                fmt::format("[questions] {}: the folder holds no .csv or .jsonl file", path.string()));
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -271,7 +289,8 @@ QuestionFile read_questions(const std::string& path) {
   for (const fs::path& file : files_at(path)) {
     const std::string ending = lower(file.extension().string());
     if (ending != ".csv" && ending != ".jsonl") {
-      throw Error(ErrorKind::kInput, fmt::format("[questions] {}: neither a .csv nor a .jsonl file", file.string()));
+      throw Error(ErrorKind::kInput,
+                  fmt::format("[questions] {}: neither a .csv nor a .jsonl file", file.string()));
     }
     ending == ".csv" ? read_csv(file, collector) : read_jsonl(file, collector);
   }
@@ -282,7 +301,8 @@ QuestionFile read_questions(const std::string& path) {
 }
 
 std::string describe(const BadRecord& r) {
-  return r.line > 0 ? fmt::format("{}:{}: {}", r.file, r.line, r.reason) : fmt::format("{}: {}", r.file, r.reason);
+  return r.line > 0 ? fmt::format("{}:{}: {}", r.file, r.line, r.reason)
+                    : fmt::format("{}: {}", r.file, r.reason);
 }
 
 }  // namespace thinktrace

@@ -24,10 +24,13 @@ std::optional<int> positive_number(std::string_view text) {
 
 void parse_limit(const std::string& text, Selection& selection) {
   const size_t dash = text.find('-');
-  const std::optional<int> first = dash == std::string::npos ? 1 : positive_number(std::string_view(text).substr(0, dash));
-  const std::optional<int> last = positive_number(dash == std::string::npos ? std::string_view(text) : std::string_view(text).substr(dash + 1));
+  const std::optional<int> first =
+      dash == std::string::npos ? 1 : positive_number(std::string_view(text).substr(0, dash));
+  const std::optional<int> last = positive_number(
+      dash == std::string::npos ? std::string_view(text) : std::string_view(text).substr(dash + 1));
   if (!first || !last || *first > *last) {
-    throw Error(ErrorKind::kInput, fmt::format("[questions] --limit {}: give a number as 20, or a range as 11-20", text));
+    throw Error(ErrorKind::kInput,
+                fmt::format("[questions] --limit {}: give a number as 20, or a range as 11-20", text));
   }
   selection.first = *first;
   selection.last = last;
@@ -44,7 +47,8 @@ std::vector<Question> select_questions(const std::vector<Question>& questions, c
   if (!selection.subjects.empty()) {
     for (const std::string& wanted : selection.subjects) {
       if (!by_subject.contains(wanted)) {
-        throw Error(ErrorKind::kInput, fmt::format("[questions] no question of subject '{}'; there are: {}", wanted, fmt::join(order, ", ")));
+        throw Error(ErrorKind::kInput, fmt::format("[questions] no question of subject '{}'; there are: {}",
+                                                   wanted, fmt::join(order, ", ")));
       }
     }
     std::erase_if(order, [&](const std::string& s) {
@@ -56,13 +60,17 @@ std::vector<Question> select_questions(const std::vector<Question>& questions, c
     std::vector<Question>& all = by_subject[subject];
     if (selection.shuffle_seed) {
       std::map<std::string, std::string> key;
-      for (const Question& q : all) key[q.id] = sha256(fmt::format("shuffle/{}/{}", *selection.shuffle_seed, q.id));
-      std::sort(all.begin(), all.end(), [&](const Question& a, const Question& b) { return key[a.id] < key[b.id]; });
+      for (const Question& q : all)
+        key[q.id] = sha256(fmt::format("shuffle/{}/{}", *selection.shuffle_seed, q.id));
+      std::sort(all.begin(), all.end(),
+                [&](const Question& a, const Question& b) { return key[a.id] < key[b.id]; });
     }
-    const int last = std::min(selection.last.value_or(static_cast<int>(all.size())), static_cast<int>(all.size()));
+    const int last =
+        std::min(selection.last.value_or(static_cast<int>(all.size())), static_cast<int>(all.size()));
     for (int i = selection.first - 1; i < last; i++) out.push_back(all[i]);
   }
-  if (out.empty()) throw Error(ErrorKind::kInput, "[questions] no question is left by --limit; give a smaller first number");
+  if (out.empty())
+    throw Error(ErrorKind::kInput, "[questions] no question is left by --limit; give a smaller first number");
   return out;
 }
 

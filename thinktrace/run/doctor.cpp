@@ -14,10 +14,13 @@ namespace {
 
 constexpr double kLowMass = 0.5;
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 Question built_in_question() {
-  Question q{"", "general", "Which of these is the name of a colour?", {"seven", "blue", "quickly", "a spoon"}, 1};
+  Question q{
+      "", "general", "Which of these is the name of a colour?", {"seven", "blue", "quickly", "a spoon"}, 1};
   q.id = question_id(q);
   return q;
 }
@@ -36,16 +39,28 @@ void describe_form(const Model& model, const AnswerForm& form, DoctorReport& rep
   }
 }
 
-void add_warnings(const RunOptions& options, const Model& model, const PromptFormat& format, DoctorReport& report) {
+void add_warnings(const RunOptions& options, const Model& model, const PromptFormat& format,
+                  DoctorReport& report) {
   report.warnings = format_notes(model, format);
-  if (!report.one_token_an_option) report.warnings.push_back("some option's label is more than one token (or its end must be read): probes cost a branch an option; --labels letters may help");
+  if (!report.one_token_an_option)
+    report.warnings.push_back(
+        "some option's label is more than one token (or its end must be read): probes cost a branch an "
+        "option; --labels letters may help");
   if (report.stop == Stop::kBudget) {
-    report.warnings.push_back(fmt::format("the sample did not close its thinking within {} tokens; that is no fault in a model that thinks long", report.n_think));
+    report.warnings.push_back(
+        fmt::format("the sample did not close its thinking within {} tokens; that is no fault in a model "
+                    "that thinks long",
+                    report.n_think));
   }
-  if (report.stop == Stop::kEndOfText) report.warnings.push_back("the sample ended its output without closing its thinking; its traces will count as not ended");
+  if (report.stop == Stop::kEndOfText)
+    report.warnings.push_back(
+        "the sample ended its output without closing its thinking; its traces will count as not ended");
   const auto low = [&](const char* where, double mass) {
     if (mass < kLowMass) {
-      report.warnings.push_back(fmt::format("mass {:.2f} {}: after the suffix '{}' this model mostly says something else than a label; see --suffix", mass, where, options.format.suffix));
+      report.warnings.push_back(
+          fmt::format("mass {:.2f} {}: after the suffix '{}' this model mostly says something else than a "
+                      "label; see --suffix",
+                      mass, where, options.format.suffix));
     }
   };
   low("before any thinking", report.mass_start);
@@ -55,7 +70,8 @@ void add_warnings(const RunOptions& options, const Model& model, const PromptFor
 }  // namespace
 
 DoctorReport examine_model(const RunOptions& given, const RunObserver& observer, int n_think) {
-  const Question question = given.questions_path.empty() ? built_in_question() : load_questions(given, {}).front();
+  const Question question =
+      given.questions_path.empty() ? built_in_question() : load_questions(given, {}).front();
   const Model model = Model::load(given.model_path, {.gpu_layers = given.compute.gpu_layers});
   const PromptFormat format = complete_format(model, given.format);
   const ComputeOptions compute = resolve_compute(given.compute);
@@ -71,13 +87,22 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
 
   TraceOptions trace_options = given.trace;
   const int room = model.card().n_ctx_train - report.n_prompt_tokens;
-  trace_options.budget = std::min({n_think, trace_options.budget, room - static_cast<int>(form.suffix.size()) - 16});
+  trace_options.budget =
+      std::min({n_think, trace_options.budget, room - static_cast<int>(form.suffix.size()) - 16});
   trace_options.max_tokens = room;
-  if (trace_options.budget < 1) throw Error(ErrorKind::kInput, fmt::format("[doctor] {}: the question's prompt fills the model's context of {} tokens", model.card().path, model.card().n_ctx_train));
+  if (trace_options.budget < 1)
+    throw Error(ErrorKind::kInput,
+                fmt::format("[doctor] {}: the question's prompt fills the model's context of {} tokens",
+                            model.card().path, model.card().n_ctx_train));
   const int probing = compute.branches * static_cast<int>(form.suffix.size() + 2);
-  Session session(model, {.n_cells = (report.n_prompt_tokens + trace_options.budget + std::max(probing, trace_options.answer_tokens + 64) + 511) / 256 * 256,
-                          .n_branches = compute.branches + 1, .batch = std::max(512, probing), .threads = compute.threads,
-                          .precision = compute.precision, .should_stop = observer.should_stop});
+  Session session(model, {.n_cells = (report.n_prompt_tokens + trace_options.budget +
+                                      std::max(probing, trace_options.answer_tokens + 64) + 511) /
+                                     256 * 256,
+                          .n_branches = compute.branches + 1,
+                          .batch = std::max(512, probing),
+                          .threads = compute.threads,
+                          .precision = compute.precision,
+                          .should_stop = observer.should_stop});
   session.prefill(0, prompt.ids);  // Warms the engine up, so that the first timing is of the work alone.
   const double begin = now();
   session.clear();
@@ -104,7 +129,8 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
   const ModelCard& card = model.card();
   report.cache_bytes_a_token = 2.0 * 2 * card.n_layers * card.n_head_kv * card.n_head_dim;
   report.prefill_tokens_a_second = report.n_prompt_tokens / (prefilled - begin);
-  report.sampled_tokens_a_second = static_cast<double>(r.trace.think_ids.size() + r.trace.answer_ids.size()) / (sampled - prefilled);
+  report.sampled_tokens_a_second =
+      static_cast<double>(r.trace.think_ids.size() + r.trace.answer_ids.size()) / (sampled - prefilled);
   report.probes_a_second = static_cast<double>(positions.size()) / (probed - sampled);
   add_warnings(given, model, format, report);
   return report;

@@ -12,9 +12,9 @@ struct DoctorReport {
   ModelCard model;
   EngineInfo engine;
   ThinkingTags tags;
-  std::string prompt_text;                 // Of the question that was tried.
+  std::string prompt_text;  // Of the question that was tried.
   int n_prompt_tokens = 0;
-  std::vector<std::string> suffix_pieces;  // Texts of the suffix' tokens, closing tag first.
+  std::vector<std::string> suffix_pieces;               // Texts of the suffix' tokens, closing tag first.
   std::vector<std::vector<std::string>> option_pieces;  // Texts of each option's tokens.
   bool one_token_an_option = true;
   // A sample of the question:
@@ -24,14 +24,14 @@ struct DoctorReport {
   double mass_start = 0, mass_end = 0;
   NoiseFloor noise_floor;
   // What it costs:
-  double cache_bytes_a_token = 0;      // An estimate from layers, heads and an F16 cache.
+  double cache_bytes_a_token = 0;  // An estimate from layers, heads and an F16 cache.
   double prefill_tokens_a_second = 0, sampled_tokens_a_second = 0, probes_a_second = 0;
-  std::vector<std::string> warnings;   // What looks wrong; may hold text from the model's file.
+  std::vector<std::string> warnings;  // What looks wrong; may hold text from the model's file.
 };
 
-// Loads the model and tries it on one question: the first of `options.questions_path`, or a built-in one if that is
-// empty. Reads `options.format`, `.trace` (the budget is cut to `n_think` tokens) and `.compute`; writes no file.
-// Throws Error as run_plan does.
+// Loads the model and tries it on one question: the first of `options.questions_path`, or a built-in one if
+// that is empty. Reads `options.format`, `.trace` (the budget is cut to `n_think` tokens) and `.compute`;
+// writes no file. Throws Error as run_plan does.
 DoctorReport examine_model(const RunOptions& options, const RunObserver& observer, int n_think = 256);
 
 }  // namespace thinktrace

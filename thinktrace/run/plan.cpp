@@ -32,7 +32,8 @@ std::string differences(const json& stored, const json& wanted) {
   for (const auto& [key, value] : wanted.items()) {
     const json before = stored.value(key, json());
     if (before == value) continue;
-    out += fmt::format("{}{} was '{}' and is now '{}'", out.empty() ? "" : "; ", key, short_value(before), short_value(value));
+    out += fmt::format("{}{} was '{}' and is now '{}'", out.empty() ? "" : "; ", key, short_value(before),
+                       short_value(value));
   }
   return out;
 }
@@ -68,7 +69,12 @@ std::string plan_provenance(const RunOptions& o, const Model& model) {
                         {"options", options},
                         {"compute", json::parse(compute_settings(o.compute))},
                         {"tags_found_in", name_of(o.format.tags.source)},
-                        {"model", {{"path", card.path}, {"name", card.name}, {"architecture", card.architecture}, {"weights", card.weights}, {"n_parameters", card.n_parameters}}}};
+                        {"model",
+                         {{"path", card.path},
+                          {"name", card.name},
+                          {"architecture", card.architecture},
+                          {"weights", card.weights},
+                          {"n_parameters", card.n_parameters}}}};
   return provenance.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -81,8 +87,9 @@ ComputeOptions resolve_compute(ComputeOptions c) {
 
 std::string compute_settings(const ComputeOptions& c) {
   const EngineInfo engine = engine_info();
-  return json{{"threads", c.threads}, {"gpu_layers", c.gpu_layers}, {"branches", c.branches}, {"engine", engine.release},
-              {"cpu_variant", engine.cpu_variant}, {"devices", engine.devices}}.dump();
+  return json{{"threads", c.threads},     {"gpu_layers", c.gpu_layers},        {"branches", c.branches},
+              {"engine", engine.release}, {"cpu_variant", engine.cpu_variant}, {"devices", engine.devices}}
+      .dump();
 }
 
 StoredPlan merge_plan(const std::optional<StoredPlan>& stored, const RunOptions& o, const Model& model) {
@@ -94,12 +101,15 @@ StoredPlan merge_plan(const std::optional<StoredPlan>& stored, const RunOptions&
   plan.unit_size = std::min(o.samples, kLargestUnit);
   if (!stored) return plan;
   if (stored->id != plan.id) {
-    throw Error(ErrorKind::kInput, fmt::format("[run] {}: this folder holds another run ({}); give another --out, or the same settings", o.out,
-                                               differences(json::parse(stored->identity), json::parse(plan.identity))));
+    throw Error(
+        ErrorKind::kInput,
+        fmt::format("[run] {}: this folder holds another run ({}); give another --out, or the same settings",
+                    o.out, differences(json::parse(stored->identity), json::parse(plan.identity))));
   }
   plan.unit_size = stored->unit_size;
   json provenance = json::parse(plan.provenance);
-  provenance["compute"] = json::parse(stored->provenance).at("compute");  // How the run was begun; each unit has its own.
+  provenance["compute"] =
+      json::parse(stored->provenance).at("compute");  // How the run was begun; each unit has its own.
   plan.provenance = provenance.dump(-1, ' ', false, json::error_handler_t::replace);
   plan.samples = std::max(o.samples, stored->samples);
   plan.noise_floor = stored->noise_floor;

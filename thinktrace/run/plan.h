@@ -26,13 +26,13 @@ struct ComputeOptions {
 struct RunOptions {
   std::string model_path;
   std::string questions_path;
-  std::string out;          // The run's folder.
+  std::string out;  // The run's folder.
   Selection selection;
-  bool skip_bad = false;    // Leave bad records out instead of refusing to begin.
+  bool skip_bad = false;  // Leave bad records out instead of refusing to begin.
   PromptFormat format;
   TraceOptions trace;
   int samples = 1;
-  int stride = 1;           // Probe after every stride-th thinking token.
+  int stride = 1;  // Probe after every stride-th thinking token.
   ComputeOptions compute;
   // Options of the command line as (name, value), kept as provenance.
   std::vector<std::pair<std::string, std::string>> provenance;

@@ -19,7 +19,10 @@ using nlohmann::json;
 
 StoredPlan plan_of(const Store& store) {
   std::optional<StoredPlan> plan = store.plan();
-  if (!plan) throw Error(ErrorKind::kInput, fmt::format("[store] {}: the run has no plan yet; start it with thinktrace run", store.path()));
+  if (!plan)
+    throw Error(
+        ErrorKind::kInput,
+        fmt::format("[store] {}: the run has no plan yet; start it with thinktrace run", store.path()));
   return *std::move(plan);
 }
 
@@ -47,15 +50,18 @@ RunSummary summarise_run(const Store& store, const std::string& name) {
   s.model_architecture = model.value("architecture", "");
   s.model_sha256 = identity.value("model_sha256", "");
   s.settings = {{"weights", model.value("weights", "")}, {"samples", std::to_string(plan.samples)}};
-  for (const char* key : {"temperature", "top_p", "top_k", "min_p", "seed", "budget", "stride", "suffix", "think_open", "think_close", "labels"}) {
+  for (const char* key : {"temperature", "top_p", "top_k", "min_p", "seed", "budget", "stride", "suffix",
+                          "think_open", "think_close", "labels"}) {
     s.settings.emplace_back(key, shown(identity.at(key)));
   }
   s.settings.emplace_back("chat template", content_id(identity.at("chat_template").get<std::string>()));
   s.settings.emplace_back("thinktrace", provenance.value("thinktrace", ""));
   s.settings.emplace_back("engine", provenance.at("compute").value("engine", ""));
   if (provenance.value("tags_found_in", "") == "none") {
-    s.notes.push_back("The model has no thinking tags of its own: " + identity.at("think_open").get<std::string>() + " and " +
-                      identity.at("think_close").get<std::string>() + " were used as plain text, and it may seldom close its thinking.");
+    s.notes.push_back(
+        "The model has no thinking tags of its own: " + identity.at("think_open").get<std::string>() +
+        " and " + identity.at("think_close").get<std::string>() +
+        " were used as plain text, and it may seldom close its thinking.");
   }
   if (!plan.noise_floor.empty()) s.noise_floor = noise_floor_from_json(plan.noise_floor);
   return s;
@@ -65,17 +71,20 @@ void export_jsonl(const std::string& run_folder, const std::function<void(const 
   const Store store = Store::open(run_folder);
   const StoredPlan plan = plan_of(store);
   const json identity = json::parse(plan.identity), provenance = json::parse(plan.provenance);
-  const ExportContext context{run_name(run_folder), provenance.at("model").value("name", ""), identity.value("model_sha256", ""),
-                              identity.value("chat_template", ""), identity.value("temperature", 0.0)};
+  const ExportContext context{run_name(run_folder), provenance.at("model").value("name", ""),
+                              identity.value("model_sha256", ""), identity.value("chat_template", ""),
+                              identity.value("temperature", 0.0)};
   store.for_each_trace([&](const TraceRecord& r) { sink(jsonl_line(r, context)); });
 }
 
-void publish_site(const std::vector<std::string>& run_folders, const std::string& title, const std::string& folder) {
+void publish_site(const std::vector<std::string>& run_folders, const std::string& title,
+                  const std::string& folder) {
   std::list<Store> stores;  // Stores stay where they are while the site is written.
   std::vector<SiteRun> runs;
   for (const std::string& run : run_folders) {
     const Store& store = stores.emplace_back(Store::open(run));
-    runs.push_back({summarise_run(store, run_name(run)), [&store](const auto& visit) { store.for_each_trace(visit); }});
+    runs.push_back(
+        {summarise_run(store, run_name(run)), [&store](const auto& visit) { store.for_each_trace(visit); }});
   }
   write_site(runs, title, folder);
 }

@@ -13,41 +13,44 @@ namespace thinktrace {
 struct Progress {
   int units_total = 0, units_done = 0;
   int units_here = 0, units_here_total = 0;  // Of those that this call has to do.
-  int64_t tokens = 0;   // Thinking and answer tokens sampled by this call.
-  int64_t probes = 0;   // Positions probed by this call.
-  double seconds = 0;   // Since the first unit began.
+  int64_t tokens = 0;                        // Thinking and answer tokens sampled by this call.
+  int64_t probes = 0;                        // Positions probed by this call.
+  double seconds = 0;                        // Since the first unit began.
 };
 
 // What a run tells its caller while it works. Every function may be empty.
 struct RunObserver {
-  std::function<void(const std::string&)> note;        // One line worth knowing; may hold text from models and files.
-  std::function<void(const Progress&)> progress;       // After every decode or so, and after every unit.
-  std::function<bool()> should_stop;                   // True: drop the unit in hand and throw Error (kInterrupted).
+  std::function<void(const std::string&)>
+      note;  // One line worth knowing; may hold text from models and files.
+  std::function<void(const Progress&)> progress;  // After every decode or so, and after every unit.
+  std::function<bool()> should_stop;  // True: drop the unit in hand and throw Error (kInterrupted).
 };
 
 struct RunResult {
-  StoreCounts counts;         // Of the whole run.
-  int units_here = 0;         // Done by this call.
+  StoreCounts counts;  // Of the whole run.
+  int units_here = 0;  // Done by this call.
   int units_failed_here = 0;
   std::optional<NoiseFloor> noise_floor;
 };
 
-// Reads questions and model, plans, and does every unit that the run's store lacks; each is on disk before the next
-// begins. A question that can't be done is stored as failed with its reason and the run goes on.
+// Reads questions and model, plans, and does every unit that the run's store lacks; each is on disk before
+// the next begins. A question that can't be done is stored as failed with its reason and the run goes on.
 // Throws Error: kInput before anything has run, kStore, kInterrupted (units already stored are kept).
 RunResult run_plan(const RunOptions& options, const RunObserver& observer = {});
 
-// The questions that the options select. Bad records are told to `note` if they are to be skipped; otherwise the first
-// ones are named in the Error (kInput).
-std::vector<Question> load_questions(const RunOptions& options, const std::function<void(const std::string&)>& note);
+// The questions that the options select. Bad records are told to `note` if they are to be skipped; otherwise
+// the first ones are named in the Error (kInput).
+std::vector<Question> load_questions(const RunOptions& options,
+                                     const std::function<void(const std::string&)>& note);
 
 // Notes that a reader of this run's numbers must know, such as a model without thinking tags.
 std::vector<std::string> format_notes(const Model& model, const PromptFormat& format);
 
-// Measures how far a curve, however it was read, is from fresh prefills without flash attention and with an F32 cache, at a
-// few of its positions. (Weights are as in the file: what their quantisation does to a model is another question.)
-NoiseFloor measure_noise_floor(const Model& model, const ComputeOptions& compute, const TraceRecord& record, const AnswerForm& form,
-                               const std::function<bool()>& should_stop);
+// Measures how far a curve, however it was read, is from fresh prefills without flash attention and with an
+// F32 cache, at a few of its positions. (Weights are as in the file: what their quantisation does to a model
+// is another question.)
+NoiseFloor measure_noise_floor(const Model& model, const ComputeOptions& compute, const TraceRecord& record,
+                               const AnswerForm& form, const std::function<bool()>& should_stop);
 std::string describe(const NoiseFloor& noise);  // One line.
 
 std::string to_json(const NoiseFloor& noise);

@@ -25,7 +25,8 @@ std::vector<T> array_of(const void* bytes, int size) {
 
 void fail(sqlite3* db, const std::string& what) {
   const char* file = sqlite3_db_filename(db, "main");
-  throw Error(ErrorKind::kStore, fmt::format("[store] {}: {} ({})", file && *file ? file : "store", what, sqlite3_errmsg(db)));
+  throw Error(ErrorKind::kStore,
+              fmt::format("[store] {}: {} ({})", file && *file ? file : "store", what, sqlite3_errmsg(db)));
 }
 
 void execute(sqlite3* db, const std::string& sql) {
@@ -45,7 +46,8 @@ void Statement::check(int status) {
 }
 
 Statement& Statement::bind(std::string_view text) {
-  check(sqlite3_bind_text64(statement_.get(), next_++, text.data() ? text.data() : "", text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  check(sqlite3_bind_text64(statement_.get(), next_++, text.data() ? text.data() : "", text.size(),
+                            SQLITE_TRANSIENT, SQLITE_UTF8));
   return *this;
 }
 
@@ -65,12 +67,16 @@ Statement& Statement::bind_null() {
 }
 
 Statement& Statement::bind_ids(const std::vector<int32_t>& values) {
-  check(sqlite3_bind_blob64(statement_.get(), next_++, values.empty() ? "" : static_cast<const void*>(values.data()), values.size() * 4, SQLITE_TRANSIENT));
+  check(sqlite3_bind_blob64(statement_.get(), next_++,
+                            values.empty() ? "" : static_cast<const void*>(values.data()), values.size() * 4,
+                            SQLITE_TRANSIENT));
   return *this;
 }
 
 Statement& Statement::bind_floats(const std::vector<float>& values) {
-  check(sqlite3_bind_blob64(statement_.get(), next_++, values.empty() ? "" : static_cast<const void*>(values.data()), values.size() * 4, SQLITE_TRANSIENT));
+  check(sqlite3_bind_blob64(statement_.get(), next_++,
+                            values.empty() ? "" : static_cast<const void*>(values.data()), values.size() * 4,
+                            SQLITE_TRANSIENT));
   return *this;
 }
 
@@ -87,19 +93,24 @@ void Statement::run() {
 
 std::string Statement::text(int column) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
-  return bytes ? std::string(bytes, static_cast<size_t>(sqlite3_column_bytes(statement_.get(), column))) : std::string();
+  return bytes ? std::string(bytes, static_cast<size_t>(sqlite3_column_bytes(statement_.get(), column)))
+               : std::string();
 }
 
 int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
 double Statement::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
-bool Statement::is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
 
 std::vector<int32_t> Statement::ids(int column) const {
-  return array_of<int32_t>(sqlite3_column_blob(statement_.get(), column), sqlite3_column_bytes(statement_.get(), column));
+  return array_of<int32_t>(sqlite3_column_blob(statement_.get(), column),
+                           sqlite3_column_bytes(statement_.get(), column));
 }
 
 std::vector<float> Statement::floats(int column) const {
-  return array_of<float>(sqlite3_column_blob(statement_.get(), column), sqlite3_column_bytes(statement_.get(), column));
+  return array_of<float>(sqlite3_column_blob(statement_.get(), column),
+                         sqlite3_column_bytes(statement_.get(), column));
 }
 
 Transaction::Transaction(sqlite3* db) : db_(db) { execute(db_, "BEGIN IMMEDIATE"); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One SQLite file a run. The journal is SQLite's rollback journal, which is safe on every file system, and
-// synchronous=FULL puts a unit on disk before its commit returns. Writers are kept apart by a lock on RUN/run.lock,
-// which the system lets go of when its holder ends in whatever way; readers need no lock.
+// synchronous=FULL puts a unit on disk before its commit returns. Writers are kept apart by a lock on
+// RUN/run.lock, which the system lets go of when its holder ends in whatever way; readers need no lock.
 #include "thinktrace/store/store.h"
 
 #include <fcntl.h>
@@ -34,7 +34,9 @@ Error store_error(const std::string& path, const std::string& why) {
   return {ErrorKind::kStore, fmt::format("[store] {}: {}", path, why)};
 }
 
-std::string db_path(const std::string& run_folder) { return (fs::path(run_folder) / "thinktrace.db").string(); }
+std::string db_path(const std::string& run_folder) {
+  return (fs::path(run_folder) / "thinktrace.db").string();
+}
 
 sqlite3* open_file(const std::string& path, int flags) {
   sqlite3* db = nullptr;
@@ -55,7 +57,9 @@ int version_of(sqlite3* db) {
 void check_version(sqlite3* db, const std::string& path) {
   const int version = version_of(db);
   if (version > kVersion) {
-    throw store_error(path, fmt::format("written by a newer thinktrace (store version {}, this one knows {}); use that one", version, kVersion));
+    throw store_error(
+        path, fmt::format("written by a newer thinktrace (store version {}, this one knows {}); use that one",
+                          version, kVersion));
   }
 }
 
@@ -68,7 +72,9 @@ int* take_lock(const std::string& run_folder) {
     char holder[32] = {};
     const ssize_t n = ::pread(fd, holder, sizeof(holder) - 1, 0);
     ::close(fd);
-    throw store_error(run_folder, fmt::format("in use by another thinktrace (process {}); wait for it or use another --out", n > 0 ? std::string(holder, static_cast<size_t>(n)) : "unknown"));
+    throw store_error(
+        run_folder, fmt::format("in use by another thinktrace (process {}); wait for it or use another --out",
+                                n > 0 ? std::string(holder, static_cast<size_t>(n)) : "unknown"));
   }
   const std::string pid = std::to_string(::getpid());
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) < 0) {
@@ -82,18 +88,54 @@ int* take_lock(const std::string& run_folder) {
 void insert_trace(sqlite3* db, int64_t unit_id, const StoredUnit& unit, size_t i) {
   const TraceRecord& r = unit.records[i];
   Statement trace(db, "INSERT INTO trace VALUES (?,?,?,?,?,?,?,?,?,?)");
-  trace.bind(r.id).bind(unit_id).bind(r.trace.sample).bind(std::to_string(r.seed)).bind_ids(r.trace.think_ids);
-  trace.bind(json(r.think_text).dump()).bind(name_of(r.trace.stop)).bind_ids(r.trace.answer_ids).bind(r.trace.answer_text);
+  trace.bind(r.id)
+      .bind(unit_id)
+      .bind(r.trace.sample)
+      .bind(std::to_string(r.seed))
+      .bind_ids(r.trace.think_ids);
+  trace.bind(json(r.think_text).dump())
+      .bind(name_of(r.trace.stop))
+      .bind_ids(r.trace.answer_ids)
+      .bind(r.trace.answer_text);
   r.chosen ? trace.bind(*r.chosen) : trace.bind_null();
   trace.run();
   Statement reading(db, "INSERT INTO reading VALUES (?,?,?,?,?,?,?)");
-  reading.bind(unit.reading_ids[i]).bind(r.id).bind(unit.model_sha256).bind(r.forced_text).bind_ids(unit.suffix_ids);
+  reading.bind(unit.reading_ids[i])
+      .bind(r.id)
+      .bind(unit.model_sha256)
+      .bind(r.forced_text)
+      .bind_ids(unit.suffix_ids);
   reading.bind_ids(r.curve.positions).bind_floats(r.curve.logprobs).run();
 }
 
 // Columns of the query in for_each_trace.
-enum Column { kQuestion, kSubject, kText, kOptions, kAnswer, kPlace, kStatus, kError, kLabels, kPrompt, kPromptIds, kFirst, kCount,
-              kTrace, kSample, kSeed, kThinkIds, kThinkText, kStop, kAnswerIds, kAnswerText, kChosen, kForced, kPositions, kLogprobs };
+enum Column {
+  kQuestion,
+  kSubject,
+  kText,
+  kOptions,
+  kAnswer,
+  kPlace,
+  kStatus,
+  kError,
+  kLabels,
+  kPrompt,
+  kPromptIds,
+  kFirst,
+  kCount,
+  kTrace,
+  kSample,
+  kSeed,
+  kThinkIds,
+  kThinkText,
+  kStop,
+  kAnswerIds,
+  kAnswerText,
+  kChosen,
+  kForced,
+  kPositions,
+  kLogprobs
+};
 
 constexpr std::string_view kTraceQuery = R"(
   SELECT q.id, q.subject, q.text, q.options, q.answer, p.place, u.status, u.error, u.labels, u.prompt_text, u.prompt_ids,
@@ -105,7 +147,9 @@ constexpr std::string_view kTraceQuery = R"(
 
 TraceRecord record_from(const Statement& s) {
   TraceRecord r;
-  r.question = {s.text(kQuestion), s.text(kSubject), s.text(kText), json::parse(s.text(kOptions)).get<std::vector<std::string>>(), static_cast<int>(s.integer(kAnswer))};
+  r.question = {s.text(kQuestion), s.text(kSubject), s.text(kText),
+                json::parse(s.text(kOptions)).get<std::vector<std::string>>(),
+                static_cast<int>(s.integer(kAnswer))};
   r.place = static_cast<int>(s.integer(kPlace));
   r.status = s.text(kStatus) == "ok" ? Status::kOk : Status::kFailed;
   r.error = s.text(kError);
@@ -173,8 +217,10 @@ void Store::Unlock::operator()(const int* fd) const {
 void check_run_folder(const std::string& run_folder) {
   fs::path place = fs::absolute(run_folder).lexically_normal();
   std::error_code error;
-  while (!fs::exists(place, error) && place.has_parent_path() && place != place.parent_path()) place = place.parent_path();
-  if (!fs::is_directory(place, error)) throw store_error(place.string(), "not a folder, so no run can be stored there");
+  while (!fs::exists(place, error) && place.has_parent_path() && place != place.parent_path())
+    place = place.parent_path();
+  if (!fs::is_directory(place, error))
+    throw store_error(place.string(), "not a folder, so no run can be stored there");
   if (::access(place.c_str(), W_OK) != 0) throw store_error(place.string(), std::strerror(errno));
 }
 
@@ -204,9 +250,11 @@ Store Store::open(const std::string& run_folder) {
   store.path_ = db_path(run_folder);
   std::error_code error;
   if (!fs::exists(store.path_, error)) {
-    throw Error(ErrorKind::kInput, fmt::format("[store] {}: no run in this folder (there is no thinktrace.db)", run_folder));
+    throw Error(ErrorKind::kInput,
+                fmt::format("[store] {}: no run in this folder (there is no thinktrace.db)", run_folder));
   }
-  // Able to write where it may, so that a journal left by a killed writer can be rolled back; nothing else is written.
+  // Able to write where it may, so that a journal left by a killed writer can be rolled back; nothing else is
+  // written.
   try {
     store.db_.reset(open_file(store.path_, SQLITE_OPEN_READWRITE));
   } catch (const Error&) {
@@ -224,21 +272,43 @@ Store Store::open(const std::string& run_folder) {
 std::optional<StoredPlan> Store::plan() const {
   Statement s(db_.get(), "SELECT id, identity, provenance, samples, unit_size, noise_floor FROM plan");
   if (!s.step()) return std::nullopt;
-  return StoredPlan{s.text(0), s.text(1), s.text(2), static_cast<int>(s.integer(3)), static_cast<int>(s.integer(4)), s.text(5)};
+  return StoredPlan{
+      s.text(0), s.text(1), s.text(2), static_cast<int>(s.integer(3)), static_cast<int>(s.integer(4)),
+      s.text(5)};
 }
 
 void Store::save_plan(const StoredPlan& plan, const std::vector<Question>& questions) {
   sqlite3* db = db_.get();
   sqlite::Transaction transaction(db);
-  Statement(db, "INSERT INTO plan VALUES (?,?,?,?,?,NULL) ON CONFLICT (id) DO UPDATE SET provenance = excluded.provenance, samples = excluded.samples")
-      .bind(plan.id).bind(plan.identity).bind(plan.provenance).bind(plan.samples).bind(plan.unit_size).run();
-  // Questions keep the order of this command; those it does not name, but an earlier one did, follow in their old order.
-  Statement(db, "UPDATE plan_question SET place = place + ? WHERE plan_id = ?").bind(static_cast<int64_t>(questions.size())).bind(plan.id).run();
+  Statement(db,
+            "INSERT INTO plan VALUES (?,?,?,?,?,NULL) ON CONFLICT (id) DO UPDATE SET provenance = "
+            "excluded.provenance, samples = excluded.samples")
+      .bind(plan.id)
+      .bind(plan.identity)
+      .bind(plan.provenance)
+      .bind(plan.samples)
+      .bind(plan.unit_size)
+      .run();
+  // Questions keep the order of this command; those it does not name, but an earlier one did, follow in their
+  // old order.
+  Statement(db, "UPDATE plan_question SET place = place + ? WHERE plan_id = ?")
+      .bind(static_cast<int64_t>(questions.size()))
+      .bind(plan.id)
+      .run();
   int place = 0;
   for (const Question& q : questions) {
     Statement(db, "INSERT INTO question VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING")
-        .bind(q.id).bind(q.subject).bind(q.text).bind(json(q.options).dump()).bind(q.answer).run();
-    Statement(db, "INSERT INTO plan_question VALUES (?,?,?) ON CONFLICT DO UPDATE SET place = excluded.place").bind(plan.id).bind(q.id).bind(place++).run();
+        .bind(q.id)
+        .bind(q.subject)
+        .bind(q.text)
+        .bind(json(q.options).dump())
+        .bind(q.answer)
+        .run();
+    Statement(db, "INSERT INTO plan_question VALUES (?,?,?) ON CONFLICT DO UPDATE SET place = excluded.place")
+        .bind(plan.id)
+        .bind(q.id)
+        .bind(place++)
+        .run();
   }
   transaction.commit();
 }
@@ -259,9 +329,23 @@ void Store::commit_unit(const StoredUnit& u) {
   const std::optional<StoredPlan> stored = plan();
   if (!stored) throw store_error(path_, "a unit is to be stored but there is no plan");
   sqlite::Transaction transaction(db);
-  Statement(db, "INSERT INTO unit (plan_id, question_id, first_sample, n_samples, status, error, labels, prompt_text, prompt_ids, settings, seconds_sampling, seconds_probing) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)")
-      .bind(stored->id).bind(u.question_id).bind(u.first_sample).bind(u.n_samples).bind(u.status == Status::kOk ? "ok" : "failed").bind(u.error)
-      .bind(json(u.labels).dump()).bind(u.prompt_text).bind_ids(u.prompt_ids).bind(u.settings).bind(u.seconds_sampling).bind(u.seconds_probing).run();
+  Statement(
+      db,
+      "INSERT INTO unit (plan_id, question_id, first_sample, n_samples, status, error, labels, prompt_text, "
+      "prompt_ids, settings, seconds_sampling, seconds_probing) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)")
+      .bind(stored->id)
+      .bind(u.question_id)
+      .bind(u.first_sample)
+      .bind(u.n_samples)
+      .bind(u.status == Status::kOk ? "ok" : "failed")
+      .bind(u.error)
+      .bind(json(u.labels).dump())
+      .bind(u.prompt_text)
+      .bind_ids(u.prompt_ids)
+      .bind(u.settings)
+      .bind(u.seconds_sampling)
+      .bind(u.seconds_probing)
+      .run();
   const int64_t unit_id = sqlite3_last_insert_rowid(db);
   for (size_t i = 0; i < u.records.size(); i++) insert_trace(db, unit_id, u, i);
   transaction.commit();
@@ -289,11 +373,13 @@ std::vector<TraceRecord> Store::spread_traces(int n) const {
 
 StoreCounts Store::counts() const {
   StoreCounts c;
-  Statement s(db_.get(), R"(SELECT (SELECT count(*) FROM plan_question), (SELECT count(*) FROM unit WHERE status = 'ok'),
+  Statement s(db_.get(),
+              R"(SELECT (SELECT count(*) FROM plan_question), (SELECT count(*) FROM unit WHERE status = 'ok'),
     (SELECT count(*) FROM unit WHERE status = 'failed'), (SELECT count(*) FROM trace), (SELECT total(length(think_ids)) / 4 FROM trace),
     (SELECT total(length(positions)) / 4 FROM reading), (SELECT total(seconds_sampling) FROM unit), (SELECT total(seconds_probing) FROM unit))");
   s.step();
-  c = {s.integer(0), s.integer(1), s.integer(2), s.integer(3), s.integer(4), s.integer(5), s.real(6), s.real(7)};
+  c = {s.integer(0), s.integer(1), s.integer(2), s.integer(3),
+       s.integer(4), s.integer(5), s.real(6),    s.real(7)};
   return c;
 }
 

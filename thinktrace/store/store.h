@@ -17,15 +17,16 @@ namespace thinktrace {
 
 // The plan as the store sees it: JSON that it keeps and compares but does not read.
 struct StoredPlan {
-  std::string id;           // Hash of identity.
-  std::string identity;     // JSON object.
-  std::string provenance;   // JSON object.
+  std::string id;          // Hash of identity.
+  std::string identity;    // JSON object.
+  std::string provenance;  // JSON object.
   int samples = 1;
   int unit_size = 1;
   std::string noise_floor;  // JSON object; empty until measured.
 };
 
-// One unit's outcome. Its records share question, prompt and labels; a failed unit has no records but a reason.
+// One unit's outcome. Its records share question, prompt and labels; a failed unit has no records but a
+// reason.
 struct StoredUnit {
   std::string question_id;
   int first_sample = 0;
@@ -48,15 +49,16 @@ struct StoreCounts {
   double seconds_sampling = 0, seconds_probing = 0;
 };
 
-// Throws Error (kStore) if a run could not be stored in `run_folder`: it, or the nearest folder above it that exists, is
-// no folder or can't be written to. Makes nothing.
+// Throws Error (kStore) if a run could not be stored in `run_folder`: it, or the nearest folder above it that
+// exists, is no folder or can't be written to. Makes nothing.
 void check_run_folder(const std::string& run_folder);
 
 // Not thread-safe. Every function throws Error (kStore) naming the file if SQLite reports a problem.
 class Store {
  public:
-  // Opens RUN for writing, making folder and store where they are missing. Only one process at a time writes to a run:
-  // throws Error (kStore) if another holds it, if the store is of a newer version, or if it can't be written.
+  // Opens RUN for writing, making folder and store where they are missing. Only one process at a time writes
+  // to a run: throws Error (kStore) if another holds it, if the store is of a newer version, or if it can't
+  // be written.
   static Store create(const std::string& run_folder);
   // Opens an existing RUN for reading. Throws Error (kInput) if there is none.
   static Store open(const std::string& run_folder);
@@ -73,13 +75,14 @@ class Store {
   // All or nothing, on disk when it returns.
   void commit_unit(const StoredUnit& unit);
 
-  // Every trace of the plan's questions and samples, by place and sample. A failed unit gives one record a sample.
-  // The record is only valid during the call. Memory: one unit at a time. Nothing is locked while `visit` runs, so a slow
-  // reader does not hold up a writer; a run that grows meanwhile is seen as it was at the start.
+  // Every trace of the plan's questions and samples, by place and sample. A failed unit gives one record a
+  // sample. The record is only valid during the call. Memory: one unit at a time. Nothing is locked while
+  // `visit` runs, so a slow reader does not hold up a writer; a run that grows meanwhile is seen as it was at
+  // the start.
   void for_each_trace(const std::function<void(const TraceRecord&)>& visit) const;
 
-  // The first trace of each of `n` units spread evenly over the whole ones, in the order of for_each_trace; fewer where
-  // there are fewer.
+  // The first trace of each of `n` units spread evenly over the whole ones, in the order of for_each_trace;
+  // fewer where there are fewer.
   std::vector<TraceRecord> spread_traces(int n) const;
 
   StoreCounts counts() const;

@@ -53,7 +53,8 @@ std::string sha256_file(const std::string& path) {
   if (!file) throw fail();
   Hasher hasher;
   std::vector<char> buffer(1 << 20);
-  while (const size_t n = std::fread(buffer.data(), 1, buffer.size(), file.get())) hasher.update(buffer.data(), n);
+  while (const size_t n = std::fread(buffer.data(), 1, buffer.size(), file.get()))
+    hasher.update(buffer.data(), n);
   if (std::ferror(file.get())) throw fail();
   return hasher.hex();
 }

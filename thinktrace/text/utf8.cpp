@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 struct Scan {
-  size_t length = 1;        // Bytes of the character, or of the ill-formed part.
+  size_t length = 1;  // Bytes of the character, or of the ill-formed part.
   bool valid = false;
   bool incomplete = false;  // A proper prefix of a character at the end of the text.
   uint32_t code_point = 0;
@@ -22,7 +22,10 @@ Scan scan_character(std::string_view s) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(s[i]); };
   const uint8_t lead = byte(0);
   if (lead < 0x80) return {.valid = true, .code_point = lead};
-  const size_t n = lead >= 0xC2 && lead <= 0xDF ? 2 : (lead & 0xF0) == 0xE0 ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+  const size_t n = lead >= 0xC2 && lead <= 0xDF   ? 2
+                   : (lead & 0xF0) == 0xE0        ? 3
+                   : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                  : 0;
   if (n == 0) return {};
   // The second byte's range excludes overlong forms, surrogates and code points above U+10FFFF.
   const uint8_t low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
@@ -38,8 +41,8 @@ Scan scan_character(std::string_view s) {
 
 bool acts_on_terminal(uint32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0x200F) ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
-         (c >= 0xE0000 && c <= 0xE007F);
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+         (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
 }
 
 }  // namespace
@@ -94,7 +97,8 @@ std::string printable(std::string_view text) {
     } else if (c.code_point == '\t') {
       out += "\\t";
     } else if (acts_on_terminal(c.code_point)) {
-      out += c.code_point < 0x80 ? fmt::format("\\x{:02X}", c.code_point) : fmt::format("\\u{{{:X}}}", c.code_point);
+      out += c.code_point < 0x80 ? fmt::format("\\x{:02X}", c.code_point)
+                                 : fmt::format("\\u{{{:X}}}", c.code_point);
     } else {
       out += text.substr(0, c.length);
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Sampling the traces of one prompt together.
 //
-// Branch 0 holds the prompt; each sample continues on a fork of it. Every pass decodes one token of each sample that
-// has not finished. The end of thinking is looked for in the bytes of the sampled tokens, so a tag may be one special
-// token, several tokens, or share its first or last token with other text; thinking ends before the first token that
-// holds a part of the tag.
-// Tested by trace_test.cpp: against sampling each trace with a fresh prefill at each token, and by properties.
+// Branch 0 holds the prompt; each sample continues on a fork of it. Every pass decodes one token of each
+// sample that has not finished. The end of thinking is looked for in the bytes of the sampled tokens, so a
+// tag may be one special token, several tokens, or share its first or last token with other text; thinking
+// ends before the first token that holds a part of the tag. Tested by trace_test.cpp: against sampling each
+// trace with a fresh prefill at each token, and by properties.
 #include "thinktrace/trace/trace.h"
 
 #include <fmt/format.h>
@@ -24,7 +24,9 @@ namespace {
 class Growing {
  public:
   Growing(const Model& model, const TraceRequest& request, const TraceOptions& options, int sample)
-      : model_(model), options_(options), close_(request.close),
+      : model_(model),
+        options_(options),
+        close_(request.close),
         sampler_(options.sampler, sample_seed(options.seed, request.prompt_ids, sample)) {
     trace_.sample = sample;
   }
@@ -54,7 +56,8 @@ class Growing {
     const size_t at = text_.find(close_, from);
     if (at != std::string::npos) return begin_answer(at);
     // A tag of several tokens may be under way when the budget runs out: it is let finish.
-    if (static_cast<int>(trace_.think_ids.size()) >= options_.budget && !ends_within_close()) finish(Stop::kBudget);
+    if (static_cast<int>(trace_.think_ids.size()) >= options_.budget && !ends_within_close())
+      finish(Stop::kBudget);
   }
 
   void begin_answer(size_t at) {
@@ -99,8 +102,8 @@ class Growing {
   std::string close_;
   Sampler sampler_;
   Trace trace_;
-  std::string text_;             // The bytes of the thinking so far.
-  std::vector<size_t> starts_;   // Where each thinking token begins in text_.
+  std::string text_;            // The bytes of the thinking so far.
+  std::vector<size_t> starts_;  // Where each thinking token begins in text_.
   std::string answer_text_;
   Token last_ = 0;
   int n_drawn_ = 0;
@@ -150,7 +153,8 @@ std::vector<Trace> sample_traces(Session& session, const TraceRequest& request, 
     }
     if (steps.empty()) break;
     session.decode(steps);
-    for (size_t row = 0; row < growing.size(); row++) samples[growing[row]].draw(session, static_cast<int>(row));
+    for (size_t row = 0; row < growing.size(); row++)
+      samples[growing[row]].draw(session, static_cast<int>(row));
     if (on_token) on_token(static_cast<int>(growing.size()));
   }
   session.clear();

@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Formatting by clang-format 14 and the checks of .clang-tidy over the library and the program.
+# usage: scripts/lint.sh [FILE.cpp...]   (all if none is named)
+set -eu
+cd "$(dirname "$0")/.."
+format=$(command -v clang-format-14 || true)
+tidy=$(command -v clang-tidy-14 || true)
+if [ -z "$format" ] || [ -z "$tidy" ]; then
+    echo "scripts/lint.sh: clang-format-14 and clang-tidy-14 are not installed here: C++ lint skipped" >&2
+    exit 0
+fi
+git ls-files '*.cpp' '*.h' | xargs "$format" --dry-run -Werror
+files=${*:-$(git ls-files 'thinktrace/*.cpp' 'cli/*.cpp')}
+printf '%s\n' $files | xargs -P "$(nproc)" -n 3 "$tidy" -p build --quiet 2>/dev/null

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Below the text: what the model said freely, what it was made to say, the
+// prompt, and the curve as a table.
+import { h } from "../dom/h.ts";
+import { option_label } from "../gallery/row.ts";
+import { three_places } from "../text/numbers.ts";
+import { isolated } from "../text/render.ts";
+import { probabilities_at } from "./model.ts";
+import type { TraceModel } from "./model.ts";
+
+const verbatim = (text: string, empty = "(empty)"): HTMLElement =>
+  h("pre", { class: "verbatim", tabindex: 0 }, isolated(text, { newline: "mark", empty, ends: true }));
+
+function free_answer(model: TraceModel): HTMLElement {
+  const { trace, run, question, detail } = model;
+  const verdict = trace.chosen === null ? h("span", {}, "names no option")
+    : h("span", {}, "names option ", isolated(option_label(run, trace.chosen)),
+      trace.chosen === question.answer ? ", the right one" : ", a wrong one");
+  return h("section", {}, h("h2", {}, "Free answer"),
+    h("p", { class: "quiet" }, "What the model wrote after its thinking; it ", verdict, "."),
+    verbatim(detail.answer_text, "(none)"));
+}
+
+function forced_answer(model: TraceModel): HTMLElement {
+  return h("section", {}, h("h2", {}, "Forced answer"),
+    h("p", { class: "quiet" }, "At each probed position this text was put after the tokens kept, and the probability ",
+      "of each option’s label was read behind it."),
+    verbatim(model.detail.forced));
+}
+
+// Filled when first opened: it has a row for every position.
+function curve_table(model: TraceModel): HTMLElement {
+  const { run, question, positions, detail, mass } = model;
+  const body = h("div", { class: "scroll", tabindex: 0, role: "region", aria: { label: "The curve as a table" } });
+  const fill = (): void => {
+    if (body.firstChild) return;
+    const labels = question.options.map((_, o) => h("th", { scope: "col", class: "number" }, "P(",
+      isolated(option_label(run, o)), ")", o === question.answer && " ✓"));
+    const rows = positions.map((t, k) => h("tr", {}, h("th", { scope: "row", class: "number" }, String(t)),
+      h("td", {}, t === 0 ? "–" : isolated(detail.tokens[t - 1] ?? "", { newline: "mark", empty: "∅" })),
+      ...(probabilities_at(model, t) ?? []).map((p) => h("td", { class: "number" }, three_places(p))),
+      h("td", { class: "number" }, three_places(mass[k] ?? null))));
+    body.append(h("table", { class: "curve-table" },
+      h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "number" }, "t"), h("th", { scope: "col" }, "token"),
+        ...labels, h("th", { scope: "col", class: "number" }, "mass"))),
+      h("tbody", {}, ...rows)));
+  };
+  const element = h("details", {}, h("summary", {}, "The curve as a table"), body);
+  element.addEventListener("toggle", () => element.open && fill());
+  return element;
+}
+
+export function make_details(model: TraceModel): HTMLElement {
+  return h("div", { class: "after" },
+    h("div", { class: "answers" }, free_answer(model), forced_answer(model)),
+    h("details", {}, h("summary", {}, "The prompt as the model saw it"), verbatim(model.prompt)),
+    curve_table(model),
+    h("p", { class: "quiet ids" }, "question ", h("code", {}, isolated(model.question.id)), ", trace ",
+      h("code", {}, isolated(model.trace.id)), `, seed ${model.detail.seed}`));
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The options of the question: which is right, which the model chose freely,
+// and what the forced answer was at start and end.
+import { css_colour, option_colours } from "../colour/palette.ts";
+import { h, svg } from "../dom/h.ts";
+import { line_style } from "../curve/lines.ts";
+import { option_label } from "../gallery/row.ts";
+import { three_places } from "../text/numbers.ts";
+import { isolated } from "../text/render.ts";
+import type { Palette } from "../types.ts";
+import { mass_at, probabilities_at } from "./model.ts";
+import type { TraceModel } from "./model.ts";
+
+// A piece of the option's line as the curve draws it.
+function line_sample(option: number, answer: number): SVGElement {
+  const { width, dash } = line_style(option, answer);
+  return svg("svg", { width: 30, height: 10, viewBox: "0 0 30 10", "aria-hidden": "true", class: "line-sample" },
+    svg("line", { x1: 1, y1: 5, x2: 29, y2: 5, "stroke-width": width + 0.75, "stroke-dasharray": dash.join(" ") }));
+}
+
+export function make_options_table(model: TraceModel) {
+  const { question, run, trace, positions } = model;
+  const first = positions[0] ?? 0, last = positions.at(-1) ?? 0;
+  const start = probabilities_at(model, first), end = probabilities_at(model, last);
+  const samples: SVGElement[] = [];
+  const rows = question.options.map((option, o) => {
+    const sample = line_sample(o, question.answer);
+    samples.push(sample);
+    const marks = [o === question.answer && "right", o === trace.top_start && "forced at start",
+      o === trace.top_end && "forced at end", o === trace.chosen && "free answer"].filter((m) => m !== false);
+    return h("tr", { class: o === question.answer ? "is-right" : "" },
+      h("td", {}, sample),
+      h("th", { scope: "row" }, isolated(option_label(run, o))),
+      h("td", { class: "option-cell" }, isolated(option, { empty: "(empty)" }),
+        ...marks.map((m) => h("span", { class: m === "right" ? "tag is-right" : "tag" }, m === "right" ? "✓ right" : m))),
+      h("td", { class: "number" }, three_places(start?.[o] ?? null)),
+      h("td", { class: "number" }, three_places(end?.[o] ?? null)));
+  });
+  const head = (text: string, under: string, number: boolean) => h("th", { scope: "col", class: number ? "number" : "" },
+    text, h("span", { class: "quiet" }, under));
+  const element = h("table", { class: "options-table" },
+    h("thead", {}, h("tr", {}, h("td"), h("td"), head("option", "", false),
+      head("start", ` t = ${first}`, true), head("end", ` t = ${last}`, true))),
+    h("tbody", {}, ...rows, h("tr", { class: "mass-row" }, h("td"), h("td"), h("th", { scope: "row" }, "mass"),
+      h("td", { class: "number" }, three_places(mass_at(model, first))),
+      h("td", { class: "number" }, three_places(mass_at(model, last))))));
+  const colour = (palette: Palette): void => {
+    option_colours(question.options.length, question.answer, palette).forEach((c, o) => {
+      (samples[o] as SVGElement).style.stroke = css_colour(c);
+    });
+  };
+  return { element, colour };
+}

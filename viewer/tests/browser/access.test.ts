@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Accessibility by axe on every kind of page, in light and dark, wide and narrow.
+import axe from "axe-core";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { make_demo } from "../generate.ts";
+import { write_bundle } from "../make_bundle.ts";
+import { file_base, launch, temporary_folder, watch } from "./harness.ts";
+import type { Watched } from "./harness.ts";
+
+const site = temporary_folder();
+let browser: Browser;
+let trace = "";
+beforeAll(async () => {
+  const demo = make_demo({ questions: 3, samples: 3, length: 5 });
+  trace = `#/demo/draws/${demo.runs[0]?.subjects[3]?.questions[0]?.id}`;
+  write_bundle(site.folder, demo);
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+  site.remove();
+});
+
+const kPages: [string, () => string, string][] = [
+  ["front page", () => "", ".strip canvas"],
+  ["subject", () => "#/demo/draws", ".row canvas"],
+  ["all subjects", () => "#/demo/*?colour=right", ".row canvas"],
+  ["trace", () => `${trace}/0?t=4`, ".u-over"],
+  ["strided trace", () => `${trace}/2?colour=right&palette=safe`, ".u-over"],
+  ["failed trace", () => `${trace}/1`, ".failure"],
+  ["nowhere", () => "#/nowhere", "h1"],
+];
+
+describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
+  let at: Watched;
+  beforeAll(async () => { at = await watch(browser, file_base(site.folder), { colorScheme }); });
+  afterAll(() => at.close());
+  test.each(kPages)("axe finds nothing on the page: %s", async (_name, hash, ready) => {
+    await at.open(hash());
+    await at.page.waitForSelector(ready);
+    await at.page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+    // Evaluated by the debugger, so the page's policy stays as it is.
+    await at.page.evaluate(axe.source);
+    const found = await at.page.evaluate(async () => {
+      const run = (window as unknown as { axe: typeof axe }).axe.run;
+      const { violations } = await run(document, { preload: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+      return violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 160)} ${n.failureSummary}`).join(" | ")}`);
+    });
+    expect(found).toEqual([]);
+    await at.check();
+  });
+});
+
+test("nothing is wider than a window of 400 pixels", async () => {
+  const at = await watch(browser, file_base(site.folder), { viewport: { width: 400, height: 800 } });
+  for (const [name, hash, ready] of kPages) {
+    await at.open(hash());
+    await at.page.waitForSelector(ready);
+    const [width, inner] = await at.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    expect(width, name).toBeLessThanOrEqual(inner as number);
+  }
+  await at.check();
+  await at.close();
+});
+
+test("the theme follows the system until the reader chooses", async () => {
+  const at = await watch(browser, file_base(site.folder), { colorScheme: "dark" });
+  await at.open();
+  const theme = () => at.page.evaluate(() => document.documentElement.dataset["theme"]);
+  expect(await theme()).toBe("dark");
+  await at.page.emulateMedia({ colorScheme: "light" });
+  await at.page.waitForFunction(() => document.documentElement.dataset["theme"] === "light");
+  await at.page.click("button.theme");
+  expect(await theme()).toBe("dark");
+  await at.page.reload();
+  expect(await theme()).toBe("dark");
+  await at.check();
+  await at.close();
+});

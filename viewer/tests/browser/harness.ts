@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// A browser, a server for one folder, and an eye on everything that must not happen.
+import { createServer } from "node:http";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { expect } from "vitest";
+
+const kArgs = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+// Playwright gives each browser a fresh profile of its own.
+export const launch = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: kArgs });
+
+export function temporary_folder(): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), "thinktrace-viewer-"));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export const file_base = (folder: string): string => `${pathToFileURL(folder).href}/`;
+
+const kTypes: Record<string, string> = { html: "text/html", js: "text/javascript", css: "text/css" };
+
+// Serves the folder below a path, as a site of many would be.
+export async function serve(folder: string): Promise<{ base: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    const match = /^\/deep\/er\/(index\.html|app\.js|app\.css|data\/[0-9a-f]{32}\.js)?$/.exec(request.url ?? "");
+    const name = match ? match[1] ?? "index.html" : null;
+    try {
+      if (name === null) throw new Error("not ours");
+      const body = readFileSync(join(folder, name));
+      response.writeHead(200, { "content-type": kTypes[name.split(".").pop() as string] ?? "" }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    base: `http://127.0.0.1:${(server.address() as AddressInfo).port}/deep/er/`,
+    close: () => new Promise((resolve) => {
+      server.closeAllConnections();
+      server.close(() => resolve());
+    }),
+  };
+}
+
+export interface Watched {
+  page: Page;
+  base: string;
+  open(hash?: string): Promise<void>;
+  check(): Promise<void>; // Fails if anything happened that must not.
+  close(): Promise<void>;
+  problems: string[];
+}
+
+declare global {
+  interface Window { __pwned?: unknown; __violations?: string[] }
+}
+
+export async function watch(browser: Browser, base: string, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") problems.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    problems.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(base) && !request.url().startsWith("data:,")) problems.push(`request: ${request.url()}`);
+  });
+  page.on("popup", () => problems.push("a second window"));
+  await page.addInitScript(() => {
+    window.__violations = [];
+    document.addEventListener("securitypolicyviolation", (e) =>
+      window.__violations?.push(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`));
+  });
+  return {
+    page, base, problems,
+    open: async (hash = "") => {
+      await page.goto("about:blank");
+      await page.goto(`${base}index.html${hash}`);
+    },
+    check: async () => {
+      problems.push(...(await page.evaluate(() => window.__violations ?? [])).map((v) => `policy: ${v}`));
+      if (await page.evaluate(() => window.__pwned)) problems.push("a text ran");
+      expect(problems).toEqual([]);
+    },
+    close: () => context.close(),
+  };
+}
+
+// The colour of one cell of a trace's canvas.
+export function pixel(page: Page, selector: string, x: number, y: number): Promise<number[]> {
+  return page.locator(selector).first().evaluate((canvas, at) => {
+    const copy = document.createElement("canvas"); // The page's own is not made for reading.
+    copy.width = copy.height = 1;
+    const context = copy.getContext("2d", { willReadFrequently: true });
+    const cells = canvas as HTMLCanvasElement;
+    const scale = cells.width / Number(cells.dataset["columns"]);
+    context?.drawImage(cells, -at.x * scale, -at.y * scale);
+    return [...(context?.getImageData(0, 0, 1, 1).data ?? [])];
+  }, { x, y });
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Two thousand questions and a long trace: few rows exist at a time, and what
+// a reader does is answered soon. The limits are several times what a quiet
+// machine needs, so that a busy one passes too.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { make_demo, make_random } from "../generate.ts";
+import { write_bundle } from "../make_bundle.ts";
+import type { TraceData } from "../make_bundle.ts";
+import { file_base, launch, temporary_folder, watch } from "./harness.ts";
+
+const kQuestions = 500; // In each of four subjects.
+const kTokens = 4000;
+
+const site = temporary_folder();
+let browser: Browser;
+beforeAll(async () => {
+  const demo = make_demo({ questions: kQuestions, samples: 4, length: 3 });
+  const random = make_random(3);
+  const long: TraceData = {
+    id: "long", sample: 9, tokens: Array.from({ length: kTokens }, (_, i) => (i % 31 === 30 ? "\n\n" : ` token${i % 97}`)),
+    probs: Array.from({ length: kTokens + 1 }, () => [random() / 2, random() / 4, random() / 8, random() / 8]),
+  };
+  demo.runs[0]?.subjects[0]?.questions[0]?.traces.push(long);
+  write_bundle(site.folder, demo);
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+  site.remove();
+});
+
+test("two thousand questions with four traces each", async () => {
+  const at = await watch(browser, file_base(site.folder));
+  const { page } = at;
+  await at.open("#/demo/*");
+  await page.waitForFunction((n) => document.querySelector(".status")?.textContent?.startsWith(n), "2\u2009000 questions");
+  const rows = () => page.locator(".row").count();
+  expect(await rows()).toBeLessThan(40);
+  const sorting = await page.evaluate(() => {
+    const list = document.querySelectorAll<HTMLSelectElement>(".toolbar select")[1] as HTMLSelectElement;
+    const before = performance.now();
+    list.selectedIndex = 5;
+    list.dispatchEvent(new Event("change"));
+    return performance.now() - before;
+  });
+  expect(sorting).toBeLessThan(500);
+  // To the very end and half-way back; no blank stretch stays.
+  await page.evaluate(() => window.scrollTo(0, 1e9));
+  await page.waitForSelector(`.row[aria-posinset="2000"]`);
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight / 2));
+  await page.waitForFunction(() => {
+    const at = document.elementFromPoint(600, 400);
+    return at !== null && at.closest(".row") !== null;
+  });
+  expect(await rows()).toBeLessThan(40);
+  // Back from a trace to the same place.
+  const top = () => page.evaluate(() => document.elementFromPoint(100, 60)?.closest(".row")?.getAttribute("aria-posinset"));
+  await page.waitForTimeout(300);
+  const place = await top();
+  await page.evaluate(() => document.elementFromPoint(700, 420)?.closest(".row")?.querySelector<HTMLElement>(".thumb")?.click());
+  await page.waitForSelector(".tokens");
+  await page.goBack();
+  await page.waitForSelector(".row");
+  await page.waitForTimeout(100);
+  expect(await top()).toBe(place);
+  console.log(`sorting 2,000 questions: ${sorting.toFixed(0)} ms`);
+  await at.check();
+  await at.close();
+});
+
+test("a trace of four thousand tokens", async () => {
+  const at = await watch(browser, file_base(site.folder));
+  const { page } = at;
+  await at.open("#/demo/stores");
+  await page.waitForSelector(".row");
+  const shown = await page.evaluate(() => new Promise<number>((resolve) => {
+    const before = performance.now();
+    const look = (): void => {
+      if (document.querySelectorAll(".token").length > 4000) requestAnimationFrame(() => resolve(performance.now() - before));
+      else requestAnimationFrame(look);
+    };
+    document.querySelector<HTMLElement>('.thumb[data-trace="long"]')?.click();
+    look();
+  }));
+  const moved = await page.evaluate(() => {
+    const before = performance.now();
+    const token = document.querySelectorAll<HTMLElement>(".token")[2000];
+    token?.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, pointerType: "mouse", screenX: 1 }));
+    document.body.getBoundingClientRect();
+    return performance.now() - before;
+  });
+  expect(await page.locator(".readout-where b").textContent()).toBe("t = 2000");
+  // Keys scroll the text under a pointer that rests; the cursor stays with the keys.
+  await page.mouse.move(300, 500);
+  await page.focus('.token[data-t="2000"]');
+  await page.mouse.move(302, 502);
+  for (let i = 0; i < 6; i++) await page.keyboard.press("PageDown");
+  await page.waitForTimeout(200);
+  expect(await page.locator(".readout-where b").textContent()).toBe("t = 2300");
+  expect(await page.locator(".token.is-here").getAttribute("data-t")).toBe("2300");
+  console.log(`4,000 tokens: page ${shown.toFixed(0)} ms, one move of the cursor ${moved.toFixed(1)} ms`);
+  expect(shown).toBeLessThan(2500);
+  expect(moved).toBeLessThan(250);
+  await at.check();
+  await at.close();
+});

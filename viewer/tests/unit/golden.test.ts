@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// The bundle that the program's own tests write must be one that this viewer reads.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { read_manifest_text, read_site } from "../read_site.ts";
+
+const kGolden = fileURLToPath(new URL("../../../tests/golden/bundle", import.meta.url));
+const there = existsSync(`${kGolden}/index.html`);
+
+test.skipIf(!there)(`the golden bundle${there ? "" : " (skipped: tests/golden/bundle is not there yet)"}`, () => {
+  expect(read_manifest_text(kGolden)).toMatch(/^[\x20-\x3B\x3D\x3F-\x7E]*$/);
+  const sum = read_site(kGolden);
+  expect(sum.traces).toBeGreaterThan(0);
+});

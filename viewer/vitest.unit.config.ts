@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  publicDir: false,
+  test: { include: ["tests/unit/**/*.test.ts"], environment: "node", pool: "threads", maxWorkers: 2, minWorkers: 1 },
+});
