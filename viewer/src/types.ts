@@ -60,7 +60,7 @@ export interface Question {
 export interface TraceDetail {
   id: string;
   sample: number;
-  seed: number;
+  seed: string;
   tokens: string[]; // [n_tokens]
   token_ids: number[]; // [n_tokens], or empty.
   probs: string; // base64 of u16 [n_options, n_positions], option-major.

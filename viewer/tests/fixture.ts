@@ -7,7 +7,7 @@ const row = (...p: number[]): number[] => p;
 
 const short: TraceData = {
   id: "a0", sample: 0, tokens: ["So", ",", " two"], token_ids: [11, 12, 13], answer_text: "The answer is B.", chosen: 1,
-  probs: [row(0.5, 0.25), row(1, 0), row(0, 1), row(0.125, 0.5)], seed: 7,
+  probs: [row(0.5, 0.25), row(1, 0), row(0, 1), row(0.125, 0.5)], seed: "7",
 };
 const wide = (id: string, sample: number, n: number, p_end: number, more: Partial<TraceData> = {}): TraceData => ({
   id, sample, tokens: Array.from({ length: n }, (_, i) => ` w${i}`),

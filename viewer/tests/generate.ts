@@ -69,7 +69,7 @@ function make_trace(random: Random, id: string, sample: number, q: QuestionData,
   const tokens = tokens_of(think(random, q.options, length, said));
   const cut = random() < 0.08;
   return {
-    id, sample, tokens, probs: curve(random, q.options.length, tokens.length + 1, plot), seed: 1000 + sample,
+    id, sample, tokens, probs: curve(random, q.options.length, tokens.length + 1, plot), seed: String(1000 + sample),
     stop: cut ? "budget" : "closed", chosen: cut ? null : said,
     answer_text: cut ? "" : `The answer is ${said + 1}.`,
   };

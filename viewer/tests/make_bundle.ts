@@ -17,7 +17,7 @@ export interface TraceData {
   tokens: string[];
   token_ids?: number[];
   probs: number[][]; // [n_positions][n_options]
-  seed?: number;
+  seed?: string;
   forced?: string;
   answer_text?: string;
 }
@@ -71,7 +71,7 @@ function gallery_trace(t: TraceData, n_options: number, answer: number): object 
 
 function detail_trace(t: TraceData, n_options: number): object {
   const by_option = Array.from({ length: n_options }, (_, o) => t.probs.map((row) => row[o] ?? 0)).flat();
-  return { id: t.id, sample: t.sample, seed: t.seed ?? 1, tokens: t.tokens,
+  return { id: t.id, sample: t.sample, seed: t.seed ?? "1", tokens: t.tokens,
     token_ids: t.token_ids ?? t.tokens.map((_, i) => (i * 37) % 4096), probs: u16_of(by_option),
     mass: u16_of(t.probs.map(sum)), forced: t.forced ?? "\n</think>\n\nThe answer is ",
     answer_text: t.answer_text ?? "" };

@@ -120,7 +120,7 @@ function read_detail(value: unknown, where: string): TraceDetail {
   return {
     id: as_string(t["id"], `${where}.id`),
     sample: as_count(t["sample"], `${where}.sample`),
-    seed: as_number(t["seed"], `${where}.seed`),
+    seed: as_string(t["seed"], `${where}.seed`),
     tokens,
     token_ids,
     probs: as_string(t["probs"], `${where}.probs`),

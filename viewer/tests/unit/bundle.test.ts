@@ -72,7 +72,7 @@ describe("chunks", () => {
     expect(() => parse_subject_chunk(text)).toThrow(message);
   });
   test("token ids are all there or none", () => {
-    const detail = { id: "t", sample: 0, seed: 1, tokens: ["a", "b"], token_ids: [1], probs: "", mass: "", forced: "", answer_text: "" };
+    const detail = { id: "t", sample: 0, seed: "1", tokens: ["a", "b"], token_ids: [1], probs: "", mass: "", forced: "", answer_text: "" };
     const text = (t: object) => JSON.stringify({ kind: "question", id: "q", prompt: "", traces: [t] });
     expect(() => parse_question_chunk(text(detail))).toThrow("1 token ids for 2 tokens");
     expect(parse_question_chunk(text({ ...detail, token_ids: [] })).traces[0]?.token_ids).toEqual([]);
