@@ -27,13 +27,11 @@ int exit_code_of(const Error& e) {
   return cli::kFailed;
 }
 
-void complain(const std::string& message) {
+void complain(const std::string& message) noexcept {
   std::fprintf(stderr, "thinktrace: %s\n", printable(message).c_str());
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_program(int argc, char** argv) {
   CLI::App app{
       "Is a model's thinking needed for its answer? Forces an answer after every thinking token and shows "
       "what it would have been."};
@@ -54,12 +52,19 @@ int main(int argc, char** argv) {
     complain(std::string(e.what()) + " (see thinktrace --help)");
     return cli::kUsage;
   }
+  // The verbs stand in the order in which they were added.
+  const auto added = app.get_subcommands([](CLI::App*) { return true; });
+  for (size_t i = 0; i < verbs.size(); i++) {
+    if (added[i]->parsed()) return verbs[i]();
+  }
+  return cli::kFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
-    // The verbs stand in the order in which they were added.
-    const auto added = app.get_subcommands([](CLI::App*) { return true; });
-    for (size_t i = 0; i < verbs.size(); i++) {
-      if (added[i]->parsed()) return verbs[i]();
-    }
+    return run_program(argc, argv);
   } catch (const Error& e) {
     cli::clear_progress_line();
     complain(e.what());
@@ -69,5 +74,4 @@ int main(int argc, char** argv) {
     complain(std::string("unexpected: ") + e.what());
     return cli::kFailed;
   }
-  return cli::kFailed;
 }

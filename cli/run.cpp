@@ -51,7 +51,8 @@ void print_result(const Arguments& a, const RunResult& r, const std::string& sit
 
 int run(const Arguments& a, const CLI::App& verb) {
   catch_interrupts();
-  if (a.run.out.empty()) throw Error(ErrorKind::kInput, "[options] --out is empty; name the folder of the run");
+  if (a.run.out.empty())
+    throw Error(ErrorKind::kInput, "[options] --out is empty; name the folder of the run");
   const std::string site = a.no_site ? "" : (std::filesystem::path(a.run.out) / "site").string();
   if (!a.no_site) check_site_folder(site);  // Now, not after hours of work.
   ProgressBar bar(a.quiet);

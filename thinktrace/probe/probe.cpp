@@ -31,7 +31,7 @@ double mass_at(const Curve& curve, int n_options, int k) {
 }
 
 int top_option(const Curve& curve, int n_options, int k) {
-  const auto row = curve.logprobs.begin() + k * n_options;
+  const auto row = curve.logprobs.begin() + static_cast<ptrdiff_t>(k) * n_options;
   return static_cast<int>(std::max_element(row, row + n_options) - row);
 }
 

@@ -35,7 +35,7 @@ std::string lay_out_question(const Question& question, const std::vector<std::st
   for (size_t i = 0; i < question.options.size(); i++) {
     variables["options"].push_back({{"label", labels[i]}, {"text", question.options[i]}});
   }
-  const std::string text = join_parts(render_jinja(layout, variables.dump(), what));
+  std::string text = join_parts(render_jinja(layout, variables.dump(), what));
   if (text.find(question.text) == std::string::npos) {
     throw Error(ErrorKind::kInput,
                 fmt::format("[prompt] {}: the layout leaves the question out; use {{{{ question }}}}", what));

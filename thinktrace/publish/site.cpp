@@ -55,7 +55,7 @@ class ChunkWriter {
   // Writes data/<name>.js and returns the name.
   std::string write(const json& value) {
     const std::string text = dump(value);
-    const std::string name = sha256(text).substr(0, 32);
+    std::string name = sha256(text).substr(0, 32);
     const fs::path file = folder_ / (name + ".js");
     if (names_.insert(name).second && !fs::exists(file)) {
       write_file(file, fmt::format("thinktrace_chunk=\"{}\";\n", base64(deflate_raw(text))));

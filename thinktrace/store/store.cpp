@@ -221,7 +221,8 @@ void check_run_folder(const std::string& run_folder) {
     place = place.parent_path();
   if (!fs::is_directory(place, error))
     throw store_error(run_folder, fmt::format("{} is not a folder", place.string()));
-  if (::access(place.c_str(), W_OK) != 0) throw store_error(run_folder, fmt::format("{}: {}", place.string(), std::strerror(errno)));
+  if (::access(place.c_str(), W_OK) != 0)
+    throw store_error(run_folder, fmt::format("{}: {}", place.string(), std::strerror(errno)));
 }
 
 Store Store::create(const std::string& run_folder) {
