@@ -55,7 +55,8 @@ void print_text(const DoctorReport& r) {
   line("noise", describe(r.noise_floor));
   line("memory", fmt::format("{:.1f} MB of weights, {:.1f} KB of cache a token",
                              static_cast<double>(m.bytes) / 1e6, r.cache_bytes_a_token / 1e3));
-  line("speed", fmt::format("prefill {:.0f} tokens/s, sampling one trace {:.0f} tokens/s, {:.0f} probes/s",
+  line("speed", fmt::format("prefill {:.0f} tokens/s, sampling one trace {:.0f} tokens/s, {:.0f} probes/s "
+                            "(the trace's prefill counted)",
                             r.prefill_tokens_a_second, r.sampled_tokens_a_second, r.probes_a_second));
   for (const std::string& warning : r.warnings) line("look at", warning);
   if (r.warnings.empty()) line("verdict", "nothing looks wrong");

@@ -27,6 +27,7 @@ void print_result(const Arguments& a, const RunResult& r, const std::string& sit
     nlohmann::ordered_json out{{"run", a.run.out},
                                {"questions", c.questions},
                                {"traces", c.traces},
+                               {"not_ended", c.not_ended},
                                {"failed_units", c.units_failed},
                                {"thinking_tokens", c.tokens},
                                {"probes", c.probes},
@@ -46,6 +47,12 @@ void print_result(const Arguments& a, const RunResult& r, const std::string& sit
                ? fmt::format("; {} failed (thinktrace export shows why)", count_text(c.units_failed, "unit"))
                : ""),
        a.quiet);
+  if (c.not_ended) {
+    tell(fmt::format("{} of {} did not close their thinking (cut by --budget, or ended the whole text): they "
+                     "count as not ended",
+                     c.not_ended, count_text(c.traces, "trace")),
+         a.quiet);
+  }
   if (!site.empty()) tell(fmt::format("gallery: {}", std::filesystem::absolute(site).string()), a.quiet);
 }
 

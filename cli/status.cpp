@@ -25,6 +25,7 @@ void print_json(const RunStatus& s) {
            {"units_ok", s.counts.units_ok},
            {"units_failed", s.counts.units_failed},
            {"traces", s.counts.traces},
+           {"not_ended", s.counts.not_ended},
            {"thinking_tokens", s.counts.tokens},
            {"probes", s.counts.probes},
            {"seconds_sampling", s.counts.seconds_sampling},
@@ -50,8 +51,8 @@ void print_text(const RunStatus& s) {
   line("units",
        fmt::format("{} of {} done{}", done, s.units_total,
                    s.counts.units_failed ? fmt::format(", {} of them failed", s.counts.units_failed) : ""));
-  line("traces", fmt::format("{} with {} thinking tokens and {} probes", s.counts.traces, s.counts.tokens,
-                             s.counts.probes));
+  line("traces", fmt::format("{} ({} not ended) with {} thinking tokens and {} probes", s.counts.traces,
+                             s.counts.not_ended, s.counts.tokens, s.counts.probes));
   line("time", fmt::format("{} sampling, {} probing", duration_text(s.counts.seconds_sampling),
                            duration_text(s.counts.seconds_probing)));
   line("settings",

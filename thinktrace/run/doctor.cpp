@@ -129,8 +129,10 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
   const ModelCard& card = model.card();
   report.cache_bytes_a_token = 2.0 * 2 * card.n_layers * card.n_head_kv * card.n_head_dim;
   report.prefill_tokens_a_second = report.n_prompt_tokens / (prefilled - begin);
+  // Sampling begins with the prompt's prefill, which is counted by itself.
+  const double sampling = std::max(1e-3, sampled - prefilled - (prefilled - begin));
   report.sampled_tokens_a_second =
-      static_cast<double>(r.trace.think_ids.size() + r.trace.answer_ids.size()) / (sampled - prefilled);
+      static_cast<double>(r.trace.think_ids.size() + r.trace.answer_ids.size()) / sampling;
   report.probes_a_second = static_cast<double>(positions.size()) / (probed - sampled);
   add_warnings(given, model, format, report);
   return report;

@@ -373,15 +373,21 @@ std::vector<TraceRecord> Store::spread_traces(int n) const {
 }
 
 StoreCounts Store::counts() const {
-  StoreCounts c;
-  Statement s(db_.get(),
-              R"(SELECT (SELECT count(*) FROM plan_question), (SELECT count(*) FROM unit WHERE status = 'ok'),
-    (SELECT count(*) FROM unit WHERE status = 'failed'), (SELECT count(*) FROM trace), (SELECT total(length(think_ids)) / 4 FROM trace),
-    (SELECT total(length(positions)) / 4 FROM reading), (SELECT total(seconds_sampling) FROM unit), (SELECT total(seconds_probing) FROM unit))");
+  Statement s(db_.get(), R"(SELECT (SELECT count(*) FROM plan_question),
+    (SELECT count(*) FROM unit WHERE status = 'ok'), (SELECT count(*) FROM unit WHERE status = 'failed'),
+    (SELECT count(*) FROM trace), (SELECT total(length(think_ids)) / 4 FROM trace),
+    (SELECT total(length(positions)) / 4 FROM reading), (SELECT count(*) FROM trace WHERE stop <> 'closed'),
+    (SELECT total(seconds_sampling) FROM unit), (SELECT total(seconds_probing) FROM unit))");
   s.step();
-  c = {s.integer(0), s.integer(1), s.integer(2), s.integer(3),
-       s.integer(4), s.integer(5), s.real(6),    s.real(7)};
-  return c;
+  return {.questions = s.integer(0),
+          .units_ok = s.integer(1),
+          .units_failed = s.integer(2),
+          .traces = s.integer(3),
+          .tokens = s.integer(4),
+          .probes = s.integer(5),
+          .not_ended = s.integer(6),
+          .seconds_sampling = s.real(7),
+          .seconds_probing = s.real(8)};
 }
 
 }  // namespace thinktrace

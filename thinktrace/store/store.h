@@ -46,6 +46,7 @@ struct StoredUnit {
 
 struct StoreCounts {
   int64_t questions = 0, units_ok = 0, units_failed = 0, traces = 0, tokens = 0, probes = 0;
+  int64_t not_ended = 0;  // Traces that did not close their thinking themselves.
   double seconds_sampling = 0, seconds_probing = 0;
 };
 
