@@ -10,6 +10,7 @@
 #include "cli/console.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
+#include "thinktrace/run/noise_floor.h"
 #include "thinktrace/text/utf8.h"
 
 namespace thinktrace::cli {

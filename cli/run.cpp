@@ -11,6 +11,7 @@
 #include "cli/run_options.h"
 #include "cli/verbs.h"
 #include "thinktrace/error.h"
+#include "thinktrace/run/noise_floor.h"
 #include "thinktrace/run/publish.h"
 
 namespace thinktrace::cli {

@@ -79,7 +79,7 @@ void add_model_options(CLI::App& verb, RunArguments& a) {
       ->check(CLI::Range(0, kMaxBranches - 1))
       ->group("Model");
   verb.add_flag("--reference", a.reference,
-                "Slow and exact: fresh prefill for every probe, F32 cache, no flash attention")
+                "Slow, the yardstick: a fresh prefill for every probe, F32 cache, no flash attention")
       ->group("Model");
 }
 

@@ -6,8 +6,8 @@
 
 #include "cli/console.h"
 #include "cli/verbs.h"
+#include "thinktrace/run/noise_floor.h"
 #include "thinktrace/run/publish.h"
-#include "thinktrace/run/run.h"
 #include "thinktrace/text/utf8.h"
 
 namespace thinktrace::cli {
@@ -31,6 +31,7 @@ void print_json(const RunStatus& s) {
            {"seconds_sampling", s.counts.seconds_sampling},
            {"seconds_probing", s.counts.seconds_probing},
            {"noise_floor", nullptr},
+           {"notes", s.notes},
            {"identity", json::parse(s.plan.identity)},
            {"provenance", json::parse(s.plan.provenance)}};
   if (!s.plan.noise_floor.empty()) out["noise_floor"] = json::parse(s.plan.noise_floor);
@@ -59,6 +60,7 @@ void print_text(const RunStatus& s) {
        fmt::format("temperature {}, top-p {}, seed {}, budget {}, suffix {}", identity["temperature"].dump(),
                    identity["top_p"].dump(), identity["seed"].dump(), identity["budget"].dump(),
                    identity["suffix"].dump()));
+  for (const std::string& note : s.notes) line("note", note);
   if (!s.plan.noise_floor.empty()) {
     line("noise", describe(noise_floor_from_json(s.plan.noise_floor)));
   }

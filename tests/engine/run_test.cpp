@@ -93,6 +93,73 @@ TEST_F(Run, GrowsWithoutChangingWhatIsThere) {
   for (const std::string& line : before) EXPECT_NE(std::find(after.begin(), after.end(), line), after.end());
 }
 
+TEST_F(Run, InterruptedGrowthEndsInTheNoiseFloorOfTheWhole) {
+  RunOptions grown = options("grown"), whole = options("whole");
+  grown.selection.subjects = whole.selection.subjects = {"chains"};
+  grown.samples = whole.samples = 1;
+  grown.selection.last = 1;
+  run_plan(grown);
+  grown.selection.last = whole.selection.last = 3;
+  RunObserver observer;  // Stops when all units are done and the noise floor is to be measured.
+  bool all_done = false;
+  observer.progress = [&](const Progress& p) { all_done = p.units_done == p.units_total; };
+  observer.should_stop = [&] { return all_done; };
+  EXPECT_THROW(run_plan(grown, observer), Error);
+  EXPECT_EQ(run_status(grown.out).plan.noise_floor, "");
+  run_plan(grown);
+  run_plan(whole);
+  EXPECT_EQ(run_status(grown.out).plan.noise_floor, run_status(whole.out).plan.noise_floor);
+  EXPECT_EQ(lines(grown), lines(whole));
+}
+
+TEST_F(Run, QuestionsThatDifferOnlyInTheirAnswerAreTwo) {
+  fs::create_directories(folder_);
+  RunOptions o = options("twins");
+  o.questions_path = (folder_ / "twins.jsonl").string();
+  o.selection = {};
+  o.samples = 1;
+  std::ofstream file(o.questions_path);
+  for (const int answer : {0, 1})
+    file << nlohmann::json{{"question", "Which?"}, {"options", {"a", "b"}}, {"answer", answer}}.dump()
+         << "\n";
+  file.close();
+  EXPECT_EQ(run_plan(o).units_here, 2);
+  const std::vector<std::string> out = lines(o);
+  ASSERT_EQ(out.size(), 2u);
+  EXPECT_EQ(nlohmann::json::parse(out[0])["think_ids"], nlohmann::json::parse(out[1])["think_ids"]);
+  EXPECT_NE(nlohmann::json::parse(out[0])["trace_id"], nlohmann::json::parse(out[1])["trace_id"]);
+}
+
+TEST_F(Run, SamplesBeyondThePlanAreNotCounted) {
+  RunOptions o = options("five");
+  o.selection.subjects = {"beasts"};
+  o.selection.last = 1;
+  o.samples = 5;  // Two units of four.
+  EXPECT_EQ(run_plan(o).counts.traces, 5);
+  EXPECT_EQ(lines(o).size(), 5u);
+}
+
+TEST_F(Run, PlanUnderWhichNothingWasDoneBindsNobody) {
+  RunOptions o = options("fresh");
+  RunObserver observer;
+  observer.should_stop = [] { return true; };
+  EXPECT_THROW(run_plan(o, observer), Error);
+  o.trace.budget = 30;
+  EXPECT_EQ(run_plan(o).counts.traces, 8);
+}
+
+TEST_F(Run, FewerBranchesThanSamplesFitTheirCache) {
+  RunOptions o = options("narrow");
+  o.selection.subjects = {"chains"};
+  o.selection.last = 1;
+  o.samples = 4;
+  o.compute.branches = 1;
+  o.trace.budget = 3;
+  o.trace.answer_tokens = 0;
+  o.format.suffix = "\n\n" + std::string(300, '-') + " The answer is ";
+  EXPECT_EQ(run_plan(o).counts.units_failed, 0);
+}
+
 TEST_F(Run, AnotherPlanIsRefusedAndNamed) {
   RunOptions o = options("other");
   run_plan(o);

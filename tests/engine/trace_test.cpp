@@ -98,6 +98,18 @@ TEST(SampleTraces, BudgetCutsTheThinking) {
   EXPECT_TRUE(cut.answer_ids.empty());
 }
 
+TEST(SampleTraces, BudgetHoldsWhereATagMayBeUnderWay) {
+  const std::vector<Token> prompt = prompt_of("capitals");
+  for (const std::string close :
+       {".never", " never", "e never"}) {  // Texts often end with the beginning of these.
+    for (int budget = 1; budget < 24; budget += 3) {
+      const Trace trace = sample({prompt, close, 0, 1}, {.sampler = {}, .seed = 1, .budget = budget}).front();
+      EXPECT_EQ(trace.stop, Stop::kBudget);
+      EXPECT_EQ(static_cast<int>(trace.think_ids.size()), budget) << close;
+    }
+  }
+}
+
 TEST(SampleTraces, AnswerIsBoundedToo) {
   const std::vector<Token> prompt = prompt_of("capitals");
   const Trace trace =

@@ -23,7 +23,6 @@ inline TraceRecord make_record(const Question& q, int place, int sample,
                                int stride = 1) {
   TraceRecord r;
   r.question = q;
-  r.place = place;
   const int n_options = static_cast<int>(q.options.size());
   for (int i = 0; i < n_options; i++) r.labels.push_back(std::to_string(i + 1));
   r.prompt_text = "<|User|>" + q.text + "<|Assistant|><think>\n";
@@ -45,7 +44,10 @@ inline TraceRecord make_record(const Question& q, int place, int sample,
           static_cast<float>(std::log(i == q.answer ? right : (0.98 - right) / (n_options - 1))));
     }
   }
-  r.id = trace_id("model", r.prompt_ids, {}, 1000 * place + sample);
+  r.id = trace_id({.model_sha256 = "model",
+                   .question_id = q.id,
+                   .prompt_ids = r.prompt_ids,
+                   .sample = 1000 * place + sample});
   return r;
 }
 
@@ -73,7 +75,6 @@ inline std::vector<TraceRecord> sample_records() {
   records.back().trace.stop = Stop::kEndOfText;
   TraceRecord failed;
   failed.question = two;
-  failed.place = 2;
   failed.labels = {"1", "2"};
   failed.trace.sample = 1;
   failed.status = Status::kFailed;

@@ -150,6 +150,29 @@ TEST_F(Site, SameRecordsGiveTheSameFiles) {
   EXPECT_EQ(first, second);
 }
 
+TEST_F(Site, GoesOnWhereABuildWasStopped) {
+  fs::create_directories(folder_ / "data");
+  std::ofstream(folder_ / "index.html.part") << "half";
+  EXPECT_NO_THROW(write_site({sample_run()}, "t", folder_.string()));
+}
+
+TEST_F(Site, AnotherPageWithAFolderOfDataIsNoGallery) {
+  fs::create_directories(folder_ / "data");
+  std::ofstream(folder_ / "index.html") << "my page";
+  EXPECT_THROW(write_site({sample_run()}, "t", folder_.string()), Error);
+  EXPECT_EQ(read(folder_ / "index.html"), "my page");
+}
+
+TEST_F(Site, ChunksThatNoPageUsesAreRemovedAndOtherFilesStay) {
+  write_site({sample_run()}, "t", folder_.string());
+  const std::string stale = std::string(32, 'a') + ".js";
+  std::ofstream(folder_ / "data" / stale) << "old";
+  std::ofstream(folder_ / "data" / "notes.txt") << "mine";
+  write_site({sample_run()}, "t", folder_.string());
+  EXPECT_FALSE(fs::exists(folder_ / "data" / stale));
+  EXPECT_TRUE(fs::exists(folder_ / "data" / "notes.txt"));
+}
+
 TEST_F(Site, DoesNotReplaceAnythingThatIsNoGallery) {
   fs::create_directories(folder_);
   std::ofstream(folder_ / "thesis.txt") << "years of work";

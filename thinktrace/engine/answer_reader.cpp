@@ -114,6 +114,17 @@ double log_label_ends(const Model& model, std::span<const float> logits) {
   return std::log1p(-std::min(going_on, 1.0));
 }
 
+int longest_branch(const AnswerForm& form) {
+  size_t longest = 0;
+  for (const OptionTokens& option : form.options) longest = std::max(longest, option.tokens.size());
+  return static_cast<int>(form.suffix.size() + longest);
+}
+
+ForkReader::ForkReader(Session& session, int forks)
+    : session_(session), forks_(session.options().n_branches - 1) {
+  if (forks > 0) forks_ = std::min(forks, forks_);
+}
+
 AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const int> cuts,
                                 const AnswerForm& form) {
   const std::vector<BranchPlan> plans = plan_branches(form);
@@ -129,7 +140,7 @@ AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const i
   for (size_t begin = 0, end = 0; begin < jobs.size(); begin = end) {
     steps.clear();
     int branch = 0;
-    for (end = begin; end < jobs.size() && branch + 1 < session_.options().n_branches; end++) {
+    for (end = begin; end < jobs.size() && branch < forks_; end++) {
       const int cut = cuts[jobs[end].cut_index];
       if (!steps.empty() && steps.size() + jobs[end].plan->tokens.size() > room) break;
       session_.fork(0, ++branch, cut);

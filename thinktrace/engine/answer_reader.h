@@ -25,6 +25,9 @@ struct AnswerReadings {
   std::vector<float> logprobs;  // [n_cuts, n_options], row-major
 };
 
+// Tokens of the longest branch that a probe needs: the suffix and the longest label.
+int longest_branch(const AnswerForm& form);
+
 class AnswerReader {
  public:
   virtual ~AnswerReader() = default;
@@ -42,12 +45,14 @@ class AnswerReader {
 // branches in `session`. Leaves the session cleared.
 class ForkReader : public AnswerReader {
  public:
-  explicit ForkReader(Session& session) : session_(session) {}
+  // Decodes at most `forks` forks at once; 0: as many as the session has branches for.
+  explicit ForkReader(Session& session, int forks = 0);
   AnswerReadings read(std::span<const Token> tokens, std::span<const int> cuts,
                       const AnswerForm& form) override;
 
  private:
   Session& session_;
+  int forks_;
 };
 
 // Its slow, obvious twin: every cut, and every further token of an option, from an empty cache.

@@ -16,15 +16,15 @@ namespace thinktrace {
 namespace {
 
 std::mutex mutex;
-std::string last_error;
+std::string first_error;
 
 void keep_error(ggml_log_level level, const char* text, void*) {
-  if (level != GGML_LOG_LEVEL_ERROR && level != GGML_LOG_LEVEL_WARN) return;
+  if (level != GGML_LOG_LEVEL_ERROR) return;
   std::string line = text;
   while (!line.empty() && line.back() == '\n') line.pop_back();
   const std::lock_guard lock(mutex);
   // The first error is the cause; what follows says in more and more general words that something failed.
-  if (level == GGML_LOG_LEVEL_ERROR && !line.empty() && last_error.empty()) last_error = line;
+  if (!line.empty() && first_error.empty()) first_error = line;
 }
 
 // The prebuilt engine keeps its CPU variants beside its library.
@@ -57,7 +57,7 @@ void start_engine() {
 
 std::string take_engine_error() {
   const std::lock_guard lock(mutex);
-  return std::exchange(last_error, {});
+  return std::exchange(first_error, {});
 }
 
 }  // namespace thinktrace

@@ -9,7 +9,7 @@ namespace thinktrace {
 // library's release is not that of the headers this was compiled with.
 void start_engine();
 
-// The last warning or error that the engine wrote since the previous call, on one line; empty if none.
+// The first error that the engine wrote since the previous call, on one line; empty if none.
 std::string take_engine_error();
 
 }  // namespace thinktrace

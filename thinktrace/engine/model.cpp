@@ -47,8 +47,10 @@ std::string meta(const llama_model* model, const char* key) {
 }
 
 bool looks_like_tag(const std::string& piece) {
-  return piece.size() >= 3 &&
-         ((piece.front() == '<' && piece.back() == '>') || (piece.front() == '[' && piece.back() == ']'));
+  const auto within = [&](const char* open, const char* close) {
+    return piece.size() >= 3 && piece.starts_with(open) && piece.ends_with(close);
+  };
+  return within("<", ">") || within("[", "]") || within("◁", "▷");
 }
 
 int head_dim(const llama_model* model, const ModelCard& card) {

@@ -83,13 +83,11 @@ class Model {
   ModelCard card_;
   std::vector<Token> tokenize_whole(std::string_view text, Specials specials) const;
   std::vector<bool> continues_label_;  // [n_vocab]
-  std::vector<std::string>
-      markup_;  // Texts of the tokens that look like tags and that the engine finds even in plain text.
+  std::vector<std::string> markup_;  // Texts of tokens that look like tags and are found even in plain text.
 };
 
-// Release of the engine's library, which load() has compared with that of its headers; the kinds of device it
-// can use
-// ("CPU", "CUDA", …) and, for the CPU, the variant that it chose by what the processor can do.
+// Release of the engine's library, which load() has compared with that of its headers; the devices it can use and, for
+// the CPU, the variant that it chose by what the processor can do.
 struct EngineInfo {
   std::string release;
   std::string cpu_variant;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 
 #include "llama.h"
@@ -75,8 +76,9 @@ void Session::clear() { llama_memory_clear(llama_get_memory(context_.get()), /*d
 
 void Session::prefill(int branch, std::span<const Token> tokens, int position) {
   std::vector<Step> steps;
-  for (size_t begin = 0; begin < tokens.size(); begin += options_.batch) {
-    const size_t end = std::min(tokens.size(), begin + options_.batch);
+  const size_t chunk = std::min(options_.batch, kPrefillChunk);
+  for (size_t begin = 0; begin < tokens.size(); begin += chunk) {
+    const size_t end = std::min(tokens.size(), begin + chunk);
     steps.clear();
     for (size_t i = begin; i < end; i++) {
       steps.push_back({tokens[i], position + static_cast<int>(i), branch, i + 1 == tokens.size()});
@@ -112,7 +114,12 @@ void Session::decode(std::span<const Step> steps) {
 std::span<const float> Session::logits(int row) const {
   const float* values = llama_get_logits_ith(context_.get(), row_of_.at(row));
   if (!values) throw Error(ErrorKind::kFailed, "[engine] no logits where some were asked for");
-  return {values, static_cast<size_t>(model_.card().n_vocab)};
+  const std::span<const float> row_values(values, static_cast<size_t>(model_.card().n_vocab));
+  if (std::any_of(row_values.begin(), row_values.end(), [](float v) { return std::isnan(v); })) {
+    throw Error(ErrorKind::kFailed,
+                "[engine] the model computes values that are not numbers (NaN); is its file damaged?");
+  }
+  return row_values;
 }
 
 }  // namespace thinktrace

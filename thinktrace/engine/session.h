@@ -21,12 +21,14 @@ enum class Precision {
 struct SessionOptions {
   int n_cells = 4096;  // Tokens that the cache holds, all branches together, shared prefixes counted once.
   int n_branches = 1;  // Sequences that can be alive at once; at most kMaxBranches.
-  int batch = 512;     // Tokens decoded in one pass.
+  int batch = 512;     // Most tokens decoded in one pass; prefill takes at most kPrefillChunk.
   int threads = 0;     // 0: as many as the machine has cores.
   Precision precision = Precision::kFast;
   std::function<bool()> should_stop;  // Asked before each decode; true ends it with Error (kInterrupted).
 };
 inline constexpr int kMaxBranches = 256;
+// Fixed, since how a prefix is cut into passes moves the last digits of quantised models.
+inline constexpr int kPrefillChunk = 512;
 
 // One token to be decoded.
 struct Step {
@@ -46,7 +48,7 @@ class Session {
   // Forgets every branch; what is decoded afterwards hangs on nothing that was there before.
   void clear();
 
-  // Decodes `tokens` into `branch` from `position` on, in passes of at most `batch` tokens; the last token's
+  // Decodes `tokens` into `branch` from `position` on, in passes of kPrefillChunk tokens; the last token's
   // logits are row 0 afterwards.
   void prefill(int branch, std::span<const Token> tokens, int position = 0);
 
@@ -61,11 +63,11 @@ class Session {
   void decode(std::span<const Step> steps);
 
   // Logits over the whole vocabulary, valid until the next decode or prefill.  [n_vocab]
+  // Throws Error (kFailed) if one of them is not a number.
   std::span<const float> logits(int row) const;
 
   const Model& model() const { return model_; }
   const SessionOptions& options() const { return options_; }  // With `threads` resolved.
-  llama_context* handle() const { return context_.get(); }
 
  private:
   struct Free {

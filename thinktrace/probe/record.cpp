@@ -7,11 +7,22 @@
 
 namespace thinktrace {
 
-std::string trace_id(const std::string& model_sha256, const std::vector<Token>& prompt_ids,
-                     const TraceOptions& o, int sample) {
-  const nlohmann::json content{"trace",         model_sha256,    prompt_ids,      o.sampler.temperature,
-                               o.sampler.top_p, o.sampler.top_k, o.sampler.min_p, o.answer_tokens,
-                               o.budget,        o.seed,          sample};
+std::string trace_id(const TraceIdentity& t) {
+  const TraceOptions& o = t.options;
+  const nlohmann::json content{"trace",
+                               t.model_sha256,
+                               t.question_id,
+                               t.prompt_ids,
+                               t.close,
+                               t.precision == Precision::kFast ? "fast" : "reference",
+                               o.sampler.temperature,
+                               o.sampler.top_p,
+                               o.sampler.top_k,
+                               o.sampler.min_p,
+                               o.budget,
+                               o.answer_tokens,
+                               o.seed,
+                               t.sample};
   return content_id(content.dump());
 }
 

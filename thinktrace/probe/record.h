@@ -16,7 +16,6 @@ enum class Status { kOk, kFailed };
 struct TraceRecord {
   std::string id;  // trace_id()
   Question question;
-  int place = 0;  // The question's place in the run, from 0.
   Status status = Status::kOk;
   std::string error;  // Why it failed; the fields below are then empty.
 
@@ -32,9 +31,18 @@ struct TraceRecord {
   Curve curve;
 };
 
-// hash(model, prompt ids, sampler settings, seed, sample index): the identity of a sampled trace.
-std::string trace_id(const std::string& model_sha256, const std::vector<Token>& prompt_ids,
-                     const TraceOptions& options, int sample);
+// The identity of a sampled trace: everything that it hangs on. The question is part of it, since two questions may have
+// the same prompt and differ in what counts as right.
+struct TraceIdentity {
+  std::string model_sha256;
+  std::string question_id;
+  std::vector<Token> prompt_ids;
+  std::string close;  // The tag that ends the thinking.
+  Precision precision = Precision::kFast;
+  TraceOptions options;  // As the run states them.
+  int sample = 0;
+};
+std::string trace_id(const TraceIdentity& identity);
 
 // hash(trace id, reading model, suffix, labels): the identity of a reading of it.
 std::string reading_id(const std::string& trace, const std::string& model_sha256, const AnswerForm& form,

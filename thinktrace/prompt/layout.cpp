@@ -10,6 +10,16 @@
 
 namespace thinktrace {
 
+namespace {
+
+// A layout may trim what it is given.
+std::string trimmed(const std::string& text) {
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+}  // namespace
+
 const char* const kDefaultLayout =
     "Question: {{ question }}\nChoices:\n\n"
     "{% for option in options %}{{ option.label }}: {{ option.text }}{% if not loop.last %}{{ '\\n' }}{% "
@@ -36,12 +46,12 @@ std::string lay_out_question(const Question& question, const std::vector<std::st
     variables["options"].push_back({{"label", labels[i]}, {"text", question.options[i]}});
   }
   std::string text = join_parts(render_jinja(layout, variables.dump(), what));
-  if (text.find(question.text) == std::string::npos) {
+  if (text.find(trimmed(question.text)) == std::string::npos) {
     throw Error(ErrorKind::kInput,
                 fmt::format("[prompt] {}: the layout leaves the question out; use {{{{ question }}}}", what));
   }
   for (const std::string& option : question.options) {
-    if (text.find(option) == std::string::npos) {
+    if (text.find(trimmed(option)) == std::string::npos) {
       throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: the layout leaves an option out; loop over "
                                                  "`options` and use option.label and option.text",
                                                  what));

@@ -8,6 +8,7 @@
 
 #include "thinktrace/error.h"
 #include "thinktrace/prompt/jinja.h"
+#include "thinktrace/text/utf8.h"
 
 namespace thinktrace {
 namespace {
@@ -43,8 +44,9 @@ std::vector<RenderedPart> render_chat(const Model& model, const std::string& use
   const nlohmann::json variables{{"messages", messages},
                                  {"add_generation_prompt", true},
                                  {"enable_thinking", true},
-                                 {"bos_token", model.bos_text()},
-                                 {"eos_token", model.eos_text()}};
+                                 {"thinking", true},
+                                 {"bos_token", to_utf8(model.bos_text())},
+                                 {"eos_token", to_utf8(model.eos_text())}};
   std::vector<RenderedPart> parts =
       render_jinja(format.chat_template, variables.dump(), format.chat_template_name);
   // Only what the user's turn says is from outside; the begin and end tokens are handed in as variables too.
@@ -52,6 +54,19 @@ std::vector<RenderedPart> render_chat(const Model& model, const std::string& use
     part.from_input = part.from_input && part.text != model.bos_text() && part.text != model.eos_text();
   }
   return parts;
+}
+
+// What a chat template must not do to a prompt.
+void check_rendered(const std::string& rendered, const std::string& user, const PromptFormat& format) {
+  if (rendered.find(trimmed(user)) == std::string::npos) {
+    throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: the template leaves the user's message out",
+                                               format.chat_template_name));
+  }
+  if (trimmed(rendered).ends_with(trimmed(format.tags.close))) {
+    throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: the template closes the thinking itself; give "
+                                               "one that does not with --chat-template FILE",
+                                               format.chat_template_name));
+  }
 }
 
 }  // namespace
@@ -67,6 +82,11 @@ PromptFormat complete_format(const Model& model, PromptFormat format) {
                 fmt::format("[prompt] {}: the file has no chat template; give one with --chat-template FILE",
                             model.card().path));
   }
+  if (!is_utf8(format.chat_template)) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("[prompt] {}: not valid UTF-8; give a template with --chat-template FILE",
+                            format.chat_template_name));
+  }
   if (format.tags.source == TagSource::kNone) format.tags = find_thinking_tags(model, format.chat_template);
   return format;
 }
@@ -74,10 +94,11 @@ PromptFormat complete_format(const Model& model, PromptFormat format) {
 Prompt build_prompt(const Model& model, const Question& question, const PromptFormat& format) {
   Prompt prompt;
   prompt.labels = option_labels(format.labels, static_cast<int>(question.options.size()));
-  std::vector<RenderedPart> parts = render_chat(
-      model, lay_out_question(question, prompt.labels, format.layout, format.layout_name), format);
+  const std::string user = lay_out_question(question, prompt.labels, format.layout, format.layout_name);
+  std::vector<RenderedPart> parts = render_chat(model, user, format);
+  check_rendered(join_parts(parts), user, format);
   if (!trimmed(join_parts(parts)).ends_with(trimmed(format.tags.open)))
-    parts.push_back({format.tags.open + "\n", false});
+    parts.push_back({format.tags.open + format.tags.after_open, false});
   prompt.ids = tokenize_parts(model, parts);
   const Token bos = model.bos_to_add();
   if (bos >= 0 && (prompt.ids.empty() || prompt.ids.front() != bos))

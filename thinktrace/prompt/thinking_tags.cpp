@@ -11,17 +11,18 @@ namespace {
 struct KnownPair {
   const char* open;
   const char* close;
+  const char* after_open;
 };
 // DeepSeek-R1, Qwen3 and most others; Magistral; gpt-oss; Seed-OSS; Command A Reasoning; Kimi.
 constexpr std::array kKnownPairs{
-    KnownPair{"<think>", "</think>"},
-    KnownPair{"[THINK]", "[/THINK]"},
-    KnownPair{"<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"},
-    KnownPair{"<seed:think>", "</seed:think>"},
-    KnownPair{"<|START_THINKING|>", "<|END_THINKING|>"},
-    KnownPair{"◁think▷", "◁/think▷"},
-    KnownPair{"<thinking>", "</thinking>"},
-    KnownPair{"<reasoning>", "</reasoning>"},
+    KnownPair{"<think>", "</think>", "\n"},
+    KnownPair{"[THINK]", "[/THINK]", ""},
+    KnownPair{"<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>", ""},
+    KnownPair{"<seed:think>", "</seed:think>", "\n"},
+    KnownPair{"<|START_THINKING|>", "<|END_THINKING|>", ""},
+    KnownPair{"◁think▷", "◁/think▷", "\n"},
+    KnownPair{"<thinking>", "</thinking>", "\n"},
+    KnownPair{"<reasoning>", "</reasoning>", "\n"},
 };
 
 // gpt-oss: templates and vocabularies name the pieces, not the whole string.
@@ -44,19 +45,20 @@ bool in_vocabulary(const KnownPair& pair, const Model& model) {
 
 ThinkingTags find_thinking_tags(const Model& model, const std::string& chat_template) {
   for (const KnownPair& pair : kKnownPairs) {
-    if (in_template(pair, chat_template)) return {pair.open, pair.close, TagSource::kTemplate};
+    if (in_template(pair, chat_template))
+      return {pair.open, pair.close, pair.after_open, TagSource::kTemplate};
   }
   for (const KnownPair& pair : kKnownPairs) {
-    if (in_vocabulary(pair, model)) return {pair.open, pair.close, TagSource::kVocabulary};
+    if (in_vocabulary(pair, model)) return {pair.open, pair.close, pair.after_open, TagSource::kVocabulary};
   }
-  return {kKnownPairs[0].open, kKnownPairs[0].close, TagSource::kNone};
+  return {kKnownPairs[0].open, kKnownPairs[0].close, kKnownPairs[0].after_open, TagSource::kNone};
 }
 
 std::optional<ThinkingTags> given_thinking_tags(const std::string& open, const std::string& close) {
   if (open.empty() && close.empty()) return std::nullopt;
   if (open.empty() || close.empty())
     throw Error(ErrorKind::kInput, "[prompt] give both --think-open and --think-close, or neither");
-  return ThinkingTags{open, close, TagSource::kGiven};
+  return ThinkingTags{.open = open, .close = close, .source = TagSource::kGiven};
 }
 
 const char* name_of(TagSource source) {

@@ -13,6 +13,8 @@ enum class TagSource { kGiven, kTemplate, kVocabulary, kNone };
 struct ThinkingTags {
   std::string open;
   std::string close;
+  std::string after_open =
+      "\n";  // What stands between the opening tag and the first thought where we open it.
   TagSource source = TagSource::kNone;
 };
 

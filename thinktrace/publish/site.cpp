@@ -238,15 +238,27 @@ fs::path without_slash(const std::string& folder) {
   return path.has_filename() ? path : path.parent_path();
 }
 
+// True also where the page is still missing, as after a build that was stopped; never where something else is there.
+bool is_gallery(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name != "data" && name != "index.html" && name != "app.js" && name != "app.css" &&
+        !name.ends_with(".part"))
+      return false;
+  }
+  std::ifstream page(folder / "index.html", std::ios::binary);
+  if (!page) return true;
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  return text.find("thinktrace-bundle") != std::string::npos;
+}
+
 }  // namespace
 
 void check_site_folder(const std::string& folder_name) {
   const fs::path folder = without_slash(folder_name);
   std::error_code error;
   if (!fs::exists(folder, error)) return;
-  const bool is_gallery =
-      fs::exists(folder / "index.html", error) && fs::is_directory(folder / "data", error);
-  const bool is_free = fs::is_directory(folder, error) && (is_gallery || fs::is_empty(folder, error));
+  const bool is_free = fs::is_directory(folder, error) && is_gallery(folder);
   if (!is_free)
     throw Error(ErrorKind::kInput,
                 fmt::format("[site] {}: exists and is not a gallery; name another folder", folder.string()));

@@ -176,20 +176,21 @@ Question from_columns(const CsvRecord& r, const Header& h) {
 
 Question from_json(const json& object) {
   if (!object.is_object()) throw bad_record("not a JSON object");
-  const auto find = [&](const char* a, const char* b) -> const json& {
-    if (const auto it = object.find(a); it != object.end()) return *it;
-    if (const auto it = object.find(b); it != object.end()) return *it;
-    throw bad_record(fmt::format("no key '{}'", a));
+  const auto find = [&](std::initializer_list<const char*> names) -> const json& {
+    for (const char* name : names) {
+      if (const auto it = object.find(name); it != object.end()) return *it;
+    }
+    throw bad_record(fmt::format("no key '{}'", *names.begin()));
   };
   Question q;
-  const json& text = find("question", "text");
+  const json& text = find({"question", "text"});
   if (!text.is_string()) throw bad_record("'question' is not a string");
   q.text = text.get<std::string>();
-  q.options = strings_of(find("options", "choices"));
+  q.options = strings_of(find({"options", "choices"}));
   if (const auto it = object.find("subject"); it != object.end() && it->is_string())
     q.subject = it->get<std::string>();
   check_question(q);
-  const json& answer = find("answer", "answer");
+  const json& answer = find({"answer"});
   if (answer.is_number_integer()) {
     const auto i = answer.is_number_unsigned() ? answer.get<uint64_t>() : uint64_t{1} << 63;
     if (i >= q.options.size()) {

@@ -29,9 +29,8 @@ struct DoctorReport {
   std::vector<std::string> warnings;  // What looks wrong; may hold text from the model's file.
 };
 
-// Loads the model and tries it on one question: the first of `options.questions_path`, or a built-in one if
-// that is empty. Reads `options.format`, `.trace` (the budget is cut to `n_think` tokens) and `.compute`;
-// writes no file. Throws Error as run_plan does.
+// Loads the model and tries it on one question: the first of `options.questions_path`, or a built-in one if that is
+// empty. The sample thinks for at most `n_think` tokens, whatever the budget. Writes no file. Throws Error as run_plan.
 DoctorReport examine_model(const RunOptions& options, const RunObserver& observer, int n_think = 256);
 
 }  // namespace thinktrace

@@ -40,13 +40,14 @@ std::string differences(const json& stored, const json& wanted) {
 
 }  // namespace
 
-std::string plan_identity(const RunOptions& o, const Model& model) {
+std::string plan_identity(const RunOptions& o, const Model& model, int unit_size) {
   const json identity{{"model_sha256", model.card().sha256},
                       {"chat_template", o.format.chat_template},
                       {"system", o.format.system},
                       {"layout", o.format.layout},
                       {"labels", name_of(o.format.labels)},
                       {"think_open", o.format.tags.open},
+                      {"after_think_open", o.format.tags.after_open},
                       {"think_close", o.format.tags.close},
                       {"suffix", o.format.suffix},
                       {"temperature", o.trace.sampler.temperature},
@@ -57,6 +58,7 @@ std::string plan_identity(const RunOptions& o, const Model& model) {
                       {"budget", o.trace.budget},
                       {"answer_tokens", o.trace.answer_tokens},
                       {"stride", o.stride},
+                      {"unit_size", unit_size},
                       {"precision", o.compute.precision == Precision::kFast ? "fast" : "reference"}};
   return identity.dump();
 }
@@ -85,6 +87,22 @@ ComputeOptions resolve_compute(ComputeOptions c) {
   return c;
 }
 
+ComputeOptions stored_compute(ComputeOptions compute, const std::optional<StoredPlan>& stored,
+                              const std::function<void(const std::string&)>& note) {
+  if (!stored) return resolve_compute(compute);
+  const json before = json::parse(stored->provenance).at("compute");
+  if (compute.threads == 0) compute.threads = before.value("threads", 0);
+  if (compute.branches == 0) compute.branches = before.value("branches", 0);
+  compute = resolve_compute(compute);
+  const std::string differing = differences(before, json::parse(compute_settings(compute)));
+  if (!differing.empty() && note) {
+    note(fmt::format(
+        "units stored so far were computed otherwise ({}): the last digits of new ones may differ",
+        differing));
+  }
+  return compute;
+}
+
 std::string compute_settings(const ComputeOptions& c) {
   const EngineInfo engine = engine_info();
   return json{{"threads", c.threads},     {"gpu_layers", c.gpu_layers},        {"branches", c.branches},
@@ -94,11 +112,11 @@ std::string compute_settings(const ComputeOptions& c) {
 
 StoredPlan merge_plan(const std::optional<StoredPlan>& stored, const RunOptions& o, const Model& model) {
   StoredPlan plan;
-  plan.identity = plan_identity(o, model);
+  plan.unit_size = stored ? stored->unit_size : std::min(o.samples, kLargestUnit);
+  plan.identity = plan_identity(o, model, plan.unit_size);
   plan.id = content_id(plan.identity);
   plan.provenance = plan_provenance(o, model);
   plan.samples = o.samples;
-  plan.unit_size = std::min(o.samples, kLargestUnit);
   if (!stored) return plan;
   if (stored->id != plan.id) {
     throw Error(
@@ -106,7 +124,6 @@ StoredPlan merge_plan(const std::optional<StoredPlan>& stored, const RunOptions&
         fmt::format("[run] {}: this folder holds another run ({}); give another --out, or the same settings",
                     o.out, differences(json::parse(stored->identity), json::parse(plan.identity))));
   }
-  plan.unit_size = stored->unit_size;
   json provenance = json::parse(plan.provenance);
   provenance["compute"] =
       json::parse(stored->provenance).at("compute");  // How the run was begun; each unit has its own.

@@ -39,7 +39,7 @@ struct RunOptions {
 };
 
 // Everything that the numbers hang on, except how many there are, as a JSON object with sorted keys.
-std::string plan_identity(const RunOptions& options, const Model& model);
+std::string plan_identity(const RunOptions& options, const Model& model, int unit_size);
 
 // JSON object: `options.provenance`, versions, engine, and what was found out about the model.
 std::string plan_provenance(const RunOptions& options, const Model& model);
@@ -49,6 +49,11 @@ std::string compute_settings(const ComputeOptions& compute);
 
 // Fills in what `compute` leaves open.
 ComputeOptions resolve_compute(ComputeOptions compute);
+
+// Units of one run are to be computed alike: what the command leaves open is taken from the stored plan, if there is
+// one, then from this machine. What still differs from the stored plan is told to `note`.
+ComputeOptions stored_compute(ComputeOptions compute, const std::optional<StoredPlan>& stored,
+                              const std::function<void(const std::string&)>& note);
 
 // The plan to go on with: a new one, or the stored one grown to this command's samples.
 // Throws Error (kInput), naming each setting that differs, if the store holds another plan.

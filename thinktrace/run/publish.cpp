@@ -9,7 +9,7 @@
 
 #include "thinktrace/error.h"
 #include "thinktrace/publish/export.h"
-#include "thinktrace/run/run.h"
+#include "thinktrace/run/noise_floor.h"
 #include "thinktrace/text/hash.h"
 
 namespace thinktrace {
@@ -63,6 +63,12 @@ RunSummary summarise_run(const Store& store, const std::string& name) {
         " and " + identity.at("think_close").get<std::string>() +
         " were used as plain text, and it may seldom close its thinking.");
   }
+  if (const StoreCounts counts = store.counts(); counts.settings > 1) {
+    s.notes.push_back(
+        fmt::format("Units were computed in {} different ways (threads, branches, engine or CPU variant): "
+                    "last digits may differ between them.",
+                    counts.settings));
+  }
   if (!plan.noise_floor.empty()) s.noise_floor = noise_floor_from_json(plan.noise_floor);
   return s;
 }
@@ -91,7 +97,8 @@ void publish_site(const std::vector<std::string>& run_folders, const std::string
 
 RunStatus run_status(const std::string& run_folder) {
   const Store store = Store::open(run_folder);
-  RunStatus status{run_name(run_folder), plan_of(store), store.counts(), 0};
+  RunStatus status{run_name(run_folder), plan_of(store), store.counts(), 0,
+                   summarise_run(store, run_name(run_folder)).notes};
   const int64_t units_a_question = (status.plan.samples + status.plan.unit_size - 1) / status.plan.unit_size;
   status.units_total = status.counts.questions * units_a_question;
   return status;

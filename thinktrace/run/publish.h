@@ -31,6 +31,7 @@ struct RunStatus {
   StoredPlan plan;
   StoreCounts counts;
   int64_t units_total = 0;
+  std::vector<std::string> notes;  // As in the gallery: what a reader of the numbers must know.
 };
 RunStatus run_status(const std::string& run_folder);
 

@@ -2,8 +2,8 @@
 // run.h — the main job: sample, probe, store; the same call again continues where it stopped.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "thinktrace/run/plan.h"
 
@@ -33,27 +33,9 @@ struct RunResult {
   std::optional<NoiseFloor> noise_floor;
 };
 
-// Reads questions and model, plans, and does every unit that the run's store lacks; each is on disk before
-// the next begins. A question that can't be done is stored as failed with its reason and the run goes on.
+// Reads questions and model, plans, and does every unit that the run's store lacks; each is on disk before the next
+// begins. A question that can't be done is stored as failed with its reason and the run goes on.
 // Throws Error: kInput before anything has run, kStore, kInterrupted (units already stored are kept).
 RunResult run_plan(const RunOptions& options, const RunObserver& observer = {});
-
-// The questions that the options select. Bad records are told to `note` if they are to be skipped; otherwise
-// the first ones are named in the Error (kInput).
-std::vector<Question> load_questions(const RunOptions& options,
-                                     const std::function<void(const std::string&)>& note);
-
-// Notes that a reader of this run's numbers must know, such as a model without thinking tags.
-std::vector<std::string> format_notes(const Model& model, const PromptFormat& format);
-
-// Measures how far a curve, however it was read, is from fresh prefills without flash attention and with an
-// F32 cache, at a few of its positions. (Weights are as in the file: what their quantisation does to a model
-// is another question.)
-NoiseFloor measure_noise_floor(const Model& model, const ComputeOptions& compute, const TraceRecord& record,
-                               const AnswerForm& form, const std::function<bool()>& should_stop);
-std::string describe(const NoiseFloor& noise);  // One line.
-
-std::string to_json(const NoiseFloor& noise);
-NoiseFloor noise_floor_from_json(const std::string& json);
 
 }  // namespace thinktrace

@@ -41,14 +41,14 @@ CREATE TABLE unit (
   labels           TEXT NOT NULL,     -- JSON array of strings
   prompt_text      TEXT NOT NULL,
   prompt_ids       BLOB NOT NULL,
-  settings         TEXT NOT NULL,     -- JSON object: how it was computed (threads, branches, precision, CPU variant, …)
+  settings         TEXT NOT NULL,     -- JSON object: how it was computed (threads, branches, engine, CPU variant, …)
   seconds_sampling REAL NOT NULL,
   seconds_probing  REAL NOT NULL,
   UNIQUE (plan_id, question_id, first_sample)
 ) STRICT;
 
 CREATE TABLE trace (
-  id          TEXT PRIMARY KEY,  -- hash of model, prompt ids, sampler settings, seed and sample
+  id          TEXT PRIMARY KEY,  -- hash of model, question, prompt ids, closing tag, sampler settings, budgets, seed, sample
   unit_id     INTEGER NOT NULL REFERENCES unit(id),
   sample      INTEGER NOT NULL,
   seed        TEXT NOT NULL,     -- decimal; it may need all 64 bits

@@ -69,6 +69,11 @@ int* take_lock(const std::string& run_folder) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) throw store_error(path, fmt::format("{}; is the folder writable?", std::strerror(errno)));
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) {
+      const int error = errno;
+      ::close(fd);
+      throw store_error(path, fmt::format("can't be locked ({})", std::strerror(error)));
+    }
     char holder[32] = {};
     const ssize_t n = ::pread(fd, holder, sizeof(holder) - 1, 0);
     ::close(fd);
@@ -115,7 +120,6 @@ enum Column {
   kText,
   kOptions,
   kAnswer,
-  kPlace,
   kStatus,
   kError,
   kLabels,
@@ -138,7 +142,7 @@ enum Column {
 };
 
 constexpr std::string_view kTraceQuery = R"(
-  SELECT q.id, q.subject, q.text, q.options, q.answer, p.place, u.status, u.error, u.labels, u.prompt_text, u.prompt_ids,
+  SELECT q.id, q.subject, q.text, q.options, q.answer, u.status, u.error, u.labels, u.prompt_text, u.prompt_ids,
          u.first_sample, u.n_samples, t.id, t.sample, t.seed, t.think_ids, t.think_text, t.stop, t.answer_ids, t.answer_text,
          t.chosen, r.forced_text, r.positions, r.logprobs
   FROM plan_question p JOIN question q ON q.id = p.question_id JOIN unit u ON u.plan_id = p.plan_id AND u.question_id = q.id
@@ -150,7 +154,6 @@ TraceRecord record_from(const Statement& s) {
   r.question = {s.text(kQuestion), s.text(kSubject), s.text(kText),
                 json::parse(s.text(kOptions)).get<std::vector<std::string>>(),
                 static_cast<int>(s.integer(kAnswer))};
-  r.place = static_cast<int>(s.integer(kPlace));
   r.status = s.text(kStatus) == "ok" ? Status::kOk : Status::kFailed;
   r.error = s.text(kError);
   r.labels = json::parse(s.text(kLabels)).get<std::vector<std::string>>();
@@ -281,6 +284,10 @@ std::optional<StoredPlan> Store::plan() const {
 void Store::save_plan(const StoredPlan& plan, const std::vector<Question>& questions) {
   sqlite3* db = db_.get();
   sqlite::Transaction transaction(db);
+  // A plan under which nothing was done binds nobody.
+  sqlite::execute(db,
+                  "DELETE FROM plan_question WHERE NOT EXISTS (SELECT * FROM unit); DELETE FROM plan WHERE "
+                  "NOT EXISTS (SELECT * FROM unit)");
   Statement(db,
             "INSERT INTO plan VALUES (?,?,?,?,?,NULL) ON CONFLICT (id) DO UPDATE SET provenance = "
             "excluded.provenance, samples = excluded.samples")
@@ -373,10 +380,12 @@ std::vector<TraceRecord> Store::spread_traces(int n) const {
 }
 
 StoreCounts Store::counts() const {
-  Statement s(db_.get(), R"(SELECT (SELECT count(*) FROM plan_question),
+  Statement s(db_.get(), R"(WITH asked AS (SELECT * FROM trace WHERE sample < (SELECT samples FROM plan))
+    SELECT (SELECT count(*) FROM plan_question),
     (SELECT count(*) FROM unit WHERE status = 'ok'), (SELECT count(*) FROM unit WHERE status = 'failed'),
-    (SELECT count(*) FROM trace), (SELECT total(length(think_ids)) / 4 FROM trace),
-    (SELECT total(length(positions)) / 4 FROM reading), (SELECT count(*) FROM trace WHERE stop <> 'closed'),
+    (SELECT count(*) FROM asked), (SELECT total(length(think_ids)) / 4 FROM asked),
+    (SELECT total(length(positions)) / 4 FROM reading WHERE trace_id IN (SELECT id FROM asked)),
+    (SELECT count(*) FROM asked WHERE stop <> 'closed'), (SELECT count(DISTINCT settings) FROM unit),
     (SELECT total(seconds_sampling) FROM unit), (SELECT total(seconds_probing) FROM unit))");
   s.step();
   return {.questions = s.integer(0),
@@ -386,8 +395,9 @@ StoreCounts Store::counts() const {
           .tokens = s.integer(4),
           .probes = s.integer(5),
           .not_ended = s.integer(6),
-          .seconds_sampling = s.real(7),
-          .seconds_probing = s.real(8)};
+          .settings = s.integer(7),
+          .seconds_sampling = s.real(8),
+          .seconds_probing = s.real(9)};
 }
 
 }  // namespace thinktrace

@@ -44,9 +44,11 @@ struct StoredUnit {
   std::vector<std::string> reading_ids;  // [n_records]
 };
 
+// Samples that were decoded because units are whole, but not asked for, are not counted.
 struct StoreCounts {
   int64_t questions = 0, units_ok = 0, units_failed = 0, traces = 0, tokens = 0, probes = 0;
   int64_t not_ended = 0;  // Traces that did not close their thinking themselves.
+  int64_t settings = 0;   // Different ways in which units were computed.
   double seconds_sampling = 0, seconds_probing = 0;
 };
 

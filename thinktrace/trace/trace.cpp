@@ -55,9 +55,10 @@ class Growing {
     text_ += model_.piece(last_);
     const size_t at = text_.find(close_, from);
     if (at != std::string::npos) return begin_answer(at);
-    // A tag of several tokens may be under way when the budget runs out: it is let finish.
-    if (static_cast<int>(trace_.think_ids.size()) >= options_.budget && !ends_within_close())
-      finish(Stop::kBudget);
+    // A tag of several tokens may be under way when the budget runs out: it is let finish, but not for ever.
+    const int n = static_cast<int>(trace_.think_ids.size());
+    const bool tag_under_way = ends_within_close() && n < options_.budget + static_cast<int>(close_.size());
+    if (n >= options_.budget && !tag_under_way) finish(Stop::kBudget);
   }
 
   void begin_answer(size_t at) {
@@ -81,6 +82,7 @@ class Growing {
   }
 
   void finish(Stop stop) {
+    if (static_cast<int>(trace_.think_ids.size()) > options_.budget) trace_.think_ids.resize(options_.budget);
     trace_.stop = stop;
     finished_ = true;
   }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// prepare.h — what a run needs before its first unit: questions, prompts, a session with room for them.
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "thinktrace/run/plan.h"
+
+namespace thinktrace {
+
+// The questions that the options select. Bad records are told to `note` if they are to be skipped; otherwise the
+// first ones are named in the Error (kInput).
+std::vector<Question> load_questions(const RunOptions& options, const std::function<void(const std::string&)>& note);
+
+// A question made ready for the model.
+struct PreparedQuestion {
+  Question question;
+  Prompt prompt;
+  AnswerForm form;
+  TraceOptions trace;  // The run's, with the budget cut to what the model's context leaves after this prompt.
+  std::string unfit;   // Why it can't be run; empty where it can. The other fields may then be empty.
+};
+
+// One for each question, in order. A question whose prompt can't be made or leaves no room to think is unfit.
+// Throws Error (kInput) if that is so of all of them for a reason that is not the question's, such as a broken layout.
+// REQUIRES: options.format is complete.
+std::vector<PreparedQuestion> prepare_questions(const Model& model, const std::vector<Question>& questions,
+                                                const RunOptions& options);
+
+struct SessionUse {
+  int unit_size = 1;
+  std::function<bool()> should_stop;
+};
+
+// Whether probes are forks of the cache: not in the reference mode, and not in models whose cache can't be forked.
+bool probes_by_forks(const Model& model, const ComputeOptions& compute);
+
+// A session with room for `use.unit_size` samples of the longest question and for its probes. What is decoded in it hangs
+// on nothing but its own unit: not on which questions it was sized for.
+Session make_session(const Model& model, const std::vector<PreparedQuestion>& questions, const RunOptions& options,
+                     const SessionUse& use);
+
+// What a reader of the run's numbers must know of the model, such as that it has no thinking tags.
+std::vector<std::string> format_notes(const Model& model, const PromptFormat& format);
+
+}  // namespace thinktrace
