@@ -6,24 +6,33 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 DEMO ?= demo
 
-.PHONY: help deps viewer build test test-cpp test-viewer test-asan demo lint format clean
+.PHONY: help deps deps-build viewer build build-tests test test-cpp test-viewer test-asan demo lint format clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-deps: ## Install what is needed (Debian packages, the pinned engine, the viewer's packages)
-	scripts/deps.sh
+deps: ## Install what building and testing need (Debian packages, the pinned engine)
+	scripts/deps.sh test
 	scripts/fetch_engine.sh
 
-viewer/node_modules/.installed: viewer/package-lock.json viewer/package.json
+deps-build:
+	scripts/deps.sh build
+	scripts/fetch_engine.sh
+
+viewer/node_modules/.installed: viewer/package-lock.json viewer/package.json | deps-build
 	cd viewer && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
 viewer: viewer/node_modules/.installed ## Build the viewer into viewer/dist
 	cd viewer && npm run --silent build
 
-build: deps viewer ## Build the program at build/thinktrace
-	cmake --preset release > build-configure.log || { cat build-configure.log; exit 1; }
+build: deps-build viewer ## Build the program at build/thinktrace
+	cmake --preset release -DTHINKTRACE_TESTS=OFF > build-configure.log || { cat build-configure.log; exit 1; }
+	rm -f build-configure.log
+	cmake --build build -j $(JOBS)
+
+build-tests: deps viewer
+	cmake --preset release -DTHINKTRACE_TESTS=ON > build-configure.log || { cat build-configure.log; exit 1; }
 	rm -f build-configure.log
 	cmake --build build -j $(JOBS)
 
@@ -47,7 +56,7 @@ build/test-site:
 	build/thinktrace run -m models/glassbox/glassbox-q8_0.gguf -q models/glassbox/questions -o build/test-run --limit 1 --samples 2 --quiet --no-site
 	build/thinktrace site build/test-run -o $@ --quiet
 
-test: build ## Build, lint and run every test
+test: build-tests ## Build, lint and run every test
 	$(MAKE) --no-print-directory lint
 	$(MAKE) --no-print-directory test-asan
 	$(MAKE) --no-print-directory test-cpp

@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Install the Debian packages that building and testing need; on other systems say what is needed.
+# Install the Debian packages that building, or building and testing, need; on other systems say what is needed.
+# usage: scripts/deps.sh build|test
 set -eu
-packages="g++ cmake ninja-build git openssl ca-certificates python3
- libfmt-dev nlohmann-json3-dev libsqlite3-dev libssl-dev zlib1g-dev libcli11-dev libgtest-dev libgmock-dev
- chromium fonts-dejavu-core clang-format-14 clang-tidy-14"
+packages="g++ cmake ninja-build git openssl ca-certificates
+ libfmt-dev nlohmann-json3-dev libsqlite3-dev libssl-dev zlib1g-dev libcli11-dev"
+if [ "${1:-test}" = test ]; then
+    packages="$packages python3 libgtest-dev libgmock-dev chromium fonts-dejavu-core clang-format-14 clang-tidy-14"
+fi
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
     missing=""
@@ -28,13 +31,9 @@ installed() { [ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null)" = "install ok
 . /etc/os-release
 if [ "${ID:-}" = ubuntu ]; then
     packages=$(echo $packages | sed 's/ chromium / /')
-    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
+    [ "${1:-test}" = build ] || command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
         echo "scripts/deps.sh: the browser tests want a Chromium (set CHROMIUM to its path); everything else works without" >&2
 fi
-# clang-format and clang-tidy are pinned to one major version, and only needed for make lint.
-for tool in clang-format clang-tidy; do
-    apt-cache show $tool-14 >/dev/null 2>&1 || installed $tool-14 || packages=$(echo $packages | sed "s/ $tool-14//")
-done
 missing=""
 for package in $packages; do installed "$package" || missing="$missing $package"; done
 # Any Node.js from 18 on will do, wherever it is from.
@@ -50,4 +49,8 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq
+# clang-format and clang-tidy are pinned to one major version and only needed for make lint, which says so without them.
+for tool in clang-format-14 clang-tidy-14; do
+    apt-cache show $tool >/dev/null 2>&1 || missing=$(echo "$missing" | sed "s/ $tool//")
+done
 $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
