@@ -54,3 +54,7 @@ for tool in clang-format-14 clang-tidy-14; do
     apt-cache show $tool >/dev/null 2>&1 || missing=$(echo "$missing" | sed "s/ $tool//")
 done
 $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+if [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 18 ]; then
+    echo "scripts/deps.sh: this system's Node.js is $(node --version) and the viewer is built with 18 or newer; install one (as with: snap install node --classic) and try again" >&2
+    exit 1
+fi

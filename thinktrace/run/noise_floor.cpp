@@ -10,7 +10,8 @@ namespace thinktrace {
 
 using nlohmann::json;
 
-NoiseFloor measure_noise_floor(const TraceRecord& r, const AnswerForm& form, const NoiseFloorOptions& options) {
+NoiseFloor measure_noise_floor(const TraceRecord& r, const AnswerForm& form,
+                               const NoiseFloorOptions& options) {
   constexpr int kPositions = 4;
   const int n_options = static_cast<int>(form.options.size());
   Curve stored;
@@ -20,27 +21,36 @@ NoiseFloor measure_noise_floor(const TraceRecord& r, const AnswerForm& form, con
   }
   const size_t n_tokens = r.prompt_ids.size() + r.trace.think_ids.size() + longest_branch(form);
   Session session(options.model, {.n_cells = static_cast<int>(n_tokens) + 256,
-                          .n_branches = 1,
-                          .batch = 512,
-                          .threads = options.threads,
-                          .precision = Precision::kReference,
-                          .should_stop = options.should_stop});
+                                  .n_branches = 1,
+                                  .batch = 512,
+                                  .threads = options.threads,
+                                  .precision = Precision::kReference,
+                                  .should_stop = options.should_stop});
   PrefillReader reader(session);
-  return compare_curves(stored, probe_trace(reader, r.prompt_ids, r.trace.think_ids, form, stored.positions), n_options);
+  return compare_curves(stored, probe_trace(reader, r.prompt_ids, r.trace.think_ids, form, stored.positions),
+                        n_options);
 }
 
 std::string describe(const NoiseFloor& n) {
-  return fmt::format("noise floor: max |dP| {:.2g}, mean {:.2g} over {} positions (against fresh prefills without flash attention, F32 cache)",
-                     n.max_abs_dp, n.mean_abs_dp, n.n_positions);
+  return fmt::format(
+      "noise floor: max |dP| {:.2g}, mean {:.2g} over {} positions (against fresh prefills without flash "
+      "attention, F32 cache)",
+      n.max_abs_dp, n.mean_abs_dp, n.n_positions);
 }
 
 std::string to_json(const NoiseFloor& n) {
-  return json{{"max_abs_dp", n.max_abs_dp}, {"mean_abs_dp", n.mean_abs_dp}, {"n_positions", n.n_positions}, {"n_top_changed", n.n_top_changed}}.dump();
+  return json{{"max_abs_dp", n.max_abs_dp},
+              {"mean_abs_dp", n.mean_abs_dp},
+              {"n_positions", n.n_positions},
+              {"n_top_changed", n.n_top_changed}}
+      .dump();
 }
 
 NoiseFloor noise_floor_from_json(const std::string& text) {
   const json n = json::parse(text);
-  const auto number = [&](const char* key) { return n.at(key).is_number() ? n.at(key).get<double>() : std::nan(""); };
+  const auto number = [&](const char* key) {
+    return n.at(key).is_number() ? n.at(key).get<double>() : std::nan("");
+  };
   return {number("max_abs_dp"), number("mean_abs_dp"), n.at("n_positions"), n.at("n_top_changed")};
 }
 

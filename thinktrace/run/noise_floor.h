@@ -17,7 +17,8 @@ struct NoiseFloorOptions {
   int threads = 0;
   std::function<bool()> should_stop;
 };
-NoiseFloor measure_noise_floor(const TraceRecord& record, const AnswerForm& form, const NoiseFloorOptions& options);
+NoiseFloor measure_noise_floor(const TraceRecord& record, const AnswerForm& form,
+                               const NoiseFloorOptions& options);
 
 std::string describe(const NoiseFloor& noise);  // One line.
 std::string to_json(const NoiseFloor& noise);

@@ -20,9 +20,12 @@ TraceOptions fit_to_context(const RunOptions& options, const Model& model, const
   TraceOptions fitted = options.trace;
   const int n_prompt = static_cast<int>(q.prompt.ids.size());
   fitted.max_tokens = model.card().n_ctx_train - n_prompt;
-  fitted.budget = std::min(fitted.budget, fitted.max_tokens - std::max(longest_branch(q.form), kSmallestAnswer));
+  fitted.budget =
+      std::min(fitted.budget, fitted.max_tokens - std::max(longest_branch(q.form), kSmallestAnswer));
   if (fitted.budget < std::min(kSmallestBudget, options.trace.budget)) {
-    throw Error(ErrorKind::kFailed, fmt::format("the prompt has {} tokens and the model's context {}: no room to think", n_prompt, model.card().n_ctx_train));
+    throw Error(ErrorKind::kFailed,
+                fmt::format("the prompt has {} tokens and the model's context {}: no room to think", n_prompt,
+                            model.card().n_ctx_train));
   }
   return fitted;
 }
@@ -32,12 +35,14 @@ int round_up(int value) { return (std::max(value, kSmallestBatch) + 255) / 256 *
 
 }  // namespace
 
-std::vector<Question> load_questions(const RunOptions& options, const std::function<void(const std::string&)>& note) {
+std::vector<Question> load_questions(const RunOptions& options,
+                                     const std::function<void(const std::string&)>& note) {
   const QuestionFile file = read_questions(options.questions_path);
   constexpr size_t kShown = 5;
   if (!file.bad.empty() && !options.skip_bad) {
     std::string message = "[questions] ";
-    for (size_t i = 0; i < std::min(file.bad.size(), kShown); i++) message += (i ? "; " : "") + describe(file.bad[i]);
+    for (size_t i = 0; i < std::min(file.bad.size(), kShown); i++)
+      message += (i ? "; " : "") + describe(file.bad[i]);
     if (file.bad.size() > kShown) message += fmt::format("; and {} more", file.bad.size() - kShown);
     throw Error(ErrorKind::kInput, message + " (--skip-bad runs the others)");
   }
@@ -45,11 +50,14 @@ std::vector<Question> load_questions(const RunOptions& options, const std::funct
     for (const BadRecord& bad : file.bad) note(fmt::format("skipped {}", describe(bad)));
     for (const BadRecord& twice : file.duplicates) note(fmt::format("left out {}", describe(twice)));
   }
-  if (file.questions.empty()) throw Error(ErrorKind::kInput, fmt::format("[questions] {}: no good record is left", options.questions_path));
+  if (file.questions.empty())
+    throw Error(ErrorKind::kInput,
+                fmt::format("[questions] {}: no good record is left", options.questions_path));
   return select_questions(file.questions, options.selection);
 }
 
-std::vector<PreparedQuestion> prepare_questions(const Model& model, const std::vector<Question>& questions, const RunOptions& options) {
+std::vector<PreparedQuestion> prepare_questions(const Model& model, const std::vector<Question>& questions,
+                                                const RunOptions& options) {
   std::vector<PreparedQuestion> prepared;
   size_t n_broken = 0;
   for (const Question& question : questions) {
@@ -72,13 +80,15 @@ bool probes_by_forks(const Model& model, const ComputeOptions& compute) {
   return model.card().can_fork && compute.precision == Precision::kFast;
 }
 
-Session make_session(const Model& model, const std::vector<PreparedQuestion>& questions, const RunOptions& options, const SessionUse& use) {
+Session make_session(const Model& model, const std::vector<PreparedQuestion>& questions,
+                     const RunOptions& options, const SessionUse& use) {
   int cells = 0, batch = kSmallestBatch;
   const int forks = probes_by_forks(model, options.compute) ? options.compute.branches : 1;
   for (const PreparedQuestion& q : questions) {
     if (!q.unfit.empty()) continue;
     const int n_prompt = static_cast<int>(q.prompt.ids.size());
-    const int n_think = q.trace.budget + static_cast<int>(options.format.tags.close.size());  // A tag may be under way.
+    const int n_think =
+        q.trace.budget + static_cast<int>(options.format.tags.close.size());  // A tag may be under way.
     const int n_sample = std::min(q.trace.max_tokens, n_think + q.trace.answer_tokens);
     const int n_probing = forks * longest_branch(q.form);
     cells = std::max({cells, n_prompt + use.unit_size * n_sample, n_prompt + q.trace.budget + n_probing});
@@ -95,12 +105,17 @@ Session make_session(const Model& model, const std::vector<PreparedQuestion>& qu
 std::vector<std::string> format_notes(const Model& model, const PromptFormat& format) {
   std::vector<std::string> notes;
   if (format.tags.source == TagSource::kNone) {
-    notes.push_back(fmt::format("{}: the model has no thinking tags in its chat template or vocabulary; {} and {} are used as plain text, "
-                                "and it may seldom close its thinking (give its own with --think-open and --think-close)",
-                                model.card().path, format.tags.open, format.tags.close));
+    notes.push_back(
+        fmt::format("{}: the model has no thinking tags in its chat template or vocabulary; {} and {} are "
+                    "used as plain text, "
+                    "and it may seldom close its thinking (give its own with --think-open and --think-close)",
+                    model.card().path, format.tags.open, format.tags.close));
   }
   if (!model.card().can_fork) {
-    notes.push_back(fmt::format("{}: a recurrent or hybrid model, whose cache can't be forked; every probe is a fresh prefill, which is slow", model.card().path));
+    notes.push_back(
+        fmt::format("{}: a recurrent or hybrid model, whose cache can't be forked; every probe is a fresh "
+                    "prefill, which is slow",
+                    model.card().path));
   }
   return notes;
 }

@@ -12,7 +12,8 @@ namespace thinktrace {
 
 // The questions that the options select. Bad records are told to `note` if they are to be skipped; otherwise the
 // first ones are named in the Error (kInput).
-std::vector<Question> load_questions(const RunOptions& options, const std::function<void(const std::string&)>& note);
+std::vector<Question> load_questions(const RunOptions& options,
+                                     const std::function<void(const std::string&)>& note);
 
 // A question made ready for the model.
 struct PreparedQuestion {
@@ -39,8 +40,8 @@ bool probes_by_forks(const Model& model, const ComputeOptions& compute);
 
 // A session with room for `use.unit_size` samples of the longest question and for its probes. What is decoded in it hangs
 // on nothing but its own unit: not on which questions it was sized for.
-Session make_session(const Model& model, const std::vector<PreparedQuestion>& questions, const RunOptions& options,
-                     const SessionUse& use);
+Session make_session(const Model& model, const std::vector<PreparedQuestion>& questions,
+                     const RunOptions& options, const SessionUse& use);
 
 // What a reader of the run's numbers must know of the model, such as that it has no thinking tags.
 std::vector<std::string> format_notes(const Model& model, const PromptFormat& format);

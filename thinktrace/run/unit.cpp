@@ -10,24 +10,30 @@
 namespace thinktrace {
 namespace {
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
-TraceRecord begin_record(const Model& model, const PreparedQuestion& q, const RunOptions& options, Trace trace) {
+TraceRecord begin_record(const Model& model, const PreparedQuestion& q, const RunOptions& options,
+                         Trace trace) {
   TraceRecord r;
-  r.id = trace_id({model.card().sha256, q.question.id, q.prompt.ids, options.format.tags.close, options.compute.precision, options.trace, trace.sample});
+  r.id = trace_id({model.card().sha256, q.question.id, q.prompt.ids, options.format.tags.close,
+                   options.compute.precision, options.trace, trace.sample});
   r.question = q.question;
   r.labels = q.prompt.labels;
   r.prompt_text = to_utf8(q.prompt.text);
   r.prompt_ids = q.prompt.ids;
   r.seed = options.trace.seed;
   r.think_text = token_texts(model.pieces(trace.think_ids));
-  if (trace.stop == Stop::kClosed) r.chosen = parse_answer(trace.answer_text, q.prompt.labels, q.question.options);
+  if (trace.stop == Stop::kClosed)
+    r.chosen = parse_answer(trace.answer_text, q.prompt.labels, q.question.options);
   r.forced_text = to_utf8(model.text(q.form.suffix));
   r.trace = std::move(trace);
   return r;
 }
 
-void sample_and_probe(Session& session, const Unit& unit, const RunOptions& options, const UnitObserver& observer, StoredUnit& stored) {
+void sample_and_probe(Session& session, const Unit& unit, const RunOptions& options,
+                      const UnitObserver& observer, StoredUnit& stored) {
   const Model& model = session.model();
   const PreparedQuestion& q = *unit.question;
   const double begin = now();
@@ -38,9 +44,11 @@ void sample_and_probe(Session& session, const Unit& unit, const RunOptions& opti
   const double sampled = now();
   ForkReader forks(session, options.compute.branches);
   PrefillReader prefills(session);
-  AnswerReader& reader = probes_by_forks(model, options.compute) ? static_cast<AnswerReader&>(forks) : prefills;
+  AnswerReader& reader =
+      probes_by_forks(model, options.compute) ? static_cast<AnswerReader&>(forks) : prefills;
   for (TraceRecord& r : stored.records) {
-    const std::vector<int> positions = probe_positions(static_cast<int>(r.trace.think_ids.size()), options.stride);
+    const std::vector<int> positions =
+        probe_positions(static_cast<int>(r.trace.think_ids.size()), options.stride);
     r.curve = probe_trace(reader, r.prompt_ids, r.trace.think_ids, q.form, positions);
     stored.reading_ids.push_back(reading_id(r.id, stored.model_sha256, q.form, r.labels));
     if (observer.on_probes) observer.on_probes(static_cast<int>(positions.size()));
@@ -51,7 +59,8 @@ void sample_and_probe(Session& session, const Unit& unit, const RunOptions& opti
 
 }  // namespace
 
-StoredUnit do_unit(Session& session, const Unit& unit, const RunOptions& options, const UnitObserver& observer) {
+StoredUnit do_unit(Session& session, const Unit& unit, const RunOptions& options,
+                   const UnitObserver& observer) {
   const PreparedQuestion& q = *unit.question;
   StoredUnit stored;
   stored.question_id = q.question.id;

@@ -23,6 +23,7 @@ struct UnitObserver {
 // Samples the unit's traces, forces an answer at each probed position, parses the free answers. What goes wrong is in
 // the result (status failed, with the reason); only Error (kInterrupted) is thrown.
 // REQUIRES: `session` is of make_session().
-StoredUnit do_unit(Session& session, const Unit& unit, const RunOptions& options, const UnitObserver& observer = {});
+StoredUnit do_unit(Session& session, const Unit& unit, const RunOptions& options,
+                   const UnitObserver& observer = {});
 
 }  // namespace thinktrace
