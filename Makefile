@@ -49,12 +49,13 @@ test-viewer:
 	$(MAKE) --no-print-directory build/test-site
 	cd viewer && THINKTRACE_BUNDLE=$(CURDIR)/build/test-site npm run --silent test:browser
 
-# A small real gallery for the browser tests.
+# A small real gallery for the browser tests, questions that attack the page first.
 .PHONY: build/test-site
 build/test-site:
-	rm -rf build/test-run
+	rm -rf build/test-run build/test-run-hostile
+	build/thinktrace run -m models/glassbox/glassbox-q8_0.gguf -q tests/golden/hostile.jsonl -o build/test-run-hostile --budget 40 --quiet --no-site
 	build/thinktrace run -m models/glassbox/glassbox-q8_0.gguf -q models/glassbox/questions -o build/test-run --limit 1 --samples 2 --quiet --no-site
-	build/thinktrace site build/test-run -o $@ --quiet
+	build/thinktrace site build/test-run-hostile build/test-run -o $@ --quiet
 
 test: build-tests ## Build, lint and run every test
 	$(MAKE) --no-print-directory lint

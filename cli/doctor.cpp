@@ -54,8 +54,10 @@ void print_text(const DoctorReport& r) {
   if (r.stop == Stop::kClosed) line("free answer", tail(r.answer_text, 200));
   line("mass", fmt::format("{:.3f} at t = 0, {:.3f} at the end of the sample", r.mass_start, r.mass_end));
   line("noise", describe(r.noise_floor));
-  line("memory", fmt::format("{:.1f} MB of weights, {:.1f} KB of cache a token",
-                             static_cast<double>(m.bytes) / 1e6, r.cache_bytes_a_token / 1e3));
+  line("memory", fmt::format("{:.1f} MB of weights; {:.1f} KB of cache a token, so {:.1f} MB for a trace of "
+                             "{} thinking tokens and its probes",
+                             static_cast<double>(m.bytes) / 1e6, r.cache_bytes_a_token / 1e3,
+                             r.run_cache_bytes / 1e6, r.run_budget));
   line("speed", fmt::format("prefill {:.0f} tokens/s, sampling one trace {:.0f} tokens/s, {:.0f} probes/s "
                             "(the trace's prefill counted)",
                             r.prefill_tokens_a_second, r.sampled_tokens_a_second, r.probes_a_second));
@@ -95,6 +97,8 @@ void print_json(const DoctorReport& r) {
       {"mass_end", r.mass_end},
       {"noise_floor", json::parse(to_json(r.noise_floor))},
       {"cache_bytes_a_token", r.cache_bytes_a_token},
+      {"run_budget", r.run_budget},
+      {"run_cache_bytes", r.run_cache_bytes},
       {"speed",
        {{"prefill_tokens_a_second", r.prefill_tokens_a_second},
         {"sampled_tokens_a_second", r.sampled_tokens_a_second},

@@ -132,6 +132,12 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
 
   const ModelCard& card = model.card();
   report.cache_bytes_a_token = 2.0 * 2 * card.n_layers * card.n_head_kv * card.n_head_dim;
+  report.run_budget =
+      std::min(given.trace.budget, q.trace.max_tokens - std::max(longest_branch(q.form), kSmallestAnswer));
+  const int run_cells =
+      report.n_prompt_tokens + report.run_budget +
+      std::max(options.compute.branches * longest_branch(q.form), options.trace.answer_tokens);
+  report.run_cache_bytes = report.cache_bytes_a_token * run_cells;
   report.prefill_tokens_a_second = report.n_prompt_tokens / prefill;
   // Sampling begins with the prompt's prefill, which is counted by itself.
   const double sampling = std::max(1e-3, unit.seconds_sampling - prefill);

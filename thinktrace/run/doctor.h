@@ -25,6 +25,8 @@ struct DoctorReport {
   NoiseFloor noise_floor;
   // What it costs:
   double cache_bytes_a_token = 0;  // An estimate from layers, heads and an F16 cache.
+  int run_budget = 0;              // Thinking tokens that a run's budget leaves a trace of this question,
+  double run_cache_bytes = 0;      // and the cache that sampling one such trace and probing it takes.
   double prefill_tokens_a_second = 0, sampled_tokens_a_second = 0, probes_a_second = 0;
   std::vector<std::string> warnings;  // What looks wrong; may hold text from the model's file.
 };

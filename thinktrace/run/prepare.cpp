@@ -12,7 +12,6 @@ namespace thinktrace {
 namespace {
 
 constexpr int kSmallestBudget = 16;  // Thinking tokens for which it is worth to begin.
-constexpr int kSmallestAnswer = 16;  // Tokens kept free for an answer.
 constexpr int kSmallestBatch = 512;
 
 // The trace options for one prompt.

@@ -15,6 +15,8 @@ namespace thinktrace {
 std::vector<Question> load_questions(const RunOptions& options,
                                      const std::function<void(const std::string&)>& note);
 
+inline constexpr int kSmallestAnswer = 16;  // Tokens of the model's context that are kept free for an answer.
+
 // A question made ready for the model.
 struct PreparedQuestion {
   Question question;
