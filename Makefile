@@ -6,7 +6,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 DEMO ?= demo
 
-.PHONY: help deps deps-build viewer build build-tests test test-cpp test-viewer test-asan demo lint format clean
+.PHONY: help deps deps-build viewer build build-tests test test-cpp test-viewer test-asan demo lint lint-only format clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,7 +58,7 @@ build/test-site:
 	build/thinktrace site build/test-run-hostile build/test-run -o $@ --quiet
 
 test: build-tests ## Build, lint and run every test
-	$(MAKE) --no-print-directory lint
+	$(MAKE) --no-print-directory lint-only
 	$(MAKE) --no-print-directory test-asan
 	$(MAKE) --no-print-directory test-cpp
 	$(MAKE) --no-print-directory test-viewer
@@ -68,7 +68,9 @@ demo: build ## Sample and probe Glassbox, the embedded model, on its seven subje
 	@echo
 	@echo "Open this page in a browser: file://$(abspath $(DEMO))/site/index.html"
 
-lint: viewer/node_modules/.installed ## Formatting, clang-tidy on what changed most, the viewer's rules
+lint: build-tests lint-only ## Formatting, clang-tidy and the viewer's rules over all sources
+
+lint-only: # clang-tidy reads how each file is compiled from build/
 	scripts/lint.sh
 	cd viewer && npm run --silent lint
 

@@ -11,5 +11,6 @@ if [ -z "$format" ] || [ -z "$tidy" ]; then
     exit 0
 fi
 git ls-files '*.cpp' '*.h' | xargs "$format" --dry-run -Werror
+[ -f build/compile_commands.json ] || { echo "scripts/lint.sh: build/ is not configured; run: make lint" >&2; exit 1; }
 files=${*:-$(git ls-files 'thinktrace/*.cpp' 'cli/*.cpp')}
 printf '%s\n' $files | xargs -P "$(nproc)" -n 3 "$tidy" -p build --quiet --extra-arg=-Wno-unknown-warning-option 2>/dev/null
