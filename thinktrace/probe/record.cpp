@@ -31,4 +31,17 @@ std::string reading_id(const std::string& trace, const std::string& model_sha256
   return content_id(nlohmann::json{"reading", trace, model_sha256, form.suffix, labels}.dump());
 }
 
+std::vector<std::string> missing_parts(const TraceRecord& r) {
+  std::vector<std::string> missing;
+  if (r.status == Status::kFailed) return missing;
+  if (!r.has_tokens) missing.push_back("tokens");
+  if (r.trace.think_ids.empty() && !r.think_text.empty()) missing.push_back("token_ids");
+  if (r.curve.positions.empty()) missing.push_back("probes");
+  if (!r.curve.positions.empty() && r.curve.positions.front() > 0) missing.push_back("position_0");
+  if (r.resolution > 0) missing.push_back("exact_probabilities");
+  if (!r.seed) missing.push_back("seed");
+  if (r.prompt_ids.empty()) missing.push_back("prompt");
+  return missing;
+}
+
 }  // namespace thinktrace

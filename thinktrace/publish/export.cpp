@@ -37,7 +37,7 @@ std::string jsonl_line(const TraceRecord& r, const ExportContext& context) {
             {"options", r.question.options},
             {"answer", r.question.answer},
             {"sample", r.trace.sample},
-            {"seed", r.seed},
+            {"seed", r.seed ? json(*r.seed) : json(nullptr)},
             {"temperature", context.temperature},
             {"model", context.model},
             {"model_sha256", context.model_sha256},

@@ -145,7 +145,7 @@ json detail_json(const TraceRecord& r) {
     mass.push_back(mass_at(r.curve, n, static_cast<int>(k)));
   return {{"id", r.id},
           {"sample", r.trace.sample},
-          {"seed", std::to_string(r.seed)},
+          {"seed", r.seed ? json(std::to_string(*r.seed)) : json(nullptr)},
           {"tokens", r.think_text},
           {"token_ids", r.trace.think_ids},
           {"probs", base64(to_u16(option_major(r.curve, n)))},

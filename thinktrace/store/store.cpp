@@ -97,7 +97,7 @@ void insert_trace(sqlite3* db, int64_t unit_id, const StoredUnit& unit, size_t i
   trace.bind(r.id)
       .bind(unit_id)
       .bind(r.trace.sample)
-      .bind(std::to_string(r.seed))
+      .bind(std::to_string(r.seed.value_or(0)))
       .bind_ids(r.trace.think_ids);
   trace.bind(json(r.think_text).dump())
       .bind(name_of(r.trace.stop))

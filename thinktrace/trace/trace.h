@@ -16,8 +16,9 @@ enum class Stop {
   kClosed,     // The model closed its thinking itself.
   kBudget,     // The budget for thinking ran out.
   kEndOfText,  // The model ended its whole output without closing its thinking.
+  kUnknown,    // An import that does not say.
 };
-const char* name_of(Stop stop);  // "closed", "budget", "end_of_text"
+const char* name_of(Stop stop);  // "closed", "budget", "end_of_text", "unknown"
 Stop stop_named(const std::string& name);
 
 struct Trace {
