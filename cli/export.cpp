@@ -3,20 +3,38 @@
 
 #include "cli/console.h"
 #include "cli/verbs.h"
+#include "cli/view_options.h"
 #include "thinktrace/run/publish.h"
 
 namespace thinktrace::cli {
+
 Verb add_export(CLI::App& app) {
   struct Arguments {
-    std::string run, format = "jsonl";
+    RunView view;
+    std::string format = "jsonl", what = "traces";
   };
   auto a = std::make_shared<Arguments>();
-  CLI::App* verb =
-      app.add_subcommand("export", "Write a run's traces and curves to standard output, one trace a line");
-  verb->add_option("RUN", a->run, "Folder of the run")->required();
-  verb->add_option("--format", a->format, "jsonl")->capture_default_str()->check(CLI::IsMember({"jsonl"}));
+  CLI::App* verb = app.add_subcommand("export", "Write a run's traces to standard output (docs/export.md names every key)");
+  add_view_options(*verb, a->view);
+  verb->add_option("--format", a->format, "jsonl, or csv for spreadsheets")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"jsonl", "csv"}));
+  verb->add_option("--what", a->what,
+                   "traces (JSONL holds ids, texts and curves, CSV one row of numbers each), probes (one row a probe), "
+                   "before-after (forced before, forced after, free)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"traces", "probes", "before-after"}));
   return [a] {
-    export_jsonl(a->run, [](const std::string& line) { print(line + "\n"); });
+    const auto line = [](const std::string& text) { print(text + "\n"); };
+    const TableFormat format = a->format == "csv" ? TableFormat::kCsv : TableFormat::kJsonl;
+    if (a->what == "traces" && format == TableFormat::kJsonl) {
+      export_jsonl(a->view, line);
+    } else {
+      const TableKind kind = a->what == "traces"   ? TableKind::kTraces
+                             : a->what == "probes" ? TableKind::kProbes
+                                                   : TableKind::kBeforeAfter;
+      export_table(a->view, kind, format, line);
+    }
     return static_cast<int>(kDone);
   };
 }

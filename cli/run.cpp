@@ -26,6 +26,7 @@ void print_result(const Arguments& a, const RunResult& r, const std::string& sit
   const StoreCounts& c = r.counts;
   if (a.json) {
     nlohmann::ordered_json out{{"run", a.run.out},
+                               {"plan", r.plan},
                                {"questions", c.questions},
                                {"traces", c.traces},
                                {"not_ended", c.not_ended},
@@ -33,6 +34,7 @@ void print_result(const Arguments& a, const RunResult& r, const std::string& sit
                                {"thinking_tokens", c.tokens},
                                {"probes", c.probes},
                                {"units_here", r.units_here},
+                               {"readings_here", r.readings_here},
                                {"seconds_sampling", c.seconds_sampling},
                                {"seconds_probing", c.seconds_probing},
                                {"noise_floor", nullptr},
@@ -99,10 +101,7 @@ Verb add_run(CLI::App& app) {
   add_question_options(*verb, a->run);
   add_format_options(*verb, a->run);
   add_sampling_options(*verb, a->run);
-  verb->add_option("--stride", a->run.stride, "Probe after every N-th thinking token")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1 << 24))
-      ->group("Probes");
+  add_reading_options(*verb, a->run);
   verb->add_flag("--no-site", a->no_site, "Don't build the gallery at the end");
   verb->add_flag("--json", a->json, "Print the result as JSON");
   verb->add_flag("--quiet", a->quiet, "No progress and no notes");

@@ -61,6 +61,10 @@ LabelKind label_kind(const std::string& name) {
 
 void add_model_options(CLI::App& verb, RunArguments& a) {
   verb.add_option("-m,--model", a.model, "Model file (GGUF)")->required()->group("Model");
+  add_compute_options(verb, a);
+}
+
+void add_compute_options(CLI::App& verb, RunArguments& a) {
   verb.add_option("--threads", a.threads, "CPU threads; 0: one a core")
       ->capture_default_str()
       ->check(CLI::Range(0, 4096))
@@ -114,6 +118,20 @@ void add_format_options(CLI::App& verb, RunArguments& a) {
   verb.add_option("--suffix", a.suffix, "What is written after the closed thinking, before a label")
       ->capture_default_str()
       ->group("Prompt");
+}
+
+void add_reading_options(CLI::App& verb, RunArguments& a) {
+  verb.add_option("--stride", a.stride, "Probe after every N-th thinking token")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 24))
+      ->group("Probes");
+  verb.add_option("--permute", a.permute,
+                  "Read each position under K orders of the options, the question's own counted, so that a preference "
+                  "for a label is seen")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000))
+      ->group("Probes");
+  verb.add_flag("--retry-failed", a.retry_failed, "Try again what failed")->group("Probes");
 }
 
 void add_sampling_options(CLI::App& verb, RunArguments& a) {
@@ -177,6 +195,8 @@ RunOptions to_run_options(const RunArguments& a, const CLI::App& verb) {
     o.selection.shuffle_seed = a.shuffle;
   if (!a.limit.empty()) parse_limit(a.limit, o.selection);
   o.skip_bad = a.skip_bad;
+  o.orders = a.permute;
+  o.retry_failed = a.retry_failed;
   if (!a.chat_template_file.empty())
     o.format.chat_template = read_text_file(a.chat_template_file, "--chat-template");
   o.format.chat_template_name = a.chat_template_file;

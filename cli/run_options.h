@@ -16,14 +16,16 @@ struct RunArguments {
   std::vector<std::string> subjects;
   std::string labels = "auto", think_open, think_close, suffix = R"(\n\nThe answer is )", gpu_layers = "0";
   uint64_t shuffle = 0, seed = 1;
-  bool skip_bad = false, greedy = false, reference = false;
-  int samples = 1, stride = 1, threads = 0, branches = 0, budget = 2048, answer_tokens = 256, top_k = 0;
+  bool skip_bad = false, greedy = false, reference = false, retry_failed = false;
+  int samples = 1, stride = 1, permute = 1, threads = 0, branches = 0, budget = 2048, answer_tokens = 256, top_k = 0;
   double temperature = 0.6, top_p = 0.95, min_p = 0;
 };
 
 void add_model_options(CLI::App& verb, RunArguments& a);     // Model and how it computes.
+void add_compute_options(CLI::App& verb, RunArguments& a);   // How it computes alone.
 void add_question_options(CLI::App& verb, RunArguments& a);  // Which questions.
 void add_format_options(CLI::App& verb, RunArguments& a);    // The words around them.
+void add_reading_options(CLI::App& verb, RunArguments& a);   // What is read at which positions.
 void add_sampling_options(CLI::App& verb, RunArguments& a);
 
 // Reads the files that the arguments name; `verb` gives the provenance. Throws Error (kInput).

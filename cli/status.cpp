@@ -6,7 +6,9 @@
 
 #include "cli/console.h"
 #include "cli/verbs.h"
+#include "cli/view_options.h"
 #include "thinktrace/run/noise_floor.h"
+#include "thinktrace/run/plan.h"
 #include "thinktrace/run/publish.h"
 #include "thinktrace/text/utf8.h"
 
@@ -16,8 +18,14 @@ namespace {
 using json = nlohmann::ordered_json;
 
 void print_json(const RunStatus& s) {
+  json plans = json::array(), readers = json::array();
+  for (const StoredPlan& p : s.plans)
+    plans.push_back({{"number", p.number}, {"sampling_id", p.sampling_id}, {"samples", p.samples}});
+  for (const auto& [r, n] : s.readings)
+    readers.push_back({{"number", r.number}, {"id", r.id}, {"traces", n}, {"identity", json::parse(r.identity)}});
   json out{{"run", s.name},
-           {"plan_id", s.plan.id},
+           {"plan", s.plan.number},
+           {"sampling_id", s.plan.sampling_id},
            {"questions", s.counts.questions},
            {"samples", s.plan.samples},
            {"unit_size", s.plan.unit_size},
@@ -28,57 +36,78 @@ void print_json(const RunStatus& s) {
            {"not_ended", s.counts.not_ended},
            {"thinking_tokens", s.counts.tokens},
            {"probes", s.counts.probes},
+           {"attempts", s.counts.attempts},
+           {"sampled_tokens", s.counts.sampled_tokens},
+           {"read_probes", s.counts.read_probes},
            {"seconds_sampling", s.counts.seconds_sampling},
            {"seconds_probing", s.counts.seconds_probing},
-           {"noise_floor", nullptr},
+           {"noise_floor", s.reader.noise_floor.empty() ? json(nullptr) : json::parse(s.reader.noise_floor)},
+           {"prior", s.reader.prior.empty() ? json(nullptr) : json::parse(s.reader.prior)},
            {"notes", s.notes},
            {"identity", json::parse(s.plan.identity)},
-           {"provenance", json::parse(s.plan.provenance)}};
-  if (!s.plan.noise_floor.empty()) out["noise_floor"] = json::parse(s.plan.noise_floor);
+           {"provenance", json::parse(s.plan.provenance)},
+           {"reader", s.reader.number},
+           {"plans", std::move(plans)},
+           {"readers", std::move(readers)}};
   print(out.dump(2, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n");
 }
 
+std::string settings_text(const RunStatus& s) {
+  const json identity = json::parse(s.plan.identity), reader = json::parse(s.reader.identity);
+  std::string text;
+  for (const char* key : {"import", "temperature", "top_p", "seed", "budget"}) {
+    if (identity.contains(key)) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, identity[key].dump());
+  }
+  if (reader.contains("suffix")) text += fmt::format(", suffix {}", reader["suffix"].dump());
+  return text;
+}
+
 void print_text(const RunStatus& s) {
-  const json identity = json::parse(s.plan.identity), provenance = json::parse(s.plan.provenance);
+  const json model = json::parse(s.plan.provenance).value("model", json::object());
   const auto line = [](const char* name, const std::string& value) {
     print(fmt::format("{:<12} {}\n", name, printable(value)));
   };
-  const int64_t done = s.counts.units_ok + s.counts.units_failed;
-  line("run", s.name);
-  line("model",
-       fmt::format("{} ({}, {})", provenance["model"].value("name", ""),
-                   provenance["model"].value("architecture", ""), provenance["model"].value("weights", "")));
-  line("questions", fmt::format("{}, {} each", s.counts.questions, count_text(s.plan.samples, "sample")));
-  line("units",
-       fmt::format("{} of {} done{}", done, s.units_total,
-                   s.counts.units_failed ? fmt::format(", {} of them failed", s.counts.units_failed) : ""));
-  line("traces", fmt::format("{} ({} not ended) with {} thinking tokens and {} probes", s.counts.traces,
-                             s.counts.not_ended, s.counts.tokens, s.counts.probes));
-  line("time", fmt::format("{} sampling, {} probing", duration_text(s.counts.seconds_sampling),
-                           duration_text(s.counts.seconds_probing)));
-  line("settings",
-       fmt::format("temperature {}, top-p {}, seed {}, budget {}, suffix {}", identity["temperature"].dump(),
-                   identity["top_p"].dump(), identity["seed"].dump(), identity["budget"].dump(),
-                   identity["suffix"].dump()));
-  for (const std::string& note : s.notes) line("note", note);
-  if (!s.plan.noise_floor.empty()) {
-    line("noise", describe(noise_floor_from_json(s.plan.noise_floor)));
+  const StoreCounts& c = s.counts;
+  line("run", s.plans.size() > 1 ? fmt::format("{}, plan {} of {}", s.name, s.plan.number, s.plans.size()) : s.name);
+  line("model", fmt::format("{}{}", model.value("name", ""),
+                            model.contains("weights") ? fmt::format(" ({}, {})", model.value("architecture", ""),
+                                                                    model.value("weights", ""))
+                                                      : ""));
+  line("questions", fmt::format("{}, {} each", c.questions, count_text(s.plan.samples, "sample")));
+  line("units", fmt::format("{} of {} done{}", c.units_ok + c.units_failed, s.units_total,
+                            c.units_failed ? fmt::format(", {} of them failed (run --retry-failed tries them again)",
+                                                         c.units_failed)
+                                           : ""));
+  line("traces", fmt::format("{} ({} not ended) with {} thinking tokens and {} probes", c.traces, c.not_ended, c.tokens,
+                             c.probes));
+  line("spent", fmt::format("{} sampling {} tokens, {} reading {} probes, in {}", duration_text(c.seconds_sampling),
+                            c.sampled_tokens, duration_text(c.seconds_probing), c.read_probes,
+                            count_text(c.attempts, "attempt")));
+  line("settings", settings_text(s));
+  for (const StoredPlan& p : s.plans) {
+    if (p.number != s.plan.number)
+      line("other plan", fmt::format("{}: {}", p.number, differences(s.plan.identity, p.identity)));
   }
+  for (const auto& [reader, n] : s.readings) {
+    if (s.readings.size() > 1) line("reading", fmt::format("{}, {}", describe_reader(reader, s.reader), count_text(n, "trace")));
+  }
+  for (const std::string& note : s.notes) line("note", note);
+  if (!s.reader.noise_floor.empty()) line("noise", describe(noise_floor_from_json(s.reader.noise_floor)));
 }
 
 }  // namespace
 
 Verb add_status(CLI::App& app) {
   struct Arguments {
-    std::string run;
+    RunView view;
     bool json = false;
   };
   auto a = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("status", "Say how far a run is and what it was asked");
-  verb->add_option("RUN", a->run, "Folder of the run")->required();
+  add_view_options(*verb, a->view);
   verb->add_flag("--json", a->json, "As JSON, with everything the numbers hang on");
   return [a] {
-    const RunStatus status = run_status(a->run);
+    const RunStatus status = run_status(a->view);
     a->json ? print_json(status) : print_text(status);
     return static_cast<int>(kDone);
   };

@@ -24,5 +24,9 @@ Verb add_doctor(CLI::App& app);
 Verb add_site(CLI::App& app);
 Verb add_export(CLI::App& app);
 Verb add_status(CLI::App& app);
+Verb add_probe(CLI::App& app);
+Verb add_import(CLI::App& app);
+Verb add_analyze(CLI::App& app);
+Verb add_verify(CLI::App& app);
 
 }  // namespace thinktrace::cli

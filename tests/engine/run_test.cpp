@@ -38,7 +38,7 @@ class Run : public ::testing::Test {
 
   static std::vector<std::string> lines(const RunOptions& o) {
     std::vector<std::string> out;
-    export_jsonl(o.out, [&](const std::string& line) { out.push_back(line); });
+    export_jsonl({o.out, {}, {}, {}}, [&](const std::string& line) { out.push_back(line); });
     return out;
   }
 
@@ -78,7 +78,7 @@ TEST_F(Run, StoppedAnywhereAndContinuedEqualsUninterrupted) {
   }
   EXPECT_GT(stops, 3);
   EXPECT_EQ(lines(parts), lines(whole));
-  EXPECT_EQ(run_status(parts.out).plan.noise_floor, run_status(whole.out).plan.noise_floor);
+  EXPECT_EQ(run_status({parts.out, {}, {}, {}}).reader.noise_floor, run_status({whole.out, {}, {}, {}}).reader.noise_floor);
 }
 
 TEST_F(Run, GrowsWithoutChangingWhatIsThere) {
@@ -105,10 +105,10 @@ TEST_F(Run, InterruptedGrowthEndsInTheNoiseFloorOfTheWhole) {
   observer.progress = [&](const Progress& p) { all_done = p.units_done == p.units_total; };
   observer.should_stop = [&] { return all_done; };
   EXPECT_THROW(run_plan(grown, observer), Error);
-  EXPECT_EQ(run_status(grown.out).plan.noise_floor, "");
+  EXPECT_EQ(run_status({grown.out, {}, {}, {}}).reader.noise_floor, "");
   run_plan(grown);
   run_plan(whole);
-  EXPECT_EQ(run_status(grown.out).plan.noise_floor, run_status(whole.out).plan.noise_floor);
+  EXPECT_EQ(run_status({grown.out, {}, {}, {}}).reader.noise_floor, run_status({whole.out, {}, {}, {}}).reader.noise_floor);
   EXPECT_EQ(lines(grown), lines(whole));
 }
 

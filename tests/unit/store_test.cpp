@@ -3,12 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
+#include <random>
 
 #include "tests/unit/records.h"
 #include "thinktrace/error.h"
+#include "thinktrace/text/utf8.h"
 
 namespace thinktrace {
 namespace {
@@ -22,22 +27,30 @@ class StoreTest : public ::testing::Test {
   }
   ~StoreTest() override { fs::remove_all(folder_); }
 
-  static StoredPlan plan(int samples = 2) { return {"p1", R"({"a":1})", R"({"b":2})", samples, 2, ""}; }
+  static StoredPlan plan(int samples = 2) { return {0, "s1", R"({"a":1})", R"({"b":2})", samples, 2, "r1"}; }
+  static StoredReader reader(const std::string& id = "r1") { return {id, 0, R"({"suffix":"x"})", "{}", "", ""}; }
 
   static StoredUnit unit_of(std::vector<TraceRecord> records) {
     StoredUnit u;
-    u.question_id = records[0].question.id;
+    u.question = records[0].question;
     u.first_sample = records[0].trace.sample;
     u.n_samples = static_cast<int>(records.size());
     u.labels = records[0].labels;
     u.prompt_text = records[0].prompt_text;
     u.prompt_ids = records[0].prompt_ids;
-    u.settings = "{}";
-    u.model_sha256 = "m";
     u.suffix_ids = {5, 6};
-    for (const TraceRecord& r : records) u.reading_ids.push_back("r" + r.id);
+    u.attempt.tokens = 5;
+    u.attempt.seconds_sampling = 0.5;
     u.records = std::move(records);
     return u;
+  }
+
+  // A store with one plan over `questions`.
+  Store planned(const std::vector<Question>& questions, int samples = 2) const {
+    Store store = Store::create(folder());
+    store.save_reader(reader());
+    store.save_plan(plan(samples), questions);
+    return store;
   }
 
   std::string folder() const { return folder_.string(); }
@@ -72,18 +85,19 @@ void expect_same(const TraceRecord& a, const TraceRecord& b) {
 TEST_F(StoreTest, GivesBackWhatWasStored) {
   const std::vector<TraceRecord> records = testing::sample_records();
   {
-    Store store = Store::create(folder());
-    store.save_plan(plan(), {records[0].question, records[2].question, records[3].question});
+    Store store = planned({records[0].question, records[2].question, records[3].question});
     store.commit_unit(unit_of({records[0], records[1]}));
     store.commit_unit(unit_of({records[2]}));
-    store.save_noise_floor(R"({"max_abs_dp":0.5})");
+    StoredReader measured = reader();
+    measured.noise_floor = R"({"max_abs_dp":0.5})";
+    store.save_reader(measured);
   }
   const Store store = Store::open(folder());
   std::vector<TraceRecord> found;
   store.for_each_trace([&](const TraceRecord& r) { found.push_back(r); });
   ASSERT_EQ(found.size(), 3u);
   for (size_t i = 0; i < found.size(); i++) expect_same(found[i], records[i]);
-  EXPECT_EQ(store.plan()->noise_floor, R"({"max_abs_dp":0.5})");
+  EXPECT_EQ(store.reader("r1")->noise_floor, R"({"max_abs_dp":0.5})");
   EXPECT_EQ(store.counts().traces, 3);
   EXPECT_EQ(store.counts().tokens, 10 + 4 + 7);
   expect_same(store.spread_traces(1).at(0), records[0]);
@@ -92,8 +106,7 @@ TEST_F(StoreTest, GivesBackWhatWasStored) {
 
 TEST_F(StoreTest, OrdersByPlaceAndSampleWhateverTheOrderOfCommits) {
   const std::vector<TraceRecord> records = testing::sample_records();
-  Store store = Store::create(folder());
-  store.save_plan(plan(), {records[0].question, records[2].question});
+  Store store = planned({records[0].question, records[2].question});
   store.commit_unit(unit_of({records[2]}));
   store.commit_unit(unit_of({records[0], records[1]}));
   std::vector<std::string> ids;
@@ -103,14 +116,12 @@ TEST_F(StoreTest, OrdersByPlaceAndSampleWhateverTheOrderOfCommits) {
 
 TEST_F(StoreTest, FailedUnitIsARowForEachSample) {
   const std::vector<TraceRecord> records = testing::sample_records();
-  Store store = Store::create(folder());
-  store.save_plan(plan(), {records[3].question});
+  Store store = planned({records[3].question});
   StoredUnit unit = unit_of({records[3]});
   unit.records.clear();
-  unit.reading_ids.clear();
   unit.n_samples = 2;
-  unit.status = Status::kFailed;
-  unit.error = "too long";
+  unit.attempt.status = Status::kFailed;
+  unit.attempt.error = "too long";
   store.commit_unit(unit);
   std::vector<TraceRecord> found;
   store.for_each_trace([&](const TraceRecord& r) { found.push_back(r); });
@@ -118,26 +129,150 @@ TEST_F(StoreTest, FailedUnitIsARowForEachSample) {
   EXPECT_EQ(found[1].status, Status::kFailed);
   EXPECT_EQ(found[1].error, "too long");
   EXPECT_EQ(found[1].trace.sample, 1);
-  EXPECT_EQ(store.units_done().count({records[3].question.id, 0}), 1u);
+  EXPECT_EQ(store.units().at({records[3].question.id, 0}), Status::kFailed);
   EXPECT_TRUE(store.spread_traces(3).empty());
+}
+
+TEST_F(StoreTest, FailedUnitIsReplacedAndItsAttemptIsKept) {
+  const std::vector<TraceRecord> records = testing::sample_records();
+  Store store = planned({records[0].question});
+  StoredUnit failed = unit_of({records[0], records[1]});
+  failed.records.clear();
+  failed.attempt.status = Status::kFailed;
+  failed.attempt.error = "out of memory";
+  store.commit_unit(failed);
+  store.commit_unit(unit_of({records[0], records[1]}));
+  EXPECT_EQ(store.units().at({records[0].question.id, 0}), Status::kOk);
+  EXPECT_EQ(store.counts().units_failed, 0);
+  EXPECT_EQ(store.counts().attempts, 2);
+  EXPECT_EQ(store.counts().sampled_tokens, 10);
+  EXPECT_DOUBLE_EQ(store.counts().seconds_sampling, 1.0);
+  EXPECT_THROW(store.commit_unit(unit_of({records[0], records[1]})), Error) << "a unit that is done stays";
+  EXPECT_TRUE(store.verify().problems.empty());
+}
+
+TEST_F(StoreTest, OtherReadersAddReadingsToTheSameTraces) {
+  const std::vector<TraceRecord> records = testing::sample_records();
+  Store store = planned({records[0].question, records[2].question});
+  store.commit_unit(unit_of({records[0], records[1]}));
+  store.commit_unit(unit_of({records[2]}));
+  store.save_reader(reader("r2"));
+  EXPECT_EQ(store.reader("r2")->number, 2);
+  const UnitKey first{records[0].question.id, 0}, second{records[2].question.id, 0};
+  EXPECT_EQ(store.units_to_read("r2", false), (std::vector<UnitKey>{first, second}));
+  EXPECT_TRUE(store.units_to_read("r1", false).empty());
+  StoredReading reading{.trace_id = records[0].id, .labels = {"B", "A", "C", "D"}, .prompt_text = "other", .forced_text = "f"};
+  reading.think_ids = {1, 2};
+  reading.think_text = {"Okay, let me", " see.\nBlue is one."};
+  reading.curve = {{0, 2}, {-1, -2, -3, -4, -5, -6, -7, -8}};
+  reading.writer_positions = {0, 10};
+  StoredReading same = reading;
+  same.trace_id = records[1].id;
+  store.commit_readings(first, "r2", {.probes = 4}, {reading, same});
+  store.commit_readings(second, "r2", {.status = Status::kFailed, .error = "too long"}, {});
+  EXPECT_TRUE(store.units_to_read("r2", false).empty());
+  EXPECT_EQ(store.units_to_read("r2", true), (std::vector<UnitKey>{second}));
+  std::vector<TraceRecord> found;
+  store.for_each_trace([&](const TraceRecord& r) { found.push_back(r); }, "r2");
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].id, records[0].id);
+  EXPECT_EQ(found[0].labels, reading.labels);
+  EXPECT_EQ(found[0].think_text, reading.think_text);
+  EXPECT_EQ(found[0].n_writer_tokens, 10);
+  EXPECT_EQ(found[0].writer_positions, reading.writer_positions);
+  EXPECT_EQ(found[0].curve.logprobs, reading.curve.logprobs);
+  EXPECT_EQ(found[2].status, Status::kFailed);
+  EXPECT_EQ(found[2].error, "too long");
+  EXPECT_EQ(store.reading(records[0].id, "r2")->labels, reading.labels);
+  EXPECT_FALSE(store.reading(records[2].id, "r2"));
+  store.for_each_trace([&](const TraceRecord& r) { EXPECT_EQ(r.status, Status::kOk); });
+  EXPECT_TRUE(store.verify().problems.empty());
+}
+
+TEST_F(StoreTest, PlansAreKeptApartAndShareUnitsSampledAlike) {
+  const std::vector<TraceRecord> records = testing::sample_records();
+  Store store = planned({records[0].question});
+  store.commit_unit(unit_of({records[0], records[1]}));
+  StoredPlan other = plan();
+  other.sampling_id = "s2";
+  other.identity = R"({"a":2})";
+  EXPECT_EQ(store.save_plan(other, {records[0].question}), 2);
+  EXPECT_TRUE(store.units().empty());
+  EXPECT_EQ(store.plan()->number, 2);
+  EXPECT_EQ(store.save_plan(plan(), {records[0].question, records[2].question}), 2) << "plan 2 was idle and bound nobody";
+  EXPECT_EQ(store.units().size(), 1u) << "sampled as plan 1: its unit is not sampled again";
+  store.choose_plan(1);
+  EXPECT_EQ(store.questions().size(), 1u);
+  EXPECT_THROW(store.choose_plan(7), Error);
+}
+
+TEST_F(StoreTest, OlderVersionIsReadAsItIsAndBroughtForwardByAWriter) {
+  fs::create_directories(folder_);
+  const fs::path golden = fs::path(THINKTRACE_SOURCE_DIR) / "tests/golden/store_v1/thinktrace.db";
+  fs::copy_file(golden, folder_ / "thinktrace.db");
+  fs::permissions(folder_ / "thinktrace.db", fs::perms::owner_write, fs::perm_options::add);
+  const auto bytes = [&] {
+    std::ifstream in(folder_ / "thinktrace.db", std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(in), {}};
+  };
+  const std::string before = bytes();
+  {
+    const Store store = Store::open(folder());
+    EXPECT_EQ(store.counts().traces, 6);
+    EXPECT_EQ(store.counts().sampled_tokens, 346);
+    EXPECT_TRUE(store.verify().problems.empty()) << store.verify().problems[0];
+  }
+  EXPECT_EQ(bytes(), before);
+  { EXPECT_EQ(Store::create(folder()).counts().traces, 6); }
+  EXPECT_NE(bytes(), before);
+  EXPECT_TRUE(Store::open(folder()).verify().problems.empty());
+}
+
+TEST_F(StoreTest, EveryByteSurvives) {
+  std::mt19937_64 random(1);
+  Store store = planned({});
+  const Question q = testing::make_question("s", "q", {"a", "b"}, 0);
+  TraceRecord r = testing::make_record(q, 0, 0, {}, 0.5, 0.5);
+  r.trace.think_ids.clear();
+  for (int i = 0; i < 10000; i++) {  // Any characters, control characters and NUL among them.
+    std::string text;
+    for (uint64_t n = random() % 12; n > 0; n--) {
+      const std::array<uint32_t, 4> ranges{0x20, 0x80, 0x3000, 0x200};
+      const uint64_t kind = random() % ranges.size();
+      const uint32_t c = static_cast<uint32_t>(random() % ranges[kind]) + (kind == 3 ? 0x1F300 : 0);
+      text += to_utf8(c < 0x80 ? std::string(1, static_cast<char>(c)) : std::string("\xEF\xBF\xBD"));
+      if (c >= 0x80 && c < 0x800) text += {static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 0x3F))};
+      if (c >= 0x10000)
+        text += {static_cast<char>(0xF0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 0x3F)),
+                 static_cast<char>(0x80 | (c >> 6 & 0x3F)), static_cast<char>(0x80 | (c & 0x3F))};
+    }
+    r.think_text.push_back(text);
+  }
+  const float nan = std::nanf("7"), infinity = std::numeric_limits<float>::infinity();
+  r.curve = {{0, 1, 2}, {nan, infinity, -infinity, -0.0F, 1e-45F, -nan}};
+  store.commit_unit(unit_of({r}));
+  int seen = 0;
+  store.for_each_trace([&](const TraceRecord& found) {
+    expect_same(found, r);
+    seen++;
+  });
+  EXPECT_EQ(seen, 1);
 }
 
 TEST_F(StoreTest, UnitIsStoredWholeOrNotAtAll) {
   const std::vector<TraceRecord> records = testing::sample_records();
-  Store store = Store::create(folder());
-  store.save_plan(plan(), {records[0].question});
+  Store store = planned({records[0].question});
   StoredUnit twice = unit_of({records[0], records[0]});  // The second row breaks a rule of the schema.
   EXPECT_THROW(store.commit_unit(twice), Error);
   EXPECT_EQ(store.counts().traces, 0);
-  EXPECT_TRUE(store.units_done().empty());
+  EXPECT_TRUE(store.units().empty());
   store.commit_unit(unit_of({records[0], records[1]}));
   EXPECT_EQ(store.counts().traces, 2);
 }
 
 TEST_F(StoreTest, ShowsOnlyTheSamplesOfThePlan) {
   const std::vector<TraceRecord> records = testing::sample_records();
-  Store store = Store::create(folder());
-  store.save_plan(plan(/*samples=*/1), {records[0].question});
+  Store store = planned({records[0].question}, /*samples=*/1);
   store.commit_unit(
       unit_of({records[0], records[1]}));  // Units are whole: one sample more than was asked for.
   int seen = 0;

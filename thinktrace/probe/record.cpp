@@ -26,9 +26,8 @@ std::string trace_id(const TraceIdentity& t) {
   return content_id(content.dump());
 }
 
-std::string reading_id(const std::string& trace, const std::string& model_sha256, const AnswerForm& form,
-                       const std::vector<std::string>& labels) {
-  return content_id(nlohmann::json{"reading", trace, model_sha256, form.suffix, labels}.dump());
+std::string reading_id(const std::string& trace, const std::string& reader) {
+  return content_id(nlohmann::json{"reading", trace, reader}.dump());
 }
 
 std::vector<std::string> missing_parts(const TraceRecord& r) {

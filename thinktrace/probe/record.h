@@ -60,8 +60,8 @@ struct TraceIdentity {
 };
 std::string trace_id(const TraceIdentity& identity);
 
-// hash(trace id, reading model, suffix, labels): the identity of a reading of it.
-std::string reading_id(const std::string& trace, const std::string& model_sha256, const AnswerForm& form,
-                       const std::vector<std::string>& labels);
+// The identity of a reading of it: hash(trace id, reader id). A reader's id is a hash of the reading model, suffix, labels
+// and all else that a reading hangs on (run/reader.h).
+std::string reading_id(const std::string& trace, const std::string& reader);
 
 }  // namespace thinktrace

@@ -4,14 +4,21 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "thinktrace/text/hash.h"
-
 namespace thinktrace {
 namespace {
 
 using json = nlohmann::ordered_json;
 
-json number_or_null(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+json number(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? json(nullptr) : json("Infinity");
+  return value;
+}
+
+json ended(const TraceRecord& r) {
+  if (r.status == Status::kOk && r.trace.stop == Stop::kUnknown) return nullptr;
+  return r.status == Status::kOk && r.trace.stop == Stop::kClosed;
+}
 
 }  // namespace
 
@@ -23,12 +30,12 @@ std::string jsonl_line(const TraceRecord& r, const ExportContext& context) {
     json p = json::array(), lp = json::array();
     for (int i = 0; i < n_options; i++) {
       const float value = r.curve.logprobs[k * n_options + i];
-      lp.push_back(number_or_null(value));
-      p.push_back(std::exp(static_cast<double>(value)));
+      lp.push_back(number(value));
+      p.push_back(number(std::exp(static_cast<double>(value))));
     }
     probs.push_back(std::move(p));
     logprobs.push_back(std::move(lp));
-    mass.push_back(mass_at(r.curve, n_options, static_cast<int>(k)));
+    mass.push_back(number(mass_at(r.curve, n_options, static_cast<int>(k))));
   }
   json line{{"run", context.run},
             {"question_id", r.question.id},
@@ -38,10 +45,10 @@ std::string jsonl_line(const TraceRecord& r, const ExportContext& context) {
             {"answer", r.question.answer},
             {"sample", r.trace.sample},
             {"seed", r.seed ? json(*r.seed) : json(nullptr)},
-            {"temperature", context.temperature},
+            {"temperature", context.temperature ? json(*context.temperature) : json(nullptr)},
             {"model", context.model},
             {"model_sha256", context.model_sha256},
-            {"template", content_id(context.chat_template)},
+            {"template", context.chat_template},
             {"trace_id", r.id},
             {"labels", r.labels},
             {"forced", r.forced_text},
@@ -52,14 +59,25 @@ std::string jsonl_line(const TraceRecord& r, const ExportContext& context) {
             {"probs", std::move(probs)},
             {"mass", std::move(mass)},
             {"logprobs", std::move(logprobs)},
-            {"ended", ok && r.trace.stop == Stop::kClosed},
+            {"resolution", r.resolution > 0 ? json(r.resolution) : json(nullptr)},
+            {"ended", ended(r)},
             {"stop", ok ? json(name_of(r.trace.stop)) : json(nullptr)},
             {"answer_ids", r.trace.answer_ids},
             {"answer_text", r.trace.answer_text},
             {"chosen", r.chosen ? json(*r.chosen) : json(nullptr)},
             {"correct", ok ? json(r.chosen == r.question.answer) : json(nullptr)},
             {"status", ok ? "ok" : "failed"},
-            {"error", r.error}};
+            {"error", r.error},
+            {"prompt", r.prompt_text},
+            {"lacks", missing_parts(r)},
+            {"reader", context.reader}};
+  if (!context.reader_model.empty()) {
+    line["read_by"] = {{"model", context.reader_model},
+                       {"model_sha256", context.reader_model_sha256},
+                       {"order", context.reader_order}};
+  }
+  if (!r.writer_positions.empty()) line["writer_positions"] = r.writer_positions;
+  if (r.n_writer_tokens) line["writer_tokens"] = *r.n_writer_tokens;
   return line.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

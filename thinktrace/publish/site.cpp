@@ -120,13 +120,14 @@ json thumbnail_json(const TraceRecord& r) {
          {"top_end", nullptr},
          {"mass_start", nullptr},
          {"mass_end", nullptr}};
-  if (!ok) return t;
+  t["n_tokens"] = r.think_text.size();
+  if (r.curve.positions.empty() && ok) t["positions"] = json::array();
+  if (r.curve.positions.empty()) return t;
   const int last = static_cast<int>(r.curve.positions.size()) - 1;
   const auto p_right = [&](int k) {
     return std::exp(static_cast<double>(r.curve.logprobs[k * n + r.question.answer]));
   };
   if (!every_position(r.curve.positions, r.think_text.size())) t["positions"] = r.curve.positions;
-  t["n_tokens"] = r.think_text.size();
   t["strip"] = base64(to_u8(option_major(r.curve, n)));
   t["p_start"] = p_right(0);
   t["p_end"] = p_right(last);

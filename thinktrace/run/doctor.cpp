@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "thinktrace/error.h"
 #include "thinktrace/run/noise_floor.h"
@@ -16,10 +15,6 @@ namespace {
 
 constexpr double kLowMass = 0.5;
 constexpr size_t kShownTokens = 80;
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 Question built_in_question() {
   Question q{
@@ -97,9 +92,9 @@ void add_warnings(const Model& model, const RunOptions& options, const PreparedQ
 double time_prefill(Session& session, const std::vector<Token>& ids) {
   session.prefill(0, ids);
   session.clear();
-  const double begin = now();
+  const double begin = monotonic_seconds();
   session.prefill(0, ids);
-  const double seconds = now() - begin;
+  const double seconds = monotonic_seconds() - begin;
   session.clear();
   return seconds;
 }
@@ -109,7 +104,7 @@ double time_prefill(Session& session, const std::vector<Token>& ids) {
 DoctorReport examine_model(const RunOptions& given, const RunObserver& observer, int n_think) {
   RunOptions options = given;
   const Question question =
-      given.questions_path.empty() ? built_in_question() : load_questions(given, {}).front();
+      given.questions_path.empty() ? built_in_question() : load_questions(given, {}).selected.front();
   const Model model = Model::load(given.model_path, {.gpu_layers = given.compute.gpu_layers});
   options.format = complete_format(model, options.format);
   options.compute = resolve_compute(options.compute);
@@ -124,8 +119,8 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
   Session session = make_session(model, prepared, options, {1, observer.should_stop});
   const double prefill = time_prefill(session, q.prompt.ids);
   const StoredUnit unit = do_unit(session, {&q, 0, 1}, options);
-  if (unit.status == Status::kFailed)
-    throw Error(ErrorKind::kFailed, fmt::format("[doctor] {}: {}", model.card().path, unit.error));
+  if (unit.attempt.status == Status::kFailed)
+    throw Error(ErrorKind::kFailed, fmt::format("[doctor] {}: {}", model.card().path, unit.attempt.error));
   describe_sample(model, unit, report);
   const TraceRecord& r = unit.records.front();
   report.noise_floor = measure_noise_floor(r, q.form, {model, options.compute.threads, observer.should_stop});
@@ -140,10 +135,10 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
   report.run_cache_bytes = report.cache_bytes_a_token * run_cells;
   report.prefill_tokens_a_second = report.n_prompt_tokens / prefill;
   // Sampling begins with the prompt's prefill, which is counted by itself.
-  const double sampling = std::max(1e-3, unit.seconds_sampling - prefill);
+  const double sampling = std::max(1e-3, unit.attempt.seconds_sampling - prefill);
   report.sampled_tokens_a_second =
       static_cast<double>(r.trace.think_ids.size() + r.trace.answer_ids.size()) / sampling;
-  report.probes_a_second = static_cast<double>(r.curve.positions.size()) / unit.seconds_probing;
+  report.probes_a_second = static_cast<double>(r.curve.positions.size()) / unit.attempt.seconds_probing;
   add_warnings(model, options, q, report);
   return report;
 }

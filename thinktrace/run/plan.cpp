@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "thinktrace/error.h"
@@ -17,10 +19,6 @@ namespace {
 using nlohmann::json;
 
 constexpr int kLargestUnit = 4;
-
-const char* name_of(LabelKind kind) {
-  return kind == LabelKind::kAuto ? "auto" : kind == LabelKind::kDigits ? "digits" : "letters";
-}
 
 std::string short_value(const json& value) {
   std::string text = value.is_string() ? value.get<std::string>() : value.dump();
@@ -38,7 +36,56 @@ std::string differences(const json& stored, const json& wanted) {
   return out;
 }
 
+// An edited question in the file that the plan was made from: the subject has one that the plan lacks, with the text or
+// the options of one that the file lacks. Says which; empty where there is none.
+std::string changed_question(const std::vector<Question>& stored, const std::vector<Question>& file) {
+  std::set<std::string> in_file, in_plan;
+  for (const Question& q : file) in_file.insert(q.id);
+  for (const Question& q : stored) in_plan.insert(q.id);
+  std::multimap<std::string, const Question*> fresh;
+  for (const Question& q : file) {
+    if (!in_plan.contains(q.id)) fresh.emplace(q.subject, &q);
+  }
+  for (const Question& old : stored) {
+    if (in_file.contains(old.id)) continue;
+    const auto [begin, end] = fresh.equal_range(old.subject);
+    for (auto it = begin; it != end; ++it) {
+      const Question& now = *it->second;
+      if (now.text != old.text && now.options != old.options) continue;
+      const char* what = now.text != old.text ? "text" : now.options != old.options ? "options" : "right answer";
+      return fmt::format("subject {}: the {} of '{}' changed", old.subject, what, short_value(old.text));
+    }
+  }
+  return "";
+}
+
+std::string questions_path_of(const StoredPlan& plan) {
+  return json::parse(plan.provenance).value("/options/--questions"_json_pointer, std::string());
+}
+
 }  // namespace
+
+const char* name_of(LabelKind kind) {
+  return kind == LabelKind::kAuto ? "auto" : kind == LabelKind::kDigits ? "digits" : "letters";
+}
+
+LabelKind label_kind_named(const std::string& name) {
+  return name == "digits" ? LabelKind::kDigits : name == "letters" ? LabelKind::kLetters : LabelKind::kAuto;
+}
+
+std::string differences(const std::string& stored, const std::string& wanted) {
+  return differences(json::parse(stored), json::parse(wanted));
+}
+
+std::string model_provenance(const Model& model) {
+  const ModelCard& card = model.card();
+  return json{{"path", card.path},
+              {"name", card.name},
+              {"architecture", card.architecture},
+              {"weights", card.weights},
+              {"n_parameters", card.n_parameters}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 std::string plan_identity(const RunOptions& o, const Model& model, int unit_size) {
   const json identity{{"model_sha256", model.card().sha256},
@@ -49,7 +96,6 @@ std::string plan_identity(const RunOptions& o, const Model& model, int unit_size
                       {"think_open", o.format.tags.open},
                       {"after_think_open", o.format.tags.after_open},
                       {"think_close", o.format.tags.close},
-                      {"suffix", o.format.suffix},
                       {"temperature", o.trace.sampler.temperature},
                       {"top_p", o.trace.sampler.top_p},
                       {"top_k", o.trace.sampler.top_k},
@@ -57,7 +103,6 @@ std::string plan_identity(const RunOptions& o, const Model& model, int unit_size
                       {"seed", o.trace.seed},
                       {"budget", o.trace.budget},
                       {"answer_tokens", o.trace.answer_tokens},
-                      {"stride", o.stride},
                       {"unit_size", unit_size},
                       {"precision", o.compute.precision == Precision::kFast ? "fast" : "reference"}};
   return identity.dump();
@@ -66,17 +111,11 @@ std::string plan_identity(const RunOptions& o, const Model& model, int unit_size
 std::string plan_provenance(const RunOptions& o, const Model& model) {
   json options = json::object();
   for (const auto& [name, value] : o.provenance) options[name] = value;
-  const ModelCard& card = model.card();
   const json provenance{{"thinktrace", kVersionText},
                         {"options", options},
-                        {"compute", json::parse(compute_settings(o.compute))},
+                        {"compute", json::parse(compute_settings(resolve_compute(o.compute)))},
                         {"tags_found_in", name_of(o.format.tags.source)},
-                        {"model",
-                         {{"path", card.path},
-                          {"name", card.name},
-                          {"architecture", card.architecture},
-                          {"weights", card.weights},
-                          {"n_parameters", card.n_parameters}}}};
+                        {"model", json::parse(model_provenance(model))}};
   return provenance.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -110,27 +149,45 @@ std::string compute_settings(const ComputeOptions& c) {
       .dump();
 }
 
-StoredPlan merge_plan(const std::optional<StoredPlan>& stored, const RunOptions& o, const Model& model) {
-  StoredPlan plan;
-  plan.unit_size = stored ? stored->unit_size : std::min(o.samples, kLargestUnit);
-  plan.identity = plan_identity(o, model, plan.unit_size);
-  plan.id = content_id(plan.identity);
-  plan.provenance = plan_provenance(o, model);
-  plan.samples = o.samples;
-  if (!stored) return plan;
-  if (stored->id != plan.id) {
-    throw Error(
-        ErrorKind::kInput,
-        fmt::format("[run] {}: this folder holds another run ({}); give another --out, or the same settings",
-                    o.out, differences(json::parse(stored->identity), json::parse(plan.identity))));
+PlanChoice choose_plan(const Store& store, const RunOptions& o, const Model& model,
+                       const std::vector<Question>& file_questions) {
+  PlanChoice choice{{}, o.format.labels, ""};
+  for (const StoredPlan& stored : store.plans()) {
+    if (store.is_idle(stored)) continue;
+    const json identity = json::parse(stored.identity);
+    RunOptions same = o;
+    same.format.labels = label_kind_named(identity.value("labels", ""));
+    if (plan_identity(same, model, stored.unit_size) != stored.identity) {
+      if (choice.because.empty()) {
+        choice.because = identity.contains("import")
+                             ? "it was imported"
+                             : differences(identity, json::parse(plan_identity(o, model, stored.unit_size)));
+      }
+      continue;
+    }
+    if (questions_path_of(stored) == o.questions_path) {
+      const std::string changed = changed_question(store.questions(stored.number), file_questions);
+      choice.because = changed;
+      if (!changed.empty()) continue;
+    }
+    choice.plan = stored;
+    choice.labels = same.format.labels;
+    choice.because.clear();
+    break;
   }
-  json provenance = json::parse(plan.provenance);
-  provenance["compute"] =
-      json::parse(stored->provenance).at("compute");  // How the run was begun; each unit has its own.
+  StoredPlan& plan = choice.plan;
+  json provenance = json::parse(plan_provenance(o, model));
+  if (plan.number == 0) {
+    plan.unit_size = std::min(o.samples, kLargestUnit);
+    plan.identity = plan_identity(o, model, plan.unit_size);
+    plan.sampling_id = content_id(plan.identity);
+    plan.samples = o.samples;
+  } else {
+    plan.samples = std::max(o.samples, plan.samples);
+    provenance["compute"] = json::parse(plan.provenance).at("compute");  // How it was begun; each unit has its own.
+  }
   plan.provenance = provenance.dump(-1, ' ', false, json::error_handler_t::replace);
-  plan.samples = std::max(o.samples, stored->samples);
-  plan.noise_floor = stored->noise_floor;
-  return plan;
+  return choice;
 }
 
 }  // namespace thinktrace

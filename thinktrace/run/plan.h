@@ -33,13 +33,21 @@ struct RunOptions {
   TraceOptions trace;
   int samples = 1;
   int stride = 1;  // Probe after every stride-th thinking token.
+  int orders = 1;  // Read each position under so many orders of the options, the question's own counted.
+  bool retry_failed = false;
   ComputeOptions compute;
   // Options of the command line as (name, value), kept as provenance.
   std::vector<std::pair<std::string, std::string>> provenance;
 };
 
-// Everything that the numbers hang on, except how many there are, as a JSON object with sorted keys.
+// Everything that a sampled trace hangs on, except how many there are, as a JSON object with sorted keys.
 std::string plan_identity(const RunOptions& options, const Model& model, int unit_size);
+
+const char* name_of(LabelKind kind);  // "auto", "digits", "letters"
+LabelKind label_kind_named(const std::string& name);
+
+// JSON object: what is known of the model's file.
+std::string model_provenance(const Model& model);
 
 // JSON object: `options.provenance`, versions, engine, and what was found out about the model.
 std::string plan_provenance(const RunOptions& options, const Model& model);
@@ -55,8 +63,18 @@ ComputeOptions resolve_compute(ComputeOptions compute);
 ComputeOptions stored_compute(ComputeOptions compute, const std::optional<StoredPlan>& stored,
                               const std::function<void(const std::string&)>& note);
 
-// The plan to go on with: a new one, or the stored one grown to this command's samples.
-// Throws Error (kInput), naming each setting that differs, if the store holds another plan.
-StoredPlan merge_plan(const std::optional<StoredPlan>& stored, const RunOptions& options, const Model& model);
+// What is kept, key by key: "temperature was '0.6' and is now '1.0'; …".
+std::string differences(const std::string& stored_json, const std::string& wanted_json);
+
+// The plan that a command goes on with.
+struct PlanChoice {
+  StoredPlan plan;      // One of the store's, grown to this command's samples and provenance; number 0: a new one.
+  LabelKind labels;     // With which it samples. (Other labels asked for are another reading of its traces.)
+  std::string because;  // Why it is a new one beside others; empty where it is not.
+};
+// The stored plan that samples as `options` do, labels left aside, and holds no older version of one of the file's
+// questions. Where there is none: a new plan; nothing is ever mixed.
+PlanChoice choose_plan(const Store& store, const RunOptions& options, const Model& model,
+                       const std::vector<Question>& file_questions);
 
 }  // namespace thinktrace

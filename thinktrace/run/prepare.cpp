@@ -12,7 +12,6 @@ namespace thinktrace {
 namespace {
 
 constexpr int kSmallestBudget = 16;  // Thinking tokens for which it is worth to begin.
-constexpr int kSmallestBatch = 512;
 
 // The trace options for one prompt.
 TraceOptions fit_to_context(const RunOptions& options, const Model& model, const PreparedQuestion& q) {
@@ -34,9 +33,8 @@ int round_up(int value) { return (std::max(value, kSmallestBatch) + 255) / 256 *
 
 }  // namespace
 
-std::vector<Question> load_questions(const RunOptions& options,
-                                     const std::function<void(const std::string&)>& note) {
-  const QuestionFile file = read_questions(options.questions_path);
+LoadedQuestions load_questions(const RunOptions& options, const std::function<void(const std::string&)>& note) {
+  QuestionFile file = read_questions(options.questions_path);
   constexpr size_t kShown = 5;
   if (!file.bad.empty() && !options.skip_bad) {
     std::string message = "[questions] ";
@@ -52,7 +50,8 @@ std::vector<Question> load_questions(const RunOptions& options,
   if (file.questions.empty())
     throw Error(ErrorKind::kInput,
                 fmt::format("[questions] {}: no good record is left", options.questions_path));
-  return select_questions(file.questions, options.selection);
+  std::vector<Question> selected = select_questions(file.questions, options.selection);
+  return {std::move(file.questions), std::move(selected)};
 }
 
 std::vector<PreparedQuestion> prepare_questions(const Model& model, const std::vector<Question>& questions,

@@ -3,28 +3,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <list>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "thinktrace/error.h"
-#include "thinktrace/publish/export.h"
 #include "thinktrace/run/noise_floor.h"
+#include "thinktrace/run/plan.h"
 #include "thinktrace/text/hash.h"
 
 namespace thinktrace {
 namespace {
 
 using nlohmann::json;
-
-StoredPlan plan_of(const Store& store) {
-  std::optional<StoredPlan> plan = store.plan();
-  if (!plan)
-    throw Error(
-        ErrorKind::kInput,
-        fmt::format("[store] {}: the run has no plan yet; start it with thinktrace run", store.path()));
-  return *std::move(plan);
-}
 
 // A setting as text: strings as JSON writes them, without the quotes, so that line breaks are seen.
 std::string shown(const json& value) {
@@ -40,68 +33,142 @@ std::string run_name(const std::string& run_folder) {
   return path.filename().string();
 }
 
-RunSummary summarise_run(const Store& store, const std::string& name) {
-  const StoredPlan plan = plan_of(store);
-  const json identity = json::parse(plan.identity), provenance = json::parse(plan.provenance);
+OpenRun open_run(const RunView& view) {
+  OpenRun run{run_name(view.folder), Store::open(view.folder), {}, {}};
+  if (view.plan) run.store.choose_plan(*view.plan);
+  const std::optional<StoredPlan> plan = run.store.plan();
+  if (!plan) {
+    throw Error(ErrorKind::kInput, fmt::format("[store] {}: the run has no plan yet; start it with thinktrace run or "
+                                               "thinktrace import",
+                                               run.store.path()));
+  }
+  run.plan = *plan;
+  const size_t n_plans = run.store.plans().size();
+  if (n_plans > 1 && !view.plan && view.note)
+    view.note(fmt::format("{} holds {} plans; this is plan {} (--plan chooses, thinktrace status lists them)",
+                          view.folder, n_plans, plan->number));
+  std::string known;
+  for (StoredReader& reader : run.store.readers()) {
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", reader.number);
+    if (view.reader ? reader.number == *view.reader : reader.id == plan->reader_id) run.reader = std::move(reader);
+  }
+  if (run.reader.number == 0)
+    throw Error(ErrorKind::kInput, fmt::format("[store] {}: there is no reader {}; there {} {}", run.store.path(),
+                                               view.reader.value_or(0), known.size() > 1 ? "are" : "is", known));
+  return run;
+}
+
+RunSummary summarise_run(const OpenRun& run) {
+  const json plan = json::parse(run.plan.identity), reader = json::parse(run.reader.identity),
+             provenance = json::parse(run.plan.provenance);
   RunSummary s;
-  s.name = name;
-  const json& model = provenance.at("model");
+  s.name = run.name;
+  const json model = provenance.value("model", json::object());
   s.model_name = model.value("name", "");
   s.model_architecture = model.value("architecture", "");
-  s.model_sha256 = identity.value("model_sha256", "");
-  s.settings = {{"weights", model.value("weights", "")}, {"samples", std::to_string(plan.samples)}};
-  for (const char* key : {"temperature", "top_p", "top_k", "min_p", "seed", "budget", "stride", "suffix",
-                          "think_open", "think_close", "labels"}) {
-    s.settings.emplace_back(key, shown(identity.at(key)));
+  s.model_sha256 = plan.value("model_sha256", "");
+  if (model.contains("weights")) s.settings.emplace_back("weights", model.value("weights", ""));
+  s.settings.emplace_back("samples", std::to_string(run.plan.samples));
+  for (const char* key : {"import", "temperature", "top_p", "top_k", "min_p", "seed", "budget"}) {
+    if (plan.contains(key)) s.settings.emplace_back(key, shown(plan.at(key)));
   }
-  s.settings.emplace_back("chat template", content_id(identity.at("chat_template").get<std::string>()));
+  if (run.reader.id != run.plan.reader_id) {
+    s.settings.emplace_back("read by", json::parse(run.reader.provenance).value("/model/name"_json_pointer, ""));
+  }
+  for (const char* key : {"stride", "suffix", "think_open", "think_close", "labels"}) {
+    if (reader.contains(key)) s.settings.emplace_back(key, shown(reader.at(key)));
+  }
+  if (reader.value("order", 0) > 0) s.settings.emplace_back("order of the options", shown(reader.at("order")));
+  if (plan.contains("chat_template"))
+    s.settings.emplace_back("chat template", content_id(plan.at("chat_template").get<std::string>()));
   s.settings.emplace_back("thinktrace", provenance.value("thinktrace", ""));
-  s.settings.emplace_back("engine", provenance.at("compute").value("engine", ""));
+  const std::string engine = provenance.value("/compute/engine"_json_pointer, "");
+  if (!engine.empty()) s.settings.emplace_back("engine", engine);
   if (provenance.value("tags_found_in", "") == "none") {
-    s.notes.push_back(
-        "The model has no thinking tags of its own: " + identity.at("think_open").get<std::string>() +
-        " and " + identity.at("think_close").get<std::string>() +
-        " were used as plain text, and it may seldom close its thinking.");
+    s.notes.push_back("The model has no thinking tags of its own: " + plan.value("think_open", "") + " and " +
+                      plan.value("think_close", "") +
+                      " were used as plain text, and it may seldom close its thinking.");
   }
-  if (const StoreCounts counts = store.counts(); counts.settings > 1) {
+  for (const auto& note : provenance.value("notes", json::array())) s.notes.push_back(note.get<std::string>());
+  if (const StoreCounts counts = run.store.counts(); counts.settings > 1) {
     s.notes.push_back(
         fmt::format("Units were computed in {} different ways (threads, branches, engine or CPU variant): "
                     "last digits may differ between them.",
                     counts.settings));
   }
-  if (!plan.noise_floor.empty()) s.noise_floor = noise_floor_from_json(plan.noise_floor);
+  if (!run.reader.noise_floor.empty()) s.noise_floor = noise_floor_from_json(run.reader.noise_floor);
   return s;
 }
 
-void export_jsonl(const std::string& run_folder, const std::function<void(const std::string&)>& sink) {
-  const Store store = Store::open(run_folder);
-  const StoredPlan plan = plan_of(store);
-  const json identity = json::parse(plan.identity), provenance = json::parse(plan.provenance);
-  const ExportContext context{run_name(run_folder), provenance.at("model").value("name", ""),
-                              identity.value("model_sha256", ""), identity.value("chat_template", ""),
-                              identity.value("temperature", 0.0)};
-  store.for_each_trace([&](const TraceRecord& r) { sink(jsonl_line(r, context)); });
+ExportContext export_context(const OpenRun& run) {
+  const json plan = json::parse(run.plan.identity), provenance = json::parse(run.plan.provenance);
+  ExportContext c;
+  c.run = run.name;
+  c.model = provenance.value("/model/name"_json_pointer, "");
+  c.model_sha256 = plan.value("model_sha256", "");
+  // An import knows the hash alone.
+  c.chat_template =
+      plan.contains("chat_template") ? content_id(plan.value("chat_template", "")) : plan.value("template", "");
+  if (plan.contains("temperature") && plan.at("temperature").is_number()) c.temperature = plan.at("temperature");
+  if (run.reader.id != run.plan.reader_id) {
+    const json identity = json::parse(run.reader.identity);
+    c.reader_model = json::parse(run.reader.provenance).value("/model/name"_json_pointer, "");
+    c.reader_model_sha256 = identity.value("model_sha256", "");
+    c.reader_order = identity.value("order", 0);
+  }
+  c.reader = run.reader.number;
+  return c;
 }
 
-void publish_site(const std::vector<std::string>& run_folders, const std::string& title,
-                  const std::string& folder) {
-  std::list<Store> stores;  // Stores stay where they are while the site is written.
+void export_jsonl(const RunView& view, const std::function<void(const std::string&)>& sink) {
+  const OpenRun run = open_run(view);
+  const ExportContext context = export_context(run);
+  run.store.for_each_trace([&](const TraceRecord& r) { sink(jsonl_line(r, context)); }, run.reader.id);
+}
+
+void publish_site(const std::vector<std::string>& run_folders, const std::string& title, const std::string& folder) {
+  std::list<OpenRun> open;  // Stores stay where they are while the site is written.
   std::vector<SiteRun> runs;
-  for (const std::string& run : run_folders) {
-    const Store& store = stores.emplace_back(Store::open(run));
-    runs.push_back(
-        {summarise_run(store, run_name(run)), [&store](const auto& visit) { store.for_each_trace(visit); }});
+  for (const std::string& run_folder : run_folders) {
+    const std::vector<StoredPlan> plans = Store::open(run_folder).plans();
+    for (size_t i = 0; i < std::max<size_t>(1, plans.size()); i++) {
+      const std::optional<int> number = plans.size() > 1 ? std::optional(plans[i].number) : std::nullopt;
+      const OpenRun& run = open.emplace_back(open_run({run_folder, number, {}, {}}));
+      RunSummary summary = summarise_run(run);
+      if (number) summary.name += fmt::format(" (plan {})", *number);
+      runs.push_back({std::move(summary), [&run](const auto& visit) { run.store.for_each_trace(visit); }});
+    }
   }
   write_site(runs, title, folder);
 }
 
-RunStatus run_status(const std::string& run_folder) {
-  const Store store = Store::open(run_folder);
-  RunStatus status{run_name(run_folder), plan_of(store), store.counts(), 0,
-                   summarise_run(store, run_name(run_folder)).notes};
+RunStatus run_status(const RunView& view) {
+  const OpenRun run = open_run(view);
+  RunStatus status{run.name, run.plan, run.reader, run.store.counts(), 0, summarise_run(run).notes,
+                   run.store.plans(), {}};
+  const std::map<std::string, int64_t> counts = run.store.reading_counts();
+  for (const StoredReader& reader : run.store.readers()) {
+    if (const auto it = counts.find(reader.id); it != counts.end()) status.readings.push_back({reader, it->second});
+  }
   const int64_t units_a_question = (status.plan.samples + status.plan.unit_size - 1) / status.plan.unit_size;
   status.units_total = status.counts.questions * units_a_question;
   return status;
+}
+
+VerifyReport verify_run(const std::string& run_folder) {
+  try {
+    return Store::open(run_folder).verify();
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::kStore) throw;
+    return {{e.what()}, {}};
+  }
+}
+
+std::string describe_reader(const StoredReader& reader, const StoredReader& own) {
+  if (reader.id == own.id) return fmt::format("reader {}: the plan's own", reader.number);
+  return fmt::format("reader {}: {} ({})", reader.number,
+                     json::parse(reader.provenance).value("/model/name"_json_pointer, "no model"),
+                     differences(own.identity, reader.identity));
 }
 
 }  // namespace thinktrace

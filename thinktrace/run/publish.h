@@ -1,38 +1,82 @@
 // SPDX-License-Identifier: MIT
-// publish.h — what leaves a run: its export, its gallery, its state.
+// publish.h — what leaves a run: its exports, its gallery, its state.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "thinktrace/publish/export.h"
 #include "thinktrace/publish/site.h"
 #include "thinktrace/store/store.h"
 
 namespace thinktrace {
 
+// What of a run's folder is meant.
+struct RunView {
+  std::string folder;
+  std::optional<int> plan;    // Nothing: the one that was worked on last.
+  std::optional<int> reader;  // Nothing: the plan's own.
+  std::function<void(const std::string&)> note;  // Told where the folder holds other plans; may be empty.
+};
+
 // The name of a run is that of its folder.
 std::string run_name(const std::string& run_folder);
 
-// What the gallery says of a run, read from its plan. `name` may be any text.
-RunSummary summarise_run(const Store& store, const std::string& name);
+// A run opened for reading, at one plan and reader.
+struct OpenRun {
+  std::string name;
+  Store store;
+  StoredPlan plan;
+  StoredReader reader;
+};
+// Throws Error (kInput) if there is no run, plan or reader like that.
+OpenRun open_run(const RunView& view);
 
-// Calls `sink` with each line of the run's JSONL export, in the order of questions and samples, without line
-// breaks. The bytes hang on the run's content and folder name alone. Throws Error (kInput) if there is no run
-// there.
-void export_jsonl(const std::string& run_folder, const std::function<void(const std::string&)>& sink);
+// What the gallery says of a run, read from its plan and reader.
+RunSummary summarise_run(const OpenRun& run);
 
-// Writes the gallery of one or more runs. Throws as write_site, and Error (kInput) for a folder without a
-// run.
-void publish_site(const std::vector<std::string>& run_folders, const std::string& title,
-                  const std::string& folder);
+// What an export says of the run that a record is from.
+ExportContext export_context(const OpenRun& run);
+
+// Calls `sink` with each line of the run's JSONL export, in the order of questions and samples, without line breaks. The
+// bytes hang on the run's content and folder name alone.
+void export_jsonl(const RunView& view, const std::function<void(const std::string&)>& sink);
+
+enum class TableKind {
+  kTraces,       // trace_row
+  kProbes,       // probe_rows
+  kBeforeAfter,  // before_after_row; failed traces and those that nothing was read of are left out
+};
+enum class TableFormat { kCsv, kJsonl };
+// Calls `sink` with each line of a table of the run, a header first in CSV, without line breaks.
+void export_table(const RunView& view, TableKind kind, TableFormat format,
+                  const std::function<void(const std::string&)>& sink);
+
+// Writes the gallery of one or more runs, every plan of each as a run of its own. Throws as write_site, and Error (kInput)
+// for a folder without a run.
+void publish_site(const std::vector<std::string>& run_folders, const std::string& title, const std::string& folder);
 
 struct RunStatus {
   std::string name;
   StoredPlan plan;
+  StoredReader reader;
   StoreCounts counts;
   int64_t units_total = 0;
-  std::vector<std::string> notes;  // As in the gallery: what a reader of the numbers must know.
+  std::vector<std::string> notes;     // As in the gallery: what a reader of the numbers must know.
+  std::vector<StoredPlan> plans;  // Of the folder.
+  struct Reading {
+    StoredReader reader;
+    int64_t traces = 0;
+  };
+  std::vector<Reading> readings;  // Of the plan.
 };
-RunStatus run_status(const std::string& run_folder);
+RunStatus run_status(const RunView& view);
+
+// Looks at every row of a run's store (Store::verify). A store that can't be opened is a report with that one problem.
+VerifyReport verify_run(const std::string& run_folder);
+
+// "reader 2: suffix was '…' and is now '…'": how a reader differs from another.
+std::string describe_reader(const StoredReader& reader, const StoredReader& own);
 
 }  // namespace thinktrace

@@ -1,59 +1,28 @@
 // SPDX-License-Identifier: MIT
-// The whole pipeline: questions -> model -> prompts -> plan -> (for each unit: traces -> probes -> store) -> noise floor.
+// The whole pipeline: questions -> model -> prompts -> plan -> (for each unit: traces -> probes -> store) -> further
+// readings -> noise floor.
 #include "thinktrace/run/run.h"
 
 #include <fmt/format.h>
 
-#include <chrono>
+#include <nlohmann/json.hpp>
 
 #include "thinktrace/error.h"
 #include "thinktrace/run/noise_floor.h"
+#include "thinktrace/run/read.h"
 #include "thinktrace/run/unit.h"
 
 namespace thinktrace {
 namespace {
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+using nlohmann::json;
 
-// Progress with its clock.
-class Reporter {
- public:
-  explicit Reporter(const RunObserver& observer) : observer_(observer) {}
-
-  void begin(int units_total, int units_here_total) {
-    progress_ = {.units_total = units_total,
-                 .units_done = units_total - units_here_total,
-                 .units_here_total = units_here_total};
-    begin_ = now();
-    report();
-  }
-  void add_tokens(int n) {
-    progress_.tokens += n;
-    report();
-  }
-  void add_probes(int n) {
-    progress_.probes += n;
-    report();
-  }
-  void end_unit() {
-    progress_.units_here++;
-    progress_.units_done++;
-    report();
-  }
-  void note(const std::string& text) const {
-    if (observer_.note) observer_.note(text);
-  }
-
- private:
-  void report() {
-    progress_.seconds = now() - begin_;
-    if (observer_.progress) observer_.progress(progress_);
-  }
-  const RunObserver& observer_;
-  Progress progress_;
-  double begin_ = 0;
+// What the steps of a run share.
+struct Job {
+  const Model& model;
+  const RunOptions& options;  // As the plan samples and its own reader reads.
+  Store& store;
+  Reporter& reporter;
 };
 
 std::vector<Unit> units_of(const StoredPlan& plan, const std::vector<PreparedQuestion>& questions) {
@@ -65,92 +34,128 @@ std::vector<Unit> units_of(const StoredPlan& plan, const std::vector<PreparedQue
   return units;
 }
 
-// What the steps of a run share.
-struct Job {
-  const Model& model;
-  const RunOptions& options;
-  const RunObserver& observer;
-  Store& store;
-};
+// Removes the units that are there; failed ones too, unless they are to be tried again.
+void leave_out_done(const Job& job, std::vector<Unit>& units) {
+  const std::map<UnitKey, Status> done = job.store.units();
+  std::erase_if(units, [&](const Unit& u) {
+    const auto it = done.find({u.question->question.id, u.first_sample});
+    return it != done.end() && (it->second == Status::kOk || !job.options.retry_failed);
+  });
+}
 
 // Does the units and commits each; gives the number of those that failed.
-int do_units(const Job& job, const std::vector<Unit>& units, const std::vector<PreparedQuestion>& questions,
-             Reporter& reporter) {
+int do_units(const Job& job, const std::vector<Unit>& units, const std::vector<PreparedQuestion>& questions) {
   int n_failed = 0;
-  const UnitObserver observer{[&](int n) { reporter.add_tokens(n); }, [&](int n) { reporter.add_probes(n); }};
+  const UnitObserver observer{[&](int n) { job.reporter.add_tokens(n); }, [&](int n) { job.reporter.add_probes(n); }};
   Session session =
-      make_session(job.model, questions, job.options, {units[0].n_samples, job.observer.should_stop});
+      make_session(job.model, questions, job.options, {units[0].n_samples, job.reporter.observer().should_stop});
   for (const Unit& unit : units) {
     const StoredUnit stored = do_unit(session, unit, job.options, observer);
     job.store.commit_unit(stored);
-    if (stored.status == Status::kFailed) {
+    if (stored.attempt.status == Status::kFailed) {
       n_failed++;
-      reporter.note(fmt::format("question {} failed: {}", stored.question_id, stored.error));
+      job.reporter.note(fmt::format("question {} failed: {}", stored.question.id, stored.attempt.error));
     }
-    reporter.end_unit();
+    job.reporter.end_unit();
   }
   return n_failed;
 }
 
-// Measured when all is done, on traces spread over the run, so that an interrupted run measures what an uninterrupted
-// one does.
-std::optional<NoiseFloor> measure_and_store_noise(const Job& job, const Reporter& reporter) {
-  constexpr int kTraces = 4;
-  NoiseFloor noise;
-  try {
-    for (const TraceRecord& r : job.store.spread_traces(kTraces)) {
-      const AnswerForm form = build_answer_form(job.model, r.labels, job.options.format);
-      noise = merge(noise, measure_noise_floor(
-                               r, form, {job.model, job.options.compute.threads, job.observer.should_stop}));
+ReaderOptions reader_of(const RunOptions& options) {
+  return {.format = options.format, .stride = options.stride, .precision = options.compute.precision};
+}
+
+// The plan's own way of reading, in which its units are stored: the command's for a new plan.
+RunOptions as_planned(RunOptions options, const Store& store, const PlanChoice& choice) {
+  options.format.labels = choice.labels;
+  if (choice.plan.number == 0) return options;
+  const json own = json::parse(store.reader(choice.plan.reader_id)->identity);
+  options.format.suffix = own.value("suffix", options.format.suffix);
+  options.stride = own.value("stride", options.stride);
+  return options;
+}
+
+void tell_choice(const Job& job, const PlanChoice& choice, int number) {
+  if (choice.because.empty()) return;
+  job.reporter.note(fmt::format("{}: this folder holds another plan ({}); this one becomes plan {} of it, and nothing is "
+                                "mixed",
+                                job.options.out, choice.because, number));
+}
+
+// The noise floor and the prior are of all that a reader has read, which is about to grow.
+void forget_measurements(Store& store, const std::string& reader_id) {
+  std::optional<StoredReader> reader = store.reader(reader_id);
+  reader->noise_floor.clear();
+  reader->prior.clear();
+  store.save_reader(*reader);
+}
+
+// Reads the plan's traces as the command wants them read, where that is not how the plan reads them itself, and under
+// further orders of the options. Gives the number of units read, and adds to those that could not be.
+int read_further(const Job& job, const RunOptions& wanted, const std::string& own_reader, int& n_failed) {
+  int n_units = 0;
+  const ReadJob read{job.model, job.store, job.options.compute, job.options.retry_failed};
+  ReaderOptions options = reader_of(wanted);
+  for (options.order = 0; options.order < std::max(1, wanted.orders); options.order++) {
+    const StoredReader reader = make_reader(options, job.model, job.options.compute);
+    if (reader.id == own_reader) continue;
+    const bool is_new = !job.store.reader(reader.id);
+    if (is_new) job.store.save_reader(reader);
+    const int number = job.store.reader(reader.id)->number;
+    if (is_new && options.order == 0) {
+      job.reporter.note(fmt::format("these settings read the same traces in another way ({}): reader {} of this folder",
+                                    differences(job.store.reader(own_reader)->identity, reader.identity), number));
     }
-  } catch (const Error& e) {
-    if (e.kind() != ErrorKind::kFailed) throw;
-    reporter.note(fmt::format("the noise floor could not be measured: {}", e.what()));
-    return std::nullopt;
+    const auto n = static_cast<int>(job.store.units_to_read(reader.id, job.options.retry_failed).size());
+    if (n > 0) forget_measurements(job.store, reader.id);
+    n_failed += read_units(read, options, reader, job.reporter);
+    n_units += n;
+    measure_reader(read, options, reader.id, job.reporter);
   }
-  if (noise.n_positions == 0) return std::nullopt;
-  job.store.save_noise_floor(to_json(noise));
-  reporter.note(describe(noise));
-  return noise;
+  return n_units;
 }
 
 }  // namespace
 
 RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
   Reporter reporter(observer);
-  const std::vector<Question> questions = load_questions(given, observer.note);
+  const LoadedQuestions questions = load_questions(given, observer.note);
   check_run_folder(given.out);
   const Model model = Model::load(given.model_path, {.gpu_layers = given.compute.gpu_layers});
-  RunOptions options = given;
-  options.format = complete_format(model, options.format);
-  if (options.trace.sampler.temperature <= 0) options.samples = 1;  // All greedy samples are the same.
-  for (const std::string& text : format_notes(model, options.format)) reporter.note(text);
-  const std::vector<PreparedQuestion> prepared = prepare_questions(model, questions, options);
+  RunOptions wanted = given;
+  wanted.format = complete_format(model, wanted.format);
+  if (wanted.trace.sampler.temperature <= 0) wanted.samples = 1;  // All greedy samples are the same.
+  for (const std::string& text : format_notes(model, wanted.format)) reporter.note(text);
+  prepare_questions(model, questions.selected, wanted);  // What is broken is said before a folder is made.
 
-  Store store = Store::create(options.out);
-  // A plan under which nothing was done binds nobody.
-  const std::optional<StoredPlan> stored = store.units_done().empty() ? std::nullopt : store.plan();
-  options.compute = stored_compute(options.compute, stored, observer.note);
-  const StoredPlan plan = merge_plan(stored, options, model);
-  store.save_plan(plan, questions);
-
-  std::vector<Unit> units = units_of(plan, prepared);
-  const int units_total = static_cast<int>(units.size());
-  const auto done = store.units_done();
-  std::erase_if(units, [&](const Unit& u) {
-    return done.contains({u.question->question.id, u.first_sample});
-  });
-  reporter.begin(units_total, static_cast<int>(units.size()));
-  RunResult result{.units_here = static_cast<int>(units.size())};
-  if (!units.empty()) store.save_noise_floor("");  // It is of the whole run, which is about to grow.
-  if (!units.empty())
-    result.units_failed_here = do_units({model, options, observer, store}, units, prepared, reporter);
-
-  if (!units.empty() || plan.noise_floor.empty()) {
-    result.noise_floor = measure_and_store_noise({model, options, observer, store}, reporter);
-  } else {
-    result.noise_floor = noise_floor_from_json(plan.noise_floor);
+  Store store = Store::create(wanted.out);
+  PlanChoice choice = choose_plan(store, wanted, model, questions.all);
+  RunOptions options = as_planned(wanted, store, choice);
+  options.compute = stored_compute(
+      options.compute, choice.plan.number ? std::optional(choice.plan) : std::nullopt, observer.note);
+  const Job job{model, options, store, reporter};
+  if (choice.plan.number == 0) {
+    const StoredReader own = make_reader(reader_of(options), model, options.compute);
+    if (!store.reader(own.id)) store.save_reader(own);
+    choice.plan.reader_id = own.id;
   }
+  choice.plan.number = store.save_plan(choice.plan, questions.selected);
+  tell_choice(job, choice, choice.plan.number);
+
+  const std::vector<PreparedQuestion> prepared = prepare_questions(model, questions.selected, options);
+  std::vector<Unit> units = units_of(choice.plan, prepared);
+  const int units_total = static_cast<int>(units.size());
+  leave_out_done(job, units);
+  reporter.begin(units_total, static_cast<int>(units.size()));
+  RunResult result{.plan = choice.plan.number, .units_here = static_cast<int>(units.size())};
+  if (!units.empty()) {
+    forget_measurements(store, choice.plan.reader_id);
+    result.units_failed_here = do_units(job, units, prepared);
+  }
+  result.readings_here = read_further(job, wanted, choice.plan.reader_id, result.units_failed_here);
+  // Measured when all is done, on traces spread over the run, so that an interrupted run measures what an uninterrupted
+  // one does.
+  result.noise_floor = measure_reader({model, store, options.compute}, reader_of(options), choice.plan.reader_id, reporter);
   result.counts = store.counts();
   return result;
 }

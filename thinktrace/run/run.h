@@ -6,35 +6,23 @@
 #include <string>
 
 #include "thinktrace/run/plan.h"
+#include "thinktrace/run/progress.h"
 
 namespace thinktrace {
 
-// How far a run is. Counts are of this call, totals of the whole run.
-struct Progress {
-  int units_total = 0, units_done = 0;
-  int units_here = 0, units_here_total = 0;  // Of those that this call has to do.
-  int64_t tokens = 0;                        // Thinking and answer tokens sampled by this call.
-  int64_t probes = 0;                        // Positions probed by this call.
-  double seconds = 0;                        // Since the first unit began.
-};
-
-// What a run tells its caller while it works. Every function may be empty.
-struct RunObserver {
-  std::function<void(const std::string&)>
-      note;  // One line worth knowing; may hold text from models and files.
-  std::function<void(const Progress&)> progress;  // After every decode or so, and after every unit.
-  std::function<bool()> should_stop;  // True: drop the unit in hand and throw Error (kInterrupted).
-};
-
 struct RunResult {
-  StoreCounts counts;  // Of the whole run.
+  int plan = 1;        // Number of the plan in its folder.
+  StoreCounts counts;  // Of the whole plan.
   int units_here = 0;  // Done by this call.
   int units_failed_here = 0;
+  int readings_here = 0;  // Units read once more by this call: with another suffix, labels, order of the options.
   std::optional<NoiseFloor> noise_floor;
 };
 
 // Reads questions and model, plans, and does every unit that the run's store lacks; each is on disk before the next
-// begins. A question that can't be done is stored as failed with its reason and the run goes on.
+// begins. Settings under which traces would come out otherwise are another plan of the same folder; another suffix, other
+// labels or a stride are another reading of the plan's traces. A question that can't be done is stored as failed with its
+// reason and the run goes on.
 // Throws Error: kInput before anything has run, kStore, kInterrupted (units already stored are kept).
 RunResult run_plan(const RunOptions& options, const RunObserver& observer = {});
 

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "thinktrace/run/unit.h"
 
-#include <chrono>
-
 #include "thinktrace/error.h"
+#include "thinktrace/run/progress.h"
 #include "thinktrace/text/utf8.h"
 #include "thinktrace/trace/parse_answer.h"
 
 namespace thinktrace {
 namespace {
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 TraceRecord begin_record(const Model& model, const PreparedQuestion& q, const RunOptions& options,
                          Trace trace) {
@@ -36,12 +31,16 @@ void sample_and_probe(Session& session, const Unit& unit, const RunOptions& opti
                       const UnitObserver& observer, StoredUnit& stored) {
   const Model& model = session.model();
   const PreparedQuestion& q = *unit.question;
-  const double begin = now();
+  const double begin = monotonic_seconds();
   const TraceRequest request{q.prompt.ids, options.format.tags.close, unit.first_sample, unit.n_samples};
-  for (Trace& trace : sample_traces(session, request, q.trace, observer.on_tokens)) {
+  const auto on_tokens = [&](int n) {
+    stored.attempt.tokens += n;
+    if (observer.on_tokens) observer.on_tokens(n);
+  };
+  for (Trace& trace : sample_traces(session, request, q.trace, on_tokens)) {
     stored.records.push_back(begin_record(model, q, options, std::move(trace)));
   }
-  const double sampled = now();
+  const double sampled = monotonic_seconds();
   ForkReader forks(session, options.compute.branches);
   PrefillReader prefills(session);
   AnswerReader& reader =
@@ -50,11 +49,11 @@ void sample_and_probe(Session& session, const Unit& unit, const RunOptions& opti
     const std::vector<int> positions =
         probe_positions(static_cast<int>(r.trace.think_ids.size()), options.stride);
     r.curve = probe_trace(reader, r.prompt_ids, r.trace.think_ids, q.form, positions);
-    stored.reading_ids.push_back(reading_id(r.id, stored.model_sha256, q.form, r.labels));
+    stored.attempt.probes += static_cast<int64_t>(positions.size());
     if (observer.on_probes) observer.on_probes(static_cast<int>(positions.size()));
   }
-  stored.seconds_sampling = sampled - begin;
-  stored.seconds_probing = now() - sampled;
+  stored.attempt.seconds_sampling = sampled - begin;
+  stored.attempt.seconds_probing = monotonic_seconds() - sampled;
 }
 
 }  // namespace
@@ -63,11 +62,10 @@ StoredUnit do_unit(Session& session, const Unit& unit, const RunOptions& options
                    const UnitObserver& observer) {
   const PreparedQuestion& q = *unit.question;
   StoredUnit stored;
-  stored.question_id = q.question.id;
+  stored.question = q.question;
   stored.first_sample = unit.first_sample;
   stored.n_samples = unit.n_samples;
-  stored.settings = compute_settings(options.compute);
-  stored.model_sha256 = session.model().card().sha256;
+  stored.attempt.settings = compute_settings(options.compute);
   stored.labels = q.prompt.labels;
   stored.prompt_text = to_utf8(q.prompt.text);
   stored.prompt_ids = q.prompt.ids;
@@ -78,10 +76,9 @@ StoredUnit do_unit(Session& session, const Unit& unit, const RunOptions& options
   } catch (const std::exception& e) {
     const auto* error = dynamic_cast<const Error*>(&e);
     if (error && error->kind() == ErrorKind::kInterrupted) throw;
-    stored.status = Status::kFailed;
-    stored.error = to_utf8(e.what());
+    stored.attempt.status = Status::kFailed;
+    stored.attempt.error = to_utf8(e.what());
     stored.records.clear();
-    stored.reading_ids.clear();
   }
   return stored;
 }

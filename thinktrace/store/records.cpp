@@ -1,111 +1,218 @@
 // SPDX-License-Identifier: MIT
+// Reading traces back, unit by unit. Checksums find accidents; the checks here see to it that even a store that somebody
+// made up holds arrays that fit each other, since all that follows relies on it.
 #include "thinktrace/store/records.h"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include <fmt/format.h>
 
-#include "thinktrace/store/sqlite.h"
+#include <algorithm>
+#include <charconv>
+#include <climits>
+
+#include "thinktrace/store/checked_row.h"
+#include "thinktrace/store/store.h"
 
 namespace thinktrace {
 namespace {
 
-using nlohmann::json;
+using sqlite::CheckedInsert;
+using sqlite::CheckedRows;
 using sqlite::Statement;
 
-// Columns of kTraceQuery.
-enum Column {
-  kQuestion,
-  kSubject,
-  kText,
-  kOptions,
-  kAnswer,
-  kStatus,
-  kError,
-  kLabels,
-  kPrompt,
-  kPromptIds,
-  kFirst,
-  kCount,
-  kTrace,
-  kSample,
-  kSeed,
-  kThinkIds,
-  kThinkText,
-  kStop,
-  kAnswerIds,
-  kAnswerText,
-  kChosen,
-  kForced,
-  kPositions,
-  kLogprobs
-};
+Question question_from(const CheckedRows& rows) {
+  Question q{rows.text(0), rows.text(1), rows.text(2), rows.texts(3), rows.integer(4)};
+  const int n = static_cast<int>(q.options.size());
+  if (n < kMinOptions || n > kMaxOptions || q.answer < 0 || q.answer >= n) rows.damaged("a question makes no sense");
+  return q;
+}
 
-constexpr std::string_view kTraceQuery = R"(
-  SELECT q.id, q.subject, q.text, q.options, q.answer, u.status, u.error, u.labels, u.prompt_text, u.prompt_ids,
-         u.first_sample, u.n_samples, t.id, t.sample, t.seed, t.think_ids, t.think_text, t.stop, t.answer_ids, t.answer_text,
-         t.chosen, r.forced_text, r.positions, r.logprobs
-  FROM plan_question p JOIN question q ON q.id = p.question_id JOIN unit u ON u.plan_id = p.plan_id AND u.question_id = q.id
-  LEFT JOIN trace t ON t.unit_id = u.id LEFT JOIN reading r ON r.trace_id = t.id
-  WHERE u.id = ? AND (u.status = 'failed' OR t.sample < ?) ORDER BY t.sample)";
-
-TraceRecord record_from(const Statement& s) {
+// What the records of a unit share.
+TraceRecord shared_part(const CheckedRows& unit, sqlite3* db) {
   TraceRecord r;
-  r.question = {s.text(kQuestion), s.text(kSubject), s.text(kText),
-                json::parse(s.text(kOptions)).get<std::vector<std::string>>(),
-                static_cast<int>(s.integer(kAnswer))};
-  r.status = s.text(kStatus) == "ok" ? Status::kOk : Status::kFailed;
-  r.error = s.text(kError);
-  r.labels = json::parse(s.text(kLabels)).get<std::vector<std::string>>();
-  r.prompt_text = s.text(kPrompt);
-  r.prompt_ids = s.ids(kPromptIds);
-  if (r.status == Status::kFailed) return r;
-  r.id = s.text(kTrace);
-  r.seed = std::stoull(s.text(kSeed));
-  r.trace.sample = static_cast<int>(s.integer(kSample));
-  r.trace.think_ids = s.ids(kThinkIds);
-  r.trace.stop = stop_named(s.text(kStop));
-  r.trace.answer_ids = s.ids(kAnswerIds);
-  r.trace.answer_text = s.text(kAnswerText);
-  r.think_text = json::parse(s.text(kThinkText)).get<std::vector<std::string>>();
-  if (!s.is_null(kChosen)) r.chosen = static_cast<int>(s.integer(kChosen));
-  r.forced_text = s.text(kForced);
-  r.curve = {s.ids(kPositions), s.floats(kLogprobs)};
+  CheckedRows question(db, "question", "WHERE id = ?");
+  question.bind(unit.text(2));
+  if (!question.step()) unit.damaged("a unit's question is missing");
+  r.question = question_from(question);
+  r.status = unit.text(5) == "ok" ? Status::kOk : Status::kFailed;
+  r.error = unit.text(6);
+  r.labels = unit.texts(7);
+  r.prompt_text = unit.text(8);
+  r.prompt_ids = unit.ids(9);
+  const bool fits = r.labels.size() == r.question.options.size() || (r.status == Status::kFailed && r.labels.empty());
+  if (!fits) unit.damaged("the number of labels");
   return r;
 }
 
-constexpr std::string_view kUnitsInOrder = R"(
-  SELECT u.id, u.status FROM plan_question p JOIN unit u ON u.plan_id = p.plan_id AND u.question_id = p.question_id
-  WHERE u.first_sample < ? ORDER BY p.place, u.first_sample)";
+std::optional<uint64_t> seed_of(const CheckedRows& trace) {
+  if (trace.is_null(3)) return std::nullopt;
+  const std::string text = trace.text(3);
+  uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc() || end != text.data() + text.size()) trace.damaged("a seed is no number");
+  return seed;
+}
+
+void add_trace(const CheckedRows& trace, TraceRecord& r) {
+  r.id = trace.text(0);
+  r.trace.sample = trace.integer(2);
+  r.seed = seed_of(trace);
+  r.trace.think_ids = trace.ids(4);
+  r.think_text = trace.texts(5);
+  r.has_tokens = trace.integer(6) != 0;
+  r.trace.stop = stop_named(trace.text(7));
+  r.trace.answer_ids = trace.ids(8);
+  r.trace.answer_text = trace.text(9);
+  if (!trace.is_null(10)) r.chosen = trace.integer(10);
+  const int n_options = static_cast<int>(r.question.options.size());
+  if (!r.trace.think_ids.empty() && r.trace.think_ids.size() != r.think_text.size())
+    trace.damaged("ids and texts of tokens differ in number");
+  if (r.chosen && (*r.chosen < 0 || *r.chosen >= n_options)) trace.damaged("the chosen option is none of those there are");
+}
+
+void check_curve(const CheckedRows& reading, const TraceRecord& r) {
+  const std::vector<int>& p = r.curve.positions;
+  const bool increasing = std::adjacent_find(p.begin(), p.end(), std::greater_equal<>()) == p.end();
+  const bool in_range = p.empty() || (p.front() >= 0 && p.back() <= static_cast<int>(r.think_text.size()));
+  if (!increasing || !in_range) reading.damaged("positions that can't be");
+  if (r.curve.logprobs.size() != p.size() * r.question.options.size()) reading.damaged("a curve is cut");
+  if (!r.writer_positions.empty() && r.writer_positions.size() != p.size()) reading.damaged("an alignment is cut");
+}
+
+void add_reading(const CheckedRows& reading, TraceRecord& r) {
+  if (!reading.is_null(3)) r.labels = reading.texts(3);
+  if (!reading.is_null(4)) r.prompt_text = reading.text(4);
+  if (!reading.is_null(5)) r.prompt_ids = reading.ids(5);
+  if (!reading.is_null(7)) {
+    if (r.has_tokens) r.n_writer_tokens = static_cast<int>(r.think_text.size());
+    r.trace.think_ids = reading.ids(6);
+    r.think_text = reading.texts(7);
+    r.has_tokens = true;
+    if (r.trace.think_ids.size() != r.think_text.size()) reading.damaged("ids and texts of tokens differ in number");
+  }
+  r.forced_text = reading.text(8);
+  r.curve.positions = reading.ids(10);
+  if (!reading.is_null(11)) r.writer_positions = reading.ids(11);
+  r.curve.logprobs = reading.floats(12);
+  r.resolution = reading.real(13);
+  if (r.labels.size() != r.question.options.size()) reading.damaged("the number of labels");
+  check_curve(reading, r);
+}
+
+// Why a reader could not read a unit, if it tried.
+void add_failure(sqlite3* db, const CheckedRows& unit, const std::string& reader_id, TraceRecord& r) {
+  CheckedRows attempt(db, "attempt",
+                      "WHERE sampling_id = ? AND question_id = ? AND first_sample = ? AND reader_id = ? ORDER BY id DESC "
+                      "LIMIT 1");
+  attempt.bind(unit.text(1), unit.text(2), unit.integer(3), reader_id);
+  if (!attempt.step() || attempt.text(5) == "ok") return;
+  r.status = Status::kFailed;
+  r.error = attempt.text(6);
+}
 
 }  // namespace
 
-std::vector<TraceRecord> records_of(sqlite3* db, int64_t unit, int samples) {
-  Statement s(db, kTraceQuery);
-  s.bind(unit).bind(samples);
+void write_question(sqlite3* db, const Question& q) {
+  Statement known(db, "SELECT 1 FROM question WHERE id = ?");
+  if (known.bind(q.id).step()) return;
+  CheckedInsert(db, "question").add(q.id).add(q.subject).add(q.text).add_json(q.options).add(q.answer).run();
+}
+
+std::vector<Question> plan_questions(sqlite3* db, int plan) {
+  CheckedRows places(db, "plan_question", "WHERE plan = ? ORDER BY place");
+  places.bind(plan);
+  std::vector<Question> questions;
+  while (places.step()) {
+    CheckedRows question(db, "question", "WHERE id = ?");
+    question.bind(places.text(1));
+    if (!question.step()) places.damaged("a plan's question is missing");
+    questions.push_back(question_from(question));
+  }
+  return questions;
+}
+
+std::vector<TraceRecord> records_of(sqlite3* db, int64_t unit_id, const std::string& reader_id, int samples) {
+  CheckedRows unit(db, "unit", "WHERE id = ?");
+  unit.bind(unit_id);
   std::vector<TraceRecord> records;
-  while (s.step()) {
-    const TraceRecord record = record_from(s);
-    if (record.status == Status::kOk) {
-      records.push_back(record);
-      continue;
-    }
-    const int first = static_cast<int>(s.integer(kFirst));
-    for (int i = first; i < std::min(first + static_cast<int>(s.integer(kCount)), samples); i++) {
-      records.push_back(record);
+  if (!unit.step()) return records;  // A failed unit that was done again meanwhile.
+  const TraceRecord shared = shared_part(unit, db);
+  if (shared.status == Status::kFailed) {
+    const int first = unit.integer(3);
+    for (int i = first; i < samples && i - first < unit.integer(4); i++) {
+      records.push_back(shared);
       records.back().trace.sample = i;
     }
+    return records;
+  }
+  CheckedRows trace(db, "trace", "WHERE unit_id = ? AND sample < ? ORDER BY sample");
+  trace.bind(unit_id, samples);
+  while (trace.step()) {
+    TraceRecord r = shared;
+    add_trace(trace, r);
+    CheckedRows reading(db, "reading", "WHERE trace_id = ? AND reader_id = ?");
+    reading.bind(r.id, reader_id);
+    if (reading.step()) {
+      add_reading(reading, r);
+    } else {
+      add_failure(db, unit, reader_id, r);
+    }
+    records.push_back(std::move(r));
   }
   return records;
 }
 
-std::vector<int64_t> units_in_order(sqlite3* db, int samples, bool with_failed) {
-  Statement s(db, kUnitsInOrder);
-  s.bind(samples);
+namespace {
+
+std::vector<int64_t> units_in_order(sqlite3* db, const StoredPlan& plan, const char* condition) {
+  Statement s(db, fmt::format("SELECT u.id FROM plan_question p JOIN unit u ON u.question_id = p.question_id "
+                              "WHERE p.plan = ? AND u.sampling_id = ? AND u.first_sample < ? {} "
+                              "ORDER BY p.place, u.first_sample",
+                              condition));
+  s.bind(plan.number).bind(plan.sampling_id).bind(plan.samples);
   std::vector<int64_t> units;
-  while (s.step()) {
-    if (with_failed || s.text(1) == "ok") units.push_back(s.integer(0));
-  }
+  while (s.step()) units.push_back(s.integer(0));
   return units;
+}
+
+}  // namespace
+
+void Store::for_each_trace(const std::function<void(const TraceRecord&)>& visit, const std::string& reader_id) const {
+  const StoredPlan plan = current();
+  const std::string& reader = reader_id.empty() ? plan.reader_id : reader_id;
+  for (const int64_t unit : units_in_order(db_.get(), plan, "")) {
+    for (const TraceRecord& record : records_of(db_.get(), unit, reader, plan.samples)) visit(record);
+  }
+}
+
+std::vector<TraceRecord> Store::records(const UnitKey& key, const std::string& reader_id) const {
+  const StoredPlan plan = current();
+  Statement s(db_.get(), "SELECT id FROM unit WHERE sampling_id = ? AND question_id = ? AND first_sample = ?");
+  s.bind(plan.sampling_id).bind(key.first).bind(key.second);
+  if (!s.step()) return {};
+  return records_of(db_.get(), s.integer(0), reader_id.empty() ? plan.reader_id : reader_id, INT_MAX);
+}
+
+std::optional<Store::OtherReading> Store::reading(const std::string& trace_id, const std::string& reader_id) const {
+  CheckedRows reading(db_.get(), "reading", "WHERE trace_id = ? AND reader_id = ?");
+  reading.bind(trace_id, reader_id);
+  if (!reading.step()) return std::nullopt;
+  OtherReading found;
+  if (!reading.is_null(3)) found.labels = reading.texts(3);
+  found.curve = {reading.ids(10), reading.floats(12)};
+  return found;
+}
+
+std::vector<TraceRecord> Store::spread_traces(int n, const std::string& reader_id) const {
+  const StoredPlan plan = current();
+  const std::vector<int64_t> units = units_in_order(db_.get(), plan, "AND u.status = 'ok'");
+  std::vector<TraceRecord> records;
+  if (units.empty()) return records;
+  for (const int i : spread_positions(static_cast<int>(units.size()) - 1, n)) {
+    std::vector<TraceRecord> of_unit =
+        records_of(db_.get(), units[i], reader_id.empty() ? plan.reader_id : reader_id, plan.samples);
+    if (!of_unit.empty()) records.push_back(std::move(of_unit.front()));
+  }
+  return records;
 }
 
 }  // namespace thinktrace

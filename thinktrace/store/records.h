@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// records.h — records read back from the store, unit by unit. Private to store/.
+// records.h — rows to structs. Private to store/.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "thinktrace/probe/record.h"
@@ -10,10 +11,14 @@ struct sqlite3;
 
 namespace thinktrace {
 
-// Row ids of the plan's units by place and first sample, those alone that hold a sample below `samples`.
-std::vector<int64_t> units_in_order(sqlite3* db, int samples, bool with_failed);
+// Writes a question unless it is there.
+void write_question(sqlite3* db, const Question& question);
 
-// The records of one unit, by sample, those below `samples`; a failed unit gives one record a sample.
-std::vector<TraceRecord> records_of(sqlite3* db, int64_t unit, int samples);
+// A plan's questions in their order.
+std::vector<Question> plan_questions(sqlite3* db, int plan);
+
+// The records of one unit, by sample, as a reader read them; those below `samples`. A failed unit gives one record a
+// sample. Every row is checked.
+std::vector<TraceRecord> records_of(sqlite3* db, int64_t unit, const std::string& reader_id, int samples);
 
 }  // namespace thinktrace

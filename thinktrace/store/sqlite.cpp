@@ -66,16 +66,8 @@ Statement& Statement::bind_null() {
   return *this;
 }
 
-Statement& Statement::bind_ids(const std::vector<int32_t>& values) {
-  check(sqlite3_bind_blob64(statement_.get(), next_++,
-                            values.empty() ? "" : static_cast<const void*>(values.data()), values.size() * 4,
-                            SQLITE_TRANSIENT));
-  return *this;
-}
-
-Statement& Statement::bind_floats(const std::vector<float>& values) {
-  check(sqlite3_bind_blob64(statement_.get(), next_++,
-                            values.empty() ? "" : static_cast<const void*>(values.data()), values.size() * 4,
+Statement& Statement::bind_blob(std::string_view bytes) {
+  check(sqlite3_bind_blob64(statement_.get(), next_++, bytes.empty() ? "" : bytes.data(), bytes.size(),
                             SQLITE_TRANSIENT));
   return *this;
 }
@@ -101,6 +93,14 @@ int64_t Statement::integer(int column) const { return sqlite3_column_int64(state
 double Statement::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
 bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
+int Statement::type(int column) const { return sqlite3_column_type(statement_.get(), column); }
+std::string_view Statement::bytes(int column) const {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  return data ? std::string_view(data, static_cast<size_t>(sqlite3_column_bytes(statement_.get(), column)))
+              : std::string_view();
 }
 
 std::vector<int32_t> Statement::ids(int column) const {

@@ -27,8 +27,7 @@ class Statement {
   Statement& bind(int value) { return bind(static_cast<int64_t>(value)); }
   Statement& bind(double value);
   Statement& bind_null();
-  Statement& bind_ids(const std::vector<int32_t>& values);
-  Statement& bind_floats(const std::vector<float>& values);
+  Statement& bind_blob(std::string_view bytes);
 
   bool step();  // True where there is a row.
   void run();   // step() for statements without rows.
@@ -37,6 +36,9 @@ class Statement {
   int64_t integer(int column) const;
   double real(int column) const;
   bool is_null(int column) const;
+  int columns() const;
+  int type(int column) const;                 // SQLITE_TEXT, …
+  std::string_view bytes(int column) const;   // Of a text or blob, valid until the next step().
   std::vector<int32_t> ids(int column) const;
   std::vector<float> floats(int column) const;
 

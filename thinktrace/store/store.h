@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// store.h — a run on disk: RUN/thinktrace.db (schema.sql).
+// store.h — a run on disk: RUN/thinktrace.db (schema.sql, docs/store.md).
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,80 +16,163 @@ struct sqlite3;
 
 namespace thinktrace {
 
-// The plan as the store sees it: JSON that it keeps and compares but does not read.
+// A plan as the store sees it: JSON that it keeps and compares but does not read.
 struct StoredPlan {
-  std::string id;          // Hash of identity.
-  std::string identity;    // JSON object.
-  std::string provenance;  // JSON object.
+  int number = 0;           // From 1; 0: not stored yet.
+  std::string sampling_id;  // Hash of identity.
+  std::string identity;     // JSON object: what a sampled trace hangs on.
+  std::string provenance;   // JSON object.
   int samples = 1;
   int unit_size = 1;
-  std::string noise_floor;  // JSON object; empty until measured.
+  std::string reader_id;  // The reading that is shown unless another is asked for.
 };
 
-// One unit's outcome. Its records share question, prompt and labels; a failed unit has no records but a
-// reason.
-struct StoredUnit {
-  std::string question_id;
-  int first_sample = 0;
-  int n_samples = 1;
+// A way to read traces.
+struct StoredReader {
+  std::string id;  // Hash of identity.
+  int number = 0;  // From 1; 0: not stored yet.
+  std::string identity;
+  std::string provenance;
+  std::string noise_floor;  // JSON object; empty until measured.
+  std::string prior;        // JSON array; empty until measured.
+};
+
+// Which unit of a plan: question id and first sample.
+using UnitKey = std::pair<std::string, int>;
+
+// What an attempt at a unit, or at reading one, came to.
+struct Attempt {
   Status status = Status::kOk;
   std::string error;
+  std::string settings = "{}";  // JSON object.
+  int64_t tokens = 0;           // Sampled: thinking and answer.
+  int64_t probes = 0;
+  double seconds_sampling = 0, seconds_probing = 0;
+};
+
+// One unit's outcome. Its records share question, prompt and labels; a failed unit has no records but a reason.
+struct StoredUnit {
+  Question question;
+  int first_sample = 0;
+  int n_samples = 1;
   std::vector<std::string> labels;
   std::string prompt_text;
   std::vector<Token> prompt_ids;
-  std::string settings;      // JSON object.
-  std::string model_sha256;  // Of the reading model.
   std::vector<Token> suffix_ids;
-  double seconds_sampling = 0, seconds_probing = 0;
-  std::vector<TraceRecord> records;
-  std::vector<std::string> reading_ids;  // [n_records]
+  Attempt attempt;
+  std::vector<TraceRecord> records;  // Read by the plan's own reader; without a curve where an import has none.
 };
 
-// Samples that were decoded because units are whole, but not asked for, are not counted.
+// A stored trace read by another reader than its plan's own.
+struct StoredReading {
+  std::string trace_id;
+  std::vector<std::string> labels;  // The label that stands before each option.
+  std::string prompt_text;
+  std::vector<Token> prompt_ids;
+  // The thinking in the reader's tokens; empty where they are the writer's.
+  std::vector<Token> think_ids;
+  std::vector<std::string> think_text;
+  std::string forced_text;
+  std::vector<Token> suffix_ids;
+  Curve curve;
+  std::vector<int> writer_positions;  // [n_positions], or empty.
+};
+
+// Counts of a plan. Samples that were decoded because units are whole, but not asked for, are not counted, except in
+// what was spent.
 struct StoreCounts {
   int64_t questions = 0, units_ok = 0, units_failed = 0, traces = 0, tokens = 0, probes = 0;
   int64_t not_ended = 0;  // Traces that did not close their thinking themselves.
   int64_t settings = 0;   // Different ways in which units were computed.
+  // Spent, over all attempts, failed ones and other readers' counted:
+  int64_t attempts = 0, sampled_tokens = 0, read_probes = 0;
   double seconds_sampling = 0, seconds_probing = 0;
 };
 
-// Throws Error (kStore) if a run could not be stored in `run_folder`: it, or the nearest folder above it that
-// exists, is no folder or can't be written to. Makes nothing.
+struct VerifyReport {
+  std::vector<std::string> problems;                   // Empty: nothing wrong was found.
+  std::vector<std::pair<std::string, int64_t>> rows;  // Rows checked, by table.
+};
+
+// Throws Error (kStore) if a run could not be stored in `run_folder`: it, or the nearest folder above it that exists, is
+// no folder or can't be written to. Makes nothing.
 void check_run_folder(const std::string& run_folder);
 
-// Not thread-safe. Every function throws Error (kStore) naming the file if SQLite reports a problem.
+// Not thread-safe. Every function throws Error (kStore) naming the file if SQLite reports a problem, or if a row that is
+// read is damaged. Functions that speak of units, traces and questions mean those of the current plan.
 class Store {
  public:
-  // Opens RUN for writing, making folder and store where they are missing. Only one process at a time writes
-  // to a run: throws Error (kStore) if another holds it, if the store is of a newer version, or if it can't
-  // be written.
+  // Opens RUN for writing, making folder and store where they are missing; an older store is brought to this version.
+  // Only one process at a time writes to a run: throws Error (kStore) if another holds it, naming it, if the store is of
+  // a newer version, or if it can't be written. What a killed writer left is taken over.
   static Store create(const std::string& run_folder);
-  // Opens an existing RUN for reading. Throws Error (kInput) if there is none.
+  // Opens an existing RUN for reading; an older store is read as this version has it, and left as it is. Throws Error
+  // (kInput) if there is none.
   static Store open(const std::string& run_folder);
+  // Whether RUN holds a store.
+  static bool exists(const std::string& run_folder);
 
   const std::string& path() const { return path_; }
 
-  std::optional<StoredPlan> plan() const;
-  // Writes the plan and its questions in order; keeps every unit. One transaction.
-  void save_plan(const StoredPlan& plan, const std::vector<Question>& questions);
-  void save_noise_floor(const std::string& json);
+  // --- Plans and readers
+  std::vector<StoredPlan> plans() const;
+  std::optional<StoredPlan> plan() const;  // The current one: chosen, or else worked on last.
+  bool is_idle(const StoredPlan& plan) const;  // Nothing was done under it: it binds nobody.
+  // Makes another plan the current one for this handle. Throws Error (kInput), naming those there are.
+  void choose_plan(int number);
+  // Writes a new plan (number 0; its reader must be stored) or a grown one, with its questions in order, and makes it
+  // current; keeps every unit. One transaction; gives the number. Plans under which nothing was done are removed.
+  int save_plan(const StoredPlan& plan, const std::vector<Question>& questions);
+  std::vector<Question> questions() const;
+  std::vector<Question> questions(int plan) const;
 
-  // (question id, first sample) of every unit that is done, well or not.
-  std::set<std::pair<std::string, int>> units_done() const;
-  // All or nothing, on disk when it returns.
-  void commit_unit(const StoredUnit& unit);
+  std::vector<StoredReader> readers() const;
+  std::optional<StoredReader> reader(const std::string& id) const;
+  bool has_readings(const std::string& reader_id) const;
+  // Traces of the current plan that each reader has read, by reader id; those alone that read any.
+  std::map<std::string, int64_t> reading_counts() const;
+  // Inserts the reader, or changes the provenance and measurements of the one with its id.
+  void save_reader(const StoredReader& reader);
 
-  // Every trace of the plan's questions and samples, by place and sample. A failed unit gives one record a
-  // sample. The record is only valid during the call. Memory: one unit at a time. Nothing is locked while
-  // `visit` runs, so a slow reader does not hold up a writer; a run that grows meanwhile is seen as it was at
-  // the start.
-  void for_each_trace(const std::function<void(const TraceRecord&)>& visit) const;
+  // --- Units
+  std::map<UnitKey, Status> units() const;
+  // All or nothing, on disk when it returns; questions that the plan lacks are put at its end. A failed unit is replaced,
+  // its attempts are kept.
+  void commit_units(std::span<const StoredUnit> units);
+  void commit_unit(const StoredUnit& unit) { commit_units({&unit, 1}); }
+  // Ids of all traces of a question, whatever the plan's samples.
+  std::vector<std::string> trace_ids(const std::string& question_id) const;
 
-  // The first trace of each of `n` units spread evenly over the whole ones, in the order of for_each_trace;
-  // fewer where there are fewer.
-  std::vector<TraceRecord> spread_traces(int n) const;
+  // Units in order, well done, of which some trace lacks a reading by `reader_id`; one whose last attempt at that failed
+  // only if `with_failed`.
+  std::vector<UnitKey> units_to_read(const std::string& reader_id, bool with_failed) const;
+  // As commit_unit: readings of some of a unit's traces, and what they cost.
+  void commit_readings(const UnitKey& unit, const std::string& reader_id, const Attempt& attempt,
+                       const std::vector<StoredReading>& readings);
+
+  // --- Traces
+  // Every trace of the plan's questions and samples, by place and sample, as `reader_id` read it (empty: the plan's own).
+  // A failed unit gives one record a sample. The record is only valid during the call. Memory: one unit at a time.
+  // Nothing is locked while `visit` runs, so a slow reader does not hold up a writer; a run that grows meanwhile is seen
+  // as it was at the start.
+  void for_each_trace(const std::function<void(const TraceRecord&)>& visit, const std::string& reader_id = "") const;
+  // Those of one unit, also samples that the plan does not ask for.
+  std::vector<TraceRecord> records(const UnitKey& unit, const std::string& reader_id = "") const;
+  // One trace's curve by one reader, with the labels that stood before its options.
+  struct OtherReading {
+    std::vector<std::string> labels;
+    Curve curve;
+  };
+  std::optional<OtherReading> reading(const std::string& trace_id, const std::string& reader_id) const;
+
+  // The first trace of each of `n` units spread evenly over the whole ones, in the order of for_each_trace; fewer where
+  // there are fewer.
+  std::vector<TraceRecord> spread_traces(int n, const std::string& reader_id = "") const;
 
   StoreCounts counts() const;
+
+  // Looks at every row: SQLite's structure, the schema, checksums, references, and that what belongs together is there.
+  VerifyReport verify() const;
 
  private:
   Store() = default;
@@ -98,9 +182,11 @@ class Store {
   struct Unlock {
     void operator()(const int* fd) const;
   };
+  StoredPlan current() const;  // Throws Error (kInput) if there is no plan.
   std::unique_ptr<const int, Unlock> lock_;
   std::unique_ptr<sqlite3, Close> db_;
   std::string path_;
+  int chosen_ = 0;
 };
 
 }  // namespace thinktrace

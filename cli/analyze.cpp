@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include <memory>
+
+#include "cli/console.h"
+#include "cli/verbs.h"
+#include "cli/view_options.h"
+#include "thinktrace/publish/analysis_json.h"
+#include "thinktrace/publish/analysis_text.h"
+#include "thinktrace/run/analyze.h"
+
+namespace thinktrace::cli {
+
+Verb add_analyze(CLI::App& app) {
+  struct Arguments {
+    RunView view;
+    AnalyzeOptions options;
+    bool json = false;
+  };
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand(
+      "analyze", "The first numbers of a run: accuracy before and after thinking, length, commitment, classes, with "
+                 "intervals (docs/method.md defines them)");
+  add_view_options(*verb, a->view);
+  verb->add_option("--resamples", a->options.analysis.resamples, "Resamples of whole questions for the intervals")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
+  verb->add_option("--seed", a->options.analysis.seed, "Seed of the resampling")->capture_default_str();
+  verb->add_option("--level", a->options.analysis.level, "Of the intervals")
+      ->capture_default_str()
+      ->check(CLI::Range(0.5, 0.999));
+  verb->add_option("--margin", a->options.margin,
+                   "An option also counts as staying where its probability is at most this below the most likely one's")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  verb->add_flag("--json", a->json, "As JSON");
+  return [a] {
+    const Analysis analysis = analyze_run(open_run(a->view), a->options);
+    print(a->json ? to_json(analysis) + "\n" : describe_analysis(analysis));
+    return static_cast<int>(kDone);
+  };
+}
+
+}  // namespace thinktrace::cli

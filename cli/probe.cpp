@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/console.h"
+#include "cli/run_options.h"
+#include "cli/verbs.h"
+#include "cli/view_options.h"
+#include "thinktrace/error.h"
+#include "thinktrace/run/noise_floor.h"
+#include "thinktrace/run/read.h"
+
+namespace thinktrace::cli {
+namespace {
+
+struct Arguments {
+  RunArguments run;
+  std::optional<int> plan;
+  bool json = false, quiet = false;
+};
+
+void print_result(const Arguments& a, const ReadResult& r) {
+  if (a.json) {
+    nlohmann::ordered_json out{
+        {"run", a.run.out}, {"reader", r.reader}, {"units_here", r.units_here}, {"units_failed", r.units_failed}};
+    out["noise_floor"] =
+        r.noise_floor ? nlohmann::ordered_json::parse(to_json(*r.noise_floor)) : nlohmann::ordered_json(nullptr);
+    print(out.dump(2, ' ', /*ensure_ascii=*/true, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    return;
+  }
+  tell(fmt::format("{} read{}; reader {} of {} (thinktrace export {} --reader {})", count_text(r.units_here, "unit"),
+                   r.units_failed ? fmt::format(", {} of them could not be", r.units_failed) : "", r.reader, a.run.out,
+                   a.run.out, r.reader),
+       a.quiet);
+}
+
+int probe(const Arguments& a, const CLI::App& verb) {
+  catch_interrupts();
+  ProgressBar bar(a.quiet);
+  RunObserver observer;
+  observer.note = [&](const std::string& text) { tell(text, a.quiet); };
+  observer.progress = [&](const Progress& p) { bar.show(p); };
+  observer.should_stop = interrupted;
+  ReadResult result;
+  try {
+    result = read_run({to_run_options(a.run, verb), a.plan}, observer);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::kInterrupted) throw;
+    throw Error(ErrorKind::kInterrupted,
+                fmt::format("interrupted; what was read is in {}, and the same command goes on from there", a.run.out));
+  }
+  print_result(a, result);
+  return result.units_failed ? kSomeFailed : kDone;
+}
+
+}  // namespace
+
+Verb add_probe(CLI::App& app) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("probe", "Read the stored traces of a run once more: by another model, with another "
+                                               "suffix or labels, under other orders of the options");
+  verb->add_option("RUN", a->run.out, "Folder of the run")->required();
+  verb->add_option("--with", a->run.model, "Model file (GGUF) that reads; without it the one that wrote the traces")
+      ->group("Model");
+  add_compute_options(*verb, a->run);
+  a->run.suffix.clear();  // As the run has it, unless one is given.
+  add_format_options(*verb, a->run);
+  add_reading_options(*verb, a->run);
+  add_plan_option(*verb, a->plan);
+  verb->add_flag("--json", a->json, "Print the result as JSON");
+  verb->add_flag("--quiet", a->quiet, "No progress and no notes");
+  return [a, verb] { return probe(*a, *verb); };
+}
+
+}  // namespace thinktrace::cli

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/publish/table.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "thinktrace/text/utf8.h"
+
+namespace thinktrace {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+// ASCII and their full-width forms, which some spreadsheets take as well.
+constexpr std::array<std::string_view, 8> kFormulaSigns{"=",            "+",            "-",            "@",
+                                                        "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+
+bool looks_like_formula(const std::string& text) {
+  const size_t first = text.find_first_not_of(' ');
+  if (first == std::string::npos) return false;
+  const std::string_view rest = std::string_view(text).substr(first);
+  for (const std::string_view sign : kFormulaSigns) {
+    if (rest.starts_with(sign)) return true;
+  }
+  return rest.starts_with("\\t") || rest.starts_with("\\r");  // As printable() writes tab and carriage return.
+}
+
+std::string csv_text(const std::string& raw) {
+  std::string text = printable(raw);
+  if (looks_like_formula(text)) text.insert(0, "'");
+  if (text.find_first_of(",\"\n\r;\t") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string csv_cell(const Cell& cell) {
+  if (const auto* text = std::get_if<std::string>(&cell)) return csv_text(*text);
+  if (const auto* number = std::get_if<double>(&cell)) return std::isnan(*number) ? "" : fmt::format("{}", *number);
+  if (const auto* whole = std::get_if<int64_t>(&cell)) return fmt::format("{}", *whole);
+  if (const auto* flag = std::get_if<bool>(&cell)) return *flag ? "true" : "false";
+  return "";
+}
+
+json json_cell(const Cell& cell) {
+  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
+  if (const auto* number = std::get_if<double>(&cell)) return std::isfinite(*number) ? json(*number) : json(nullptr);
+  if (const auto* whole = std::get_if<int64_t>(&cell)) return *whole;
+  if (const auto* flag = std::get_if<bool>(&cell)) return *flag;
+  return nullptr;
+}
+
+template <typename T>
+Cell maybe(const std::optional<T>& value) {
+  if (!value) return {};
+  if constexpr (std::is_same_v<T, int>) return static_cast<int64_t>(*value);
+  else return *value;
+}
+
+Cell whole(int64_t value) { return value; }
+
+const char* name_of(TraceClass c) {
+  switch (c) {
+    case TraceClass::kProductive:
+      return "productive";
+    case TraceClass::kCounterproductive:
+      return "counterproductive";
+    case TraceClass::kRightThroughout:
+      return "right throughout";
+    case TraceClass::kWrongThroughout:
+      return "wrong throughout";
+    case TraceClass::kWavering:
+      break;
+  }
+  return "wavering";
+}
+
+std::string joined(const std::vector<std::string>& texts) { return fmt::format("{}", fmt::join(texts, "")); }
+
+Cell ended(const TraceRecord& r) {
+  if (r.status != Status::kOk || r.trace.stop == Stop::kUnknown) return {};
+  return r.trace.stop == Stop::kClosed;
+}
+
+// Which trace a row is about.
+Row identity_cells(const TraceRecord& r, const ExportContext& c) {
+  return {{"run", c.run},
+          {"trace_id", r.id},
+          {"question_id", r.question.id},
+          {"subject", r.question.subject},
+          {"sample", whole(r.trace.sample)}};
+}
+
+void add_curve_cells(Row& row, const std::optional<CurveMeasures>& curve) {
+  const auto add = [&](const char* name, auto value) {
+    row.emplace_back(name, curve ? Cell(value(*curve)) : Cell());
+  };
+  using M = const CurveMeasures&;
+  add("first_position", [](M m) { return whole(m.first_position); });
+  add("top_start", [](M m) { return whole(m.top_start); });
+  add("top_end", [](M m) { return whole(m.top_end); });
+  add("p_start", [](M m) { return m.p_start; });
+  add("p_end", [](M m) { return m.p_end; });
+  add("mass_start", [](M m) { return m.mass_start; });
+  add("mass_end", [](M m) { return m.mass_end; });
+  add("flips", [](M m) { return whole(m.flips); });
+  add("t_exit", [](M m) { return whole(m.t_exit); });
+  add("t_exit_low", [](M m) { return whole(m.t_exit_low); });
+  add("p_right_at_exit", [](M m) { return m.p_right_at_exit; });
+  add("performative_share", [](M m) { return maybe(m.performative_share); });
+  add("performative_share_high", [](M m) { return maybe(m.performative_share_high); });
+  add("class", [](M m) { return std::string(name_of(m.trace_class)); });
+  add("known_already", [](M m) { return maybe(m.known_already); });
+  add("option_agreement", [](M m) { return m.order_agreement ? Cell(m.order_agreement->option) : Cell(); });
+  add("label_agreement", [](M m) { return m.order_agreement ? Cell(m.order_agreement->label) : Cell(); });
+}
+
+}  // namespace
+
+std::string csv_header(const Row& row) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : row) names.push_back(csv_text(name));
+  return fmt::format("{}", fmt::join(names, ","));
+}
+
+std::string csv_line(const Row& row) {
+  std::vector<std::string> cells;
+  for (const auto& [name, value] : row) cells.push_back(csv_cell(value));
+  return fmt::format("{}", fmt::join(cells, ","));
+}
+
+std::string json_line(const Row& row) {
+  json line = json::object();
+  for (const auto& [name, value] : row) line[name] = json_cell(value);
+  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Row trace_row(const TraceRecord& r, const TraceMeasures& m, const ExportContext& c) {
+  Row row = identity_cells(r, c);
+  const bool ok = r.status == Status::kOk;
+  row.insert(row.end(), {{"question", r.question.text},
+                         {"options", json(r.question.options).dump(-1, ' ', false, json::error_handler_t::replace)},
+                         {"answer", whole(r.question.answer)},
+                         {"seed", r.seed ? Cell(std::to_string(*r.seed)) : Cell()},
+                         {"temperature", maybe(c.temperature)},
+                         {"model", c.model},
+                         {"model_sha256", c.model_sha256},
+                         {"reader", whole(c.reader)},
+                         {"thinking_tokens", ok ? maybe(m.length) : Cell()},
+                         {"stop", ok ? Cell(std::string(name_of(r.trace.stop))) : Cell()},
+                         {"ended", ended(r)},
+                         {"chosen", maybe(r.chosen)},
+                         {"correct", ok ? maybe(m.free_correct) : Cell()}});
+  add_curve_cells(row, ok ? m.curve : std::nullopt);
+  row.insert(row.end(), {{"answer_text", r.trace.answer_text},
+                         {"thinking", joined(r.think_text)},
+                         {"lacks", fmt::format("{}", fmt::join(missing_parts(r), " "))},
+                         {"status", std::string(ok ? "ok" : "failed")},
+                         {"error", r.error}});
+  return row;
+}
+
+Row before_after_row(const TraceRecord& r, const TraceMeasures& m, const ExportContext& c) {
+  Row row = identity_cells(r, c);
+  const auto& curve = m.curve;
+  const auto of_curve = [&](auto value) { return curve ? Cell(value(*curve)) : Cell(); };
+  row.insert(row.end(),
+             {{"question", r.question.text},
+              {"options", json(r.question.options).dump(-1, ' ', false, json::error_handler_t::replace)},
+              {"answer", whole(r.question.answer)},
+              {"before_position", of_curve([](const auto& k) { return whole(k.first_position); })},
+              {"before", of_curve([](const auto& k) { return whole(k.top_start); })},
+              {"p_right_before", of_curve([](const auto& k) { return k.p_start; })},
+              {"right_before", of_curve([](const auto& k) { return k.right_start; })},
+              {"after", of_curve([](const auto& k) { return whole(k.top_end); })},
+              {"p_right_after", of_curve([](const auto& k) { return k.p_end; })},
+              {"right_after", of_curve([](const auto& k) { return k.right_end; })},
+              {"free", maybe(r.chosen)},
+              {"right_free", maybe(m.free_correct)},
+              {"ended", ended(r)},
+              {"thinking_tokens", maybe(m.length)},
+              {"model", c.model}});
+  return row;
+}
+
+std::vector<Row> probe_rows(const TraceRecord& r, const ExportContext& c, int n_options) {
+  std::vector<Row> rows;
+  const int n = static_cast<int>(r.question.options.size());
+  for (int k = 0; k < static_cast<int>(r.curve.positions.size()); k++) {
+    const int t = r.curve.positions[k];
+    Row row = identity_cells(r, c);
+    row.emplace_back("position", whole(t));
+    row.emplace_back("token", t > 0 && r.has_tokens ? Cell(r.think_text[t - 1]) : Cell());
+    for (int i = 0; i < n_options; i++) {
+      row.emplace_back(fmt::format("p_{}", i + 1),
+                       i < n ? Cell(std::exp(static_cast<double>(r.curve.logprobs[k * n + i]))) : Cell());
+    }
+    row.emplace_back("p_right", std::exp(static_cast<double>(r.curve.logprobs[k * n + r.question.answer])));
+    row.emplace_back("top", whole(top_option(r.curve, n, k)));
+    row.emplace_back("mass", mass_at(r.curve, n, k));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace thinktrace

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// table.h — rows of numbers and short texts for spreadsheets and data frames.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "thinktrace/analysis/measures.h"
+#include "thinktrace/probe/record.h"
+#include "thinktrace/publish/export.h"
+
+namespace thinktrace {
+
+using Cell = std::variant<std::monostate, std::string, double, int64_t, bool>;  // Empty: not known or not defined.
+using Row = std::vector<std::pair<std::string, Cell>>;                          // (column, value)
+
+// RFC 4180, without the line break. A text is written as printable() shows it, so a row is a line and nothing in it acts
+// on a terminal; one that a spreadsheet would take for a formula (it begins with = + - @, after spaces or not) gets an
+// apostrophe in front. Numbers are as they are, in the shortest form that reads back to the same; booleans true or false.
+std::string csv_header(const Row& row);
+std::string csv_line(const Row& row);
+
+// One JSON object on one line; empty cells are null.
+std::string json_line(const Row& row);
+
+// What is known of a trace as a whole.
+Row trace_row(const TraceRecord& record, const TraceMeasures& measures, const ExportContext& context);
+
+// The forced answer before and after thinking, and the free answer: one row a trace.
+Row before_after_row(const TraceRecord& record, const TraceMeasures& measures, const ExportContext& context);
+
+// One row a probe; columns p_1, p_2, … up to `n_options`, empty beyond the question's own.
+std::vector<Row> probe_rows(const TraceRecord& record, const ExportContext& context, int n_options);
+
+}  // namespace thinktrace

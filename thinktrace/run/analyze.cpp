@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/run/analyze.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace thinktrace {
+namespace {
+
+using nlohmann::json;
+
+// Readers that differ from `reader` in nothing but the order of the options.
+std::vector<std::string> order_readers(const OpenRun& run) {
+  json own = json::parse(run.reader.identity);
+  own["order"] = 0;
+  std::vector<std::string> ids;
+  for (const StoredReader& other : run.store.readers()) {
+    json identity = json::parse(other.identity);
+    identity["order"] = 0;
+    if (other.id != run.reader.id && identity == own) ids.push_back(other.id);
+  }
+  return ids;
+}
+
+// Where each option stood, as an index of the labels that the original order has; empty if a label is none of those.
+std::vector<int> places(const std::vector<std::string>& labels, const std::vector<std::string>& original) {
+  std::vector<int> found;
+  for (const std::string& label : labels) {
+    const auto it = std::find(original.begin(), original.end(), label);
+    if (it == original.end()) return {};
+    found.push_back(static_cast<int>(it - original.begin()));
+  }
+  return found;
+}
+
+std::optional<bool> ended(const TraceRecord& r) {
+  if (r.trace.stop == Stop::kUnknown) return std::nullopt;
+  return r.trace.stop == Stop::kClosed;
+}
+
+TraceView view_of(const TraceRecord& r) {
+  TraceView v;
+  v.question_id = r.question.id;
+  v.subject = r.question.subject;
+  v.answer = r.question.answer;
+  const auto n = static_cast<int>(r.think_text.size());
+  if (r.n_writer_tokens) v.n_tokens = r.n_writer_tokens;
+  if (!r.n_writer_tokens && r.has_tokens) v.n_tokens = n;
+  v.ended = ended(r);
+  v.chosen = r.chosen;
+  v.n_options = static_cast<int>(r.question.options.size());
+  v.end = n;
+  v.positions = r.curve.positions;
+  v.logprobs = r.curve.logprobs;
+  return v;
+}
+
+}  // namespace
+
+void for_each_measured(const OpenRun& run,
+                       const std::function<void(const TraceRecord&, const TraceMeasures&)>& visit, double margin) {
+  const std::vector<std::string> others = order_readers(run);
+  run.store.for_each_trace(
+      [&](const TraceRecord& r) {
+        TraceView view = view_of(r);
+        std::vector<Store::OtherReading> read;  // What the view borrows from.
+        read.reserve(others.size());
+        for (const std::string& other : others) {
+          std::optional<Store::OtherReading> found = run.store.reading(r.id, other);
+          if (!found || found->curve.positions != r.curve.positions || found->curve.logprobs.size() != r.curve.logprobs.size())
+            continue;
+          std::vector<int> label_of = places(found->labels, r.labels);
+          if (label_of.size() != r.labels.size()) continue;
+          read.push_back(*std::move(found));
+          view.orders.push_back({std::move(label_of), read.back().curve.logprobs});
+        }
+        visit(r, measure_trace(view, margin));
+      },
+      run.reader.id);
+}
+
+Analysis analyze_run(const OpenRun& run, const AnalyzeOptions& given) {
+  AnalysisOptions options = given.analysis;
+  const json prior = run.reader.prior.empty() ? json::array() : json::parse(run.reader.prior);
+  for (const json& entry : prior) {
+    const auto p = entry.at("p").get<std::vector<double>>();
+    options.prior[static_cast<int>(p.size())] = p;
+  }
+  std::vector<TraceMeasures> measures;
+  for_each_measured(
+      run,
+      [&](const TraceRecord& r, const TraceMeasures& m) {
+        if (r.status == Status::kOk) measures.push_back(m);
+      },
+      given.margin);
+  return analyze_traces(measures, options);
+}
+
+}  // namespace thinktrace

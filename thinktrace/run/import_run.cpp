@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/run/import_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+
+#include "thinktrace/error.h"
+#include "thinktrace/store/store.h"
+#include "thinktrace/text/hash.h"
+#include "thinktrace/version.h"
+
+namespace thinktrace {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kBatchUnits = 256;
+constexpr size_t kBatchTokens = 200'000;
+
+json or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+
+std::string identity_of(const ImportSource& source) {
+  return json{{"import", source.kind},
+              {"model", or_null(source.model)},
+              {"model_sha256", source.model_sha256},
+              {"template", source.chat_template},
+              {"temperature", source.temperature ? json(*source.temperature) : json(nullptr)},
+              {"unit_size", 1}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+// What an import keeps in memory of the traces that the plan has.
+struct Known {
+  std::set<std::string> ids;
+  std::map<std::string, std::set<int>> samples;  // By question.
+};
+
+class Importer {
+ public:
+  Importer(const ImportRunOptions& options, const ImportRunObserver& observer)
+      : options_(options), observer_(observer) {}
+
+  void begin(const ImportSource& source) { source_ = source; }
+
+  void add(TraceRecord&& record) {
+    if (!store_) open();
+    const bool failed = record.status == Status::kFailed;
+    if (!failed && !known_.ids.insert(record.id).second) {
+      result_.there++;
+      return;
+    }
+    std::set<int>& samples = known_.samples[record.question.id];
+    if (samples.contains(record.trace.sample)) {
+      if (failed) {
+        result_.there++;
+        return;
+      }
+      record.trace.sample = *samples.rbegin() + 1;
+    }
+    samples.insert(record.trace.sample);
+    n_samples_ = std::max(n_samples_, record.trace.sample + 1);
+    for (const std::string& part : missing_parts(record)) lacks_.insert(part);
+    n_tokens_ += record.think_text.size();
+    batch_.push_back(unit_of(std::move(record)));
+    result_.imported++;
+    if (batch_.size() >= kBatchUnits || n_tokens_ >= kBatchTokens) commit();
+    if (observer_.progress) observer_.progress(result_.imported + result_.there);
+  }
+
+  void skip(const std::string& reason) {
+    result_.skipped++;
+    if (observer_.note) observer_.note("skipped " + reason);
+  }
+
+  void commit() {
+    if (!store_ || batch_.empty()) return;
+    const std::string provenance = provenance_text();
+    if (n_samples_ != plan_.samples || provenance != plan_.provenance) {
+      plan_.samples = n_samples_;
+      plan_.provenance = provenance;
+      store_->save_plan(plan_, {});
+    }
+    store_->commit_units(batch_);
+    batch_.clear();
+    n_tokens_ = 0;
+  }
+
+  const ImportRunResult& result() const { return result_; }
+
+ private:
+  // The plan with this source's traces, or a new one.
+  void open() {
+    store_.emplace(Store::create(options_.out));
+    const std::string identity = identity_of(source_);
+    const std::vector<StoredPlan> plans = store_->plans();
+    const auto same = std::find_if(plans.begin(), plans.end(), [&](const auto& p) { return p.identity == identity; });
+    if (same != plans.end()) plan_ = *same;
+    if (same == plans.end()) {
+      const std::string reader = json{{"import", source_.kind}, {"model_sha256", source_.model_sha256}, {"order", 0}}.dump();
+      plan_ = {0, content_id(identity), identity, "{}", 1, 1, content_id(reader)};
+      if (!store_->reader(plan_.reader_id))
+        store_->save_reader({plan_.reader_id, 0, reader, json{{"model", {{"name", source_.model}}}}.dump(), "", ""});
+    }
+    for (const auto& part : json::parse(plan_.provenance).value("lacks", json::array())) lacks_.insert(part);
+    plan_.provenance = provenance_text();
+    const bool is_another = plan_.number == 0 && !plans.empty();
+    plan_.number = store_->save_plan(plan_, {});
+    n_samples_ = plan_.samples;
+    result_.plan = plan_.number;
+    if (is_another && plan_.number > 1 && observer_.note)
+      observer_.note(fmt::format("{}: this folder holds another plan; the import becomes plan {} of it, and nothing is "
+                                 "mixed",
+                                 options_.out, plan_.number));
+    for (const auto& [unit, status] : store_->units()) known_.samples[unit.first].insert(unit.second);
+    for (const auto& [question, samples] : known_.samples) {
+      for (std::string& id : store_->trace_ids(question)) known_.ids.insert(std::move(id));
+    }
+  }
+
+  std::string provenance_text() const {
+    json options = json::object();
+    for (const auto& [name, value] : options_.provenance) options[name] = value;
+    return json{{"thinktrace", kVersionText}, {"options", options}, {"model", {{"name", source_.model}}}, {"lacks", lacks_}}
+        .dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+
+  static StoredUnit unit_of(TraceRecord&& record) {
+    StoredUnit unit;
+    unit.question = record.question;
+    unit.first_sample = record.trace.sample;
+    unit.labels = record.labels;
+    unit.prompt_text = record.prompt_text;
+    unit.prompt_ids = record.prompt_ids;
+    unit.attempt.status = record.status;
+    unit.attempt.error = record.error;
+    if (record.status == Status::kOk) unit.records.push_back(std::move(record));
+    return unit;
+  }
+
+  const ImportRunOptions& options_;
+  const ImportRunObserver& observer_;
+  ImportSource source_;
+  std::optional<Store> store_;
+  StoredPlan plan_;
+  Known known_;
+  std::set<std::string> lacks_;
+  std::vector<StoredUnit> batch_;
+  size_t n_tokens_ = 0;
+  int n_samples_ = 1;
+  ImportRunResult result_;
+};
+
+}  // namespace
+
+ImportRunResult import_run(const ImportRunOptions& options, const ImportRunObserver& observer) {
+  check_run_folder(options.out);
+  Importer importer(options, observer);
+  const ImportObserver reader{[&](const ImportSource& source) { importer.begin(source); },
+                              [&](TraceRecord&& record) { importer.add(std::move(record)); },
+                              [&](const std::string& reason) { importer.skip(reason); }, observer.should_stop};
+  try {
+    options.kind == "arbor" ? read_arbor(options.path, options.import, reader)
+                            : read_jsonl(options.path, options.import, reader);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::kStore) importer.commit();  // What was read is kept.
+    throw;
+  }
+  importer.commit();
+  return importer.result();
+}
+
+}  // namespace thinktrace

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/run/read.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "thinktrace/error.h"
+#include "thinktrace/run/noise_floor.h"
+#include "thinktrace/run/prepare.h"
+#include "thinktrace/text/utf8.h"
+
+namespace thinktrace {
+namespace {
+
+using nlohmann::json;
+
+// A session that is made anew where a longer trace needs it. What is decoded hangs on nothing but its own trace.
+class GrowingSession {
+ public:
+  GrowingSession(const ReadJob& job, std::function<bool()> should_stop)
+      : job_(job), should_stop_(std::move(should_stop)) {}
+
+  Session& with_room(int n_tokens, int branch) {
+    const int forks = probes_by_forks(job_.model, job_.compute) ? job_.compute.branches : 1;
+    const int n_probing = forks * branch;
+    if (!session_ || cells_ < n_tokens + n_probing || batch_ < n_probing) {
+      cells_ = std::max(cells_, n_tokens + n_tokens / 2 + n_probing);
+      batch_ = std::max({batch_, n_probing, kSmallestBatch});
+      session_.reset();  // Before the next one is made: two caches may not fit.
+      session_.emplace(job_.model, SessionOptions{.n_cells = (cells_ + 255) / 256 * 256,
+                                                  .n_branches = forks + 1,
+                                                  .batch = batch_,
+                                                  .threads = job_.compute.threads,
+                                                  .precision = job_.compute.precision,
+                                                  .should_stop = should_stop_});
+    }
+    return *session_;
+  }
+
+ private:
+  const ReadJob& job_;
+  std::function<bool()> should_stop_;
+  std::optional<Session> session_;
+  int cells_ = 0, batch_ = 0;
+};
+
+bool writes_like(const Model& model, const StoredPlan& plan) {
+  return json::parse(plan.identity).value("model_sha256", "") == model.card().sha256;
+}
+
+// One trace, from its text to a reading.
+StoredReading read_trace(const ReadJob& job, const ReaderOptions& options, const TraceRecord& record,
+                         GrowingSession& sessions, bool same_model) {
+  const ReadingForm q = build_reading_form(job.model, record.question, options);
+  ReadThinking thinking = thinking_for(job.model, record, same_model);
+  const int n_tokens = static_cast<int>(q.prompt.ids.size() + thinking.ids.size()), branch = longest_branch(q.form);
+  if (n_tokens + branch > job.model.card().n_ctx_train) {
+    throw Error(ErrorKind::kFailed, fmt::format("prompt and thinking have {} tokens, more than the reading model's "
+                                                "context of {} holds",
+                                                n_tokens, job.model.card().n_ctx_train));
+  }
+  Session& session = sessions.with_room(n_tokens, branch);
+  ForkReader forks(session, job.compute.branches);
+  PrefillReader prefills(session);
+  AnswerReader& reader = probes_by_forks(job.model, job.compute) ? static_cast<AnswerReader&>(forks) : prefills;
+  const std::vector<int> positions = probe_positions(static_cast<int>(thinking.ids.size()), options.stride);
+  StoredReading out{.trace_id = record.id,
+                    .labels = q.prompt.labels,
+                    .prompt_text = to_utf8(q.prompt.text),
+                    .prompt_ids = q.prompt.ids,
+                    .forced_text = to_utf8(job.model.text(q.form.suffix)),
+                    .suffix_ids = q.form.suffix,
+                    .curve = probe_trace(reader, q.prompt.ids, thinking.ids, q.form, positions)};
+  if (!thinking.own) {
+    if (record.has_tokens) out.writer_positions = align_positions(record.think_text, thinking.texts, positions);
+    out.think_ids = std::move(thinking.ids);
+    out.think_text = std::move(thinking.texts);
+  }
+  return out;
+}
+
+// What the command leaves open is as the plan's own reader has it, where that is a reader of this model.
+PromptFormat format_like(const json& identity, PromptFormat given) {
+  if (!identity.contains("think_open")) return given;
+  const auto text = [&](const char* key) { return identity.value(key, std::string()); };
+  if (given.chat_template.empty()) given.chat_template = text("chat_template");
+  if (given.system.empty()) given.system = text("system");
+  if (given.layout.empty()) given.layout = text("layout");
+  if (given.suffix.empty()) given.suffix = text("suffix");
+  if (given.labels == LabelKind::kAuto) given.labels = label_kind_named(text("labels"));
+  if (given.tags.source == TagSource::kNone)
+    given.tags = {text("think_open"), text("think_close"), text("after_think_open"), TagSource::kGiven};
+  return given;
+}
+
+}  // namespace
+
+int read_units(const ReadJob& job, const ReaderOptions& options, const StoredReader& reader, Reporter& reporter) {
+  const std::vector<UnitKey> units = job.store.units_to_read(reader.id, job.retry_failed);
+  reporter.begin(static_cast<int>(units.size()), static_cast<int>(units.size()));
+  const bool same_model = writes_like(job.model, *job.store.plan());
+  GrowingSession sessions(job, reporter.observer().should_stop);
+  int n_failed = 0;
+  for (const UnitKey& unit : units) {
+    Attempt attempt{.settings = compute_settings(job.compute)};
+    std::vector<StoredReading> readings;
+    const double begin = monotonic_seconds();
+    try {
+      for (const TraceRecord& record : job.store.records(unit)) {
+        if (job.store.reading(record.id, reader.id)) continue;
+        readings.push_back(read_trace(job, options, record, sessions, same_model));
+        const auto n = static_cast<int>(readings.back().curve.positions.size());
+        attempt.probes += n;
+        reporter.add_probes(n);
+      }
+    } catch (const std::exception& e) {
+      const auto* error = dynamic_cast<const Error*>(&e);
+      if (error && (error->kind() == ErrorKind::kInterrupted || error->kind() == ErrorKind::kStore)) throw;
+      attempt.status = Status::kFailed;
+      attempt.error = to_utf8(e.what());
+      readings.clear();
+      n_failed++;
+      reporter.note(fmt::format("question {} can't be read: {}", unit.first, attempt.error));
+    }
+    attempt.seconds_probing = monotonic_seconds() - begin;
+    job.store.commit_readings(unit, reader.id, attempt, readings);
+    reporter.end_unit();
+  }
+  return n_failed;
+}
+
+std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions& options, const std::string& reader_id,
+                                         const Reporter& reporter) {
+  constexpr int kTraces = 4, kPriorCells = 8192;
+  std::optional<StoredReader> reader = job.store.reader(reader_id);
+  if (!reader) return std::nullopt;
+  const auto& should_stop = reporter.observer().should_stop;
+  try {
+    if (reader->noise_floor.empty()) {
+      NoiseFloor noise;
+      for (const TraceRecord& r : job.store.spread_traces(kTraces, reader_id)) {
+        if (r.curve.positions.empty()) continue;
+        const AnswerForm form = build_reading_form(job.model, r.question, options).form;
+        noise = merge(noise, measure_noise_floor(r, form, {job.model, job.compute.threads, should_stop}));
+      }
+      if (noise.n_positions > 0) {
+        reader->noise_floor = to_json(noise);
+        reporter.note(fmt::format("reader {}: {}", reader->number, describe(noise)));
+      }
+    }
+    if (reader->prior.empty() && options.order == 0) {
+      Session session(job.model, {.n_cells = std::min(kPriorCells, job.model.card().n_ctx_train + 256),
+                                  .n_branches = 1,
+                                  .threads = job.compute.threads,
+                                  .precision = job.compute.precision,
+                                  .should_stop = should_stop});
+      reader->prior = measure_prior(session, options, job.store.questions());
+    }
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::kInterrupted || e.kind() == ErrorKind::kStore) throw;
+    reporter.note(fmt::format("the noise floor or the prior could not be measured: {}", e.what()));
+  }
+  job.store.save_reader(*reader);
+  return reader->noise_floor.empty() ? std::nullopt : std::optional(noise_floor_from_json(reader->noise_floor));
+}
+
+ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
+  const RunOptions& given = request.options;
+  if (!Store::exists(given.out))
+    throw Error(ErrorKind::kInput,
+                fmt::format("[probe] {}: no run in this folder (there is no thinktrace.db)", given.out));
+  Reporter reporter(observer);
+  std::string path = given.model_path;
+  if (path.empty()) {  // Looked up without the lock: a wrong path must not touch the run.
+    Store look = Store::open(given.out);
+    if (request.plan) look.choose_plan(*request.plan);
+    const std::optional<StoredPlan> plan = look.plan();
+    path = plan ? json::parse(plan->provenance).value("/model/path"_json_pointer, std::string()) : "";
+    if (path.empty())
+      throw Error(ErrorKind::kInput, fmt::format("[probe] {}: name the model that is to read with --with", given.out));
+  }
+  const Model model = Model::load(path, {.gpu_layers = given.compute.gpu_layers});
+  Store store = Store::create(given.out);
+  if (request.plan) store.choose_plan(*request.plan);
+  std::optional<StoredPlan> plan = store.plan();
+  if (!plan) throw Error(ErrorKind::kInput, fmt::format("[probe] {}: the run has no traces yet", given.out));
+  const bool same_model = writes_like(model, *plan);
+  if (given.model_path.empty() && !same_model)
+    throw Error(ErrorKind::kInput, fmt::format("[probe] {}: the model's file has changed since the run; name one with "
+                                               "--with",
+                                               path));
+  ReaderOptions options{.stride = given.stride, .precision = given.compute.precision};
+  options.format = given.format;
+  if (same_model) options.format = format_like(json::parse(store.reader(plan->reader_id)->identity), given.format);
+  if (options.format.suffix.empty()) options.format.suffix = kDefaultSuffix;
+  options.format = complete_format(model, options.format);
+  for (const std::string& text : format_notes(model, options.format)) reporter.note(text);
+  const std::vector<Question> questions = store.questions();
+  if (!questions.empty()) build_reading_form(model, questions.front(), options);  // A broken layout is said now.
+  const ComputeOptions compute = resolve_compute(given.compute);
+  const ReadJob job{model, store, compute, given.retry_failed};
+  ReadResult result;
+  for (options.order = 0; options.order < std::max(1, given.orders); options.order++) {
+    const StoredReader reader = make_reader(options, model, compute);
+    if (!store.reader(reader.id)) store.save_reader(reader);
+    const int n_units = static_cast<int>(store.units_to_read(reader.id, given.retry_failed).size());
+    result.units_here += n_units;
+    result.units_failed += read_units(job, options, reader, reporter);
+    if (n_units > 0) store.save_reader([&] {
+      StoredReader again = *store.reader(reader.id);
+      again.noise_floor.clear();  // It is of all that the reader has read.
+      again.prior.clear();
+      return again;
+    }());
+    const std::optional<NoiseFloor> noise = measure_reader(job, options, reader.id, reporter);
+    if (options.order > 0) continue;
+    result.noise_floor = noise;
+    result.reader = store.reader(reader.id)->number;
+    if (!store.has_readings(plan->reader_id) && store.has_readings(reader.id)) {
+      plan->reader_id = reader.id;  // An import without probes is shown as its first reader saw it.
+      store.save_plan(*plan, {});
+    }
+  }
+  return result;
+}
+
+}  // namespace thinktrace

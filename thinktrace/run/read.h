@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// read.h — stored traces read once more: with another suffix, other labels, another order of the options, by another
+// model.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thinktrace/run/plan.h"
+#include "thinktrace/run/progress.h"
+#include "thinktrace/run/reader.h"
+
+namespace thinktrace {
+
+// What a pass over a store's traces needs.
+struct ReadJob {
+  const Model& model;
+  Store& store;
+  ComputeOptions compute;  // Resolved.
+  bool retry_failed = false;
+};
+
+// Reads every unit of the current plan that lacks readings by `reader`; each is on disk before the next begins. A unit
+// that can't be read is an attempt that failed, with its reason. Gives the number of those. Throws Error: kStore,
+// kInterrupted.
+int read_units(const ReadJob& job, const ReaderOptions& options, const StoredReader& reader, Reporter& reporter);
+
+// Measures what a reader has not measured yet: its noise floor, on 4 traces spread over the plan, and its prior. What
+// can't be measured is told and left empty.
+std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions& options, const std::string& reader_id,
+                                         const Reporter& reporter);
+
+// `probe RUN`: reads what is stored in options.out with options.model_path (empty: the model that the plan was sampled
+// with) under options.orders orders of the options.
+struct ReadResult {
+  int reader = 0;  // Number of the first reader used.
+  int units_here = 0, units_failed = 0;
+  std::optional<NoiseFloor> noise_floor;
+};
+struct ReadRequest {
+  RunOptions options;
+  std::optional<int> plan;
+};
+// Throws Error: kInput before anything is read, kStore, kInterrupted (what was read is kept).
+ReadResult read_run(const ReadRequest& request, const RunObserver& observer = {});
+
+}  // namespace thinktrace

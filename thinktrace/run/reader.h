@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// reader.h — a way to read traces: a model, the words around the question and after the thinking, an order of the options.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "thinktrace/engine/model.h"
+#include "thinktrace/prompt/prompt.h"
+#include "thinktrace/run/plan.h"
+#include "thinktrace/store/store.h"
+
+namespace thinktrace {
+
+struct ReaderOptions {
+  PromptFormat format;  // Complete.
+  int stride = 1;       // A probe after every stride-th thinking token.
+  int order = 0;        // Which order of the options; 0: as the question has them.
+  Precision precision = Precision::kFast;
+};
+
+// Everything that a reading hangs on besides the trace, as a JSON object with sorted keys.
+std::string reader_identity(const ReaderOptions& options, const Model& model);
+
+// The reader as it is stored, not measured yet.
+StoredReader make_reader(const ReaderOptions& options, const Model& model, const ComputeOptions& compute);
+
+// The option that stands at each place of a question's list in the order with this number. 0 is the question's own.
+// 1 … n-1 move the options round, so that over the first n orders every option has every place once; higher numbers are
+// drawn from the question's id and the number.
+std::vector<int> option_order(const Question& question, int order);
+
+// What a reader puts before and after a question's thinking.
+struct ReadingForm {
+  Prompt prompt;    // labels: by option, not by place.
+  AnswerForm form;  // options: by option.
+};
+// Throws Error as build_prompt and build_answer_form.
+ReadingForm build_reading_form(const Model& model, const Question& question, const ReaderOptions& options);
+
+// The thinking of a trace in the reader's tokens.
+struct ReadThinking {
+  std::vector<Token> ids;
+  std::vector<std::string> texts;  // As token_texts() gives them.
+  bool own = true;                 // The writer's own ids; otherwise the text was tokenised for the reader.
+};
+// The writer's ids where the reader has the writer's vocabulary (`same_model`) and there are ids; else the joined text,
+// tokenised without special tokens.
+ReadThinking thinking_for(const Model& model, const TraceRecord& record, bool same_model);
+
+// For each of `positions` in the reader's tokens: after how many of the writer's tokens it stands, rounded down, by
+// offsets in the text. Empty where the two do not spell the same text (a space in front left aside).
+std::vector<int> align_positions(const std::vector<std::string>& writer, const std::vector<std::string>& reader,
+                                 const std::vector<int>& positions);
+
+// What the reader answers to questions without content, as a JSON array of {labels, p}: one entry for each number of
+// options in `questions`. The mean over the texts "N/A", "[MASK]" and "" in place of question and options, as in Zhao et
+// al. 2021 (arXiv 2102.09690), section 5; raw probabilities.
+std::string measure_prior(Session& session, const ReaderOptions& options, const std::vector<Question>& questions);
+
+}  // namespace thinktrace

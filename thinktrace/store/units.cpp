@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+// Units of work and readings: what is done, what is left, and writing them.
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "thinktrace/error.h"
+#include "thinktrace/store/checked_row.h"
+#include "thinktrace/store/records.h"
+#include "thinktrace/store/store.h"
+#include "thinktrace/text/hash.h"
+
+namespace thinktrace {
+namespace {
+
+using sqlite::CheckedInsert;
+using sqlite::CheckedRows;
+using sqlite::Statement;
+
+int64_t next_id(sqlite3* db, const char* table) {
+  Statement s(db, fmt::format("SELECT ifnull(max(id), 0) + 1 FROM {}", table));
+  s.step();
+  return s.integer(0);
+}
+
+const char* name_of(Status status) { return status == Status::kOk ? "ok" : "failed"; }
+
+void insert_attempt(sqlite3* db, const std::string& sampling_id, const UnitKey& unit, const std::string& reader_id,
+                    const Attempt& a) {
+  CheckedInsert(db, "attempt")
+      .add(next_id(db, "attempt"))
+      .add(sampling_id)
+      .add(unit.first)
+      .add(unit.second)
+      .add(reader_id)
+      .add(name_of(a.status))
+      .add(a.error)
+      .add(a.settings)
+      .add(a.tokens)
+      .add(a.probes)
+      .add(a.seconds_sampling)
+      .add(a.seconds_probing)
+      .run();
+}
+
+// Empty columns are null: as the unit or the trace has them.
+void insert_reading(sqlite3* db, const std::string& reader_id, const StoredReading& r, double resolution) {
+  CheckedInsert row(db, "reading");
+  row.add(reading_id(r.trace_id, reader_id)).add(r.trace_id).add(reader_id);
+  r.labels.empty() ? row.add_null() : row.add_json(r.labels);
+  r.prompt_text.empty() ? row.add_null() : row.add(r.prompt_text);
+  r.prompt_ids.empty() ? row.add_null() : row.add(r.prompt_ids);
+  r.think_text.empty() ? row.add_null() : row.add(r.think_ids);
+  r.think_text.empty() ? row.add_null() : row.add_json(r.think_text);
+  row.add(r.forced_text).add(r.suffix_ids).add(r.curve.positions);
+  r.writer_positions.empty() ? row.add_null() : row.add(r.writer_positions);
+  row.add(r.curve.logprobs).add(resolution).run();
+}
+
+void insert_trace(sqlite3* db, int64_t unit_id, const StoredUnit& unit, const TraceRecord& r,
+                  const std::string& reader_id) {
+  CheckedInsert row(db, "trace");
+  row.add(r.id).add(unit_id).add(r.trace.sample);
+  r.seed ? row.add(std::to_string(*r.seed)) : row.add_null();
+  row.add(r.trace.think_ids).add_json(r.think_text).add(r.has_tokens ? 1 : 0).add(name_of(r.trace.stop));
+  row.add(r.trace.answer_ids).add(r.trace.answer_text);
+  r.chosen ? row.add(*r.chosen) : row.add_null();
+  row.run();
+  if (r.curve.positions.empty()) return;  // An import that holds no probes.
+  StoredReading reading;
+  reading.trace_id = r.id;
+  reading.forced_text = r.forced_text;
+  reading.suffix_ids = unit.suffix_ids;
+  reading.curve = r.curve;
+  reading.writer_positions = r.writer_positions;
+  insert_reading(db, reader_id, reading, r.resolution);
+}
+
+// Questions that an import brings as it goes.
+void append_question(sqlite3* db, int plan, const Question& q) {
+  write_question(db, q);
+  Statement known(db, "SELECT 1 FROM plan_question WHERE plan = ? AND question_id = ?");
+  if (known.bind(plan).bind(q.id).step()) return;
+  Statement last(db, "SELECT ifnull(max(place), -1) + 1 FROM plan_question WHERE plan = ?");
+  last.bind(plan).step();
+  CheckedInsert(db, "plan_question").add(plan).add(q.id).add(last.integer(0)).run();
+}
+
+void insert_unit(sqlite3* db, const StoredPlan& plan, const StoredUnit& u) {
+  append_question(db, plan.number, u.question);
+  Statement(db, "DELETE FROM unit WHERE sampling_id = ? AND question_id = ? AND first_sample = ? AND status = 'failed'")
+      .bind(plan.sampling_id)
+      .bind(u.question.id)
+      .bind(u.first_sample)
+      .run();
+  const int64_t id = next_id(db, "unit");
+  CheckedInsert(db, "unit")
+      .add(id)
+      .add(plan.sampling_id)
+      .add(u.question.id)
+      .add(u.first_sample)
+      .add(u.n_samples)
+      .add(name_of(u.attempt.status))
+      .add(u.attempt.error)
+      .add_json(u.labels)
+      .add(u.prompt_text)
+      .add(u.prompt_ids)
+      .add(u.attempt.settings)
+      .run();
+  for (const TraceRecord& r : u.records) insert_trace(db, id, u, r, plan.reader_id);
+  insert_attempt(db, plan.sampling_id, {u.question.id, u.first_sample}, plan.reader_id, u.attempt);
+}
+
+}  // namespace
+
+std::map<UnitKey, Status> Store::units() const {
+  std::map<UnitKey, Status> done;
+  const StoredPlan plan = current();
+  Statement s(db_.get(),
+              "SELECT question_id, first_sample, status FROM unit WHERE sampling_id = ? AND question_id IN "
+              "(SELECT question_id FROM plan_question WHERE plan = ?)");
+  s.bind(plan.sampling_id).bind(plan.number);
+  while (s.step()) {
+    done[{s.text(0), static_cast<int>(s.integer(1))}] = s.text(2) == "ok" ? Status::kOk : Status::kFailed;
+  }
+  return done;
+}
+
+void Store::commit_units(std::span<const StoredUnit> units) {
+  const StoredPlan plan = current();
+  sqlite::Transaction transaction(db_.get());
+  for (const StoredUnit& unit : units) insert_unit(db_.get(), plan, unit);
+  transaction.commit();
+}
+
+std::vector<std::string> Store::trace_ids(const std::string& question_id) const {
+  std::vector<std::string> ids;
+  Statement s(db_.get(),
+              "SELECT t.id FROM trace t JOIN unit u ON u.id = t.unit_id WHERE u.sampling_id = ? AND u.question_id = ? "
+              "ORDER BY t.sample");
+  s.bind(current().sampling_id).bind(question_id);
+  while (s.step()) ids.push_back(s.text(0));
+  return ids;
+}
+
+std::vector<UnitKey> Store::units_to_read(const std::string& reader_id, bool with_failed) const {
+  const StoredPlan plan = current();
+  std::vector<UnitKey> keys;
+  Statement s(db_.get(), R"(
+    SELECT u.question_id, u.first_sample,
+      (SELECT status FROM attempt a WHERE a.sampling_id = u.sampling_id AND a.question_id = u.question_id
+         AND a.first_sample = u.first_sample AND a.reader_id = ?1 ORDER BY a.id DESC LIMIT 1)
+    FROM plan_question p JOIN unit u ON u.question_id = p.question_id
+    WHERE p.plan = ?2 AND u.sampling_id = ?3 AND u.status = 'ok' AND u.first_sample < ?4
+      AND EXISTS (SELECT * FROM trace t WHERE t.unit_id = u.id
+                  AND NOT EXISTS (SELECT * FROM reading r WHERE r.trace_id = t.id AND r.reader_id = ?1))
+    ORDER BY p.place, u.first_sample)");
+  s.bind(reader_id).bind(plan.number).bind(plan.sampling_id).bind(plan.samples);
+  while (s.step()) {
+    if (with_failed || s.text(2) != "failed") keys.emplace_back(s.text(0), static_cast<int>(s.integer(1)));
+  }
+  return keys;
+}
+
+void Store::commit_readings(const UnitKey& unit, const std::string& reader_id, const Attempt& attempt,
+                            const std::vector<StoredReading>& readings) {
+  const StoredPlan plan = current();
+  sqlite::Transaction transaction(db_.get());
+  for (const StoredReading& reading : readings) insert_reading(db_.get(), reader_id, reading, 0);
+  insert_attempt(db_.get(), plan.sampling_id, unit, reader_id, attempt);
+  transaction.commit();
+}
+
+StoreCounts Store::counts() const {
+  const StoredPlan plan = current();
+  Statement s(db_.get(), R"(
+    WITH mine AS (SELECT u.* FROM unit u JOIN plan_question p ON p.question_id = u.question_id
+                  WHERE u.sampling_id = ?1 AND p.plan = ?2 AND u.first_sample < ?3),
+         asked AS (SELECT t.* FROM trace t JOIN mine u ON u.id = t.unit_id WHERE t.sample < ?3),
+         spent AS (SELECT a.* FROM attempt a JOIN plan_question p ON p.question_id = a.question_id
+                   WHERE a.sampling_id = ?1 AND p.plan = ?2)
+    SELECT (SELECT count(*) FROM plan_question WHERE plan = ?2),
+      (SELECT count(*) FROM mine WHERE status = 'ok'), (SELECT count(*) FROM mine WHERE status = 'failed'),
+      (SELECT count(*) FROM asked), (SELECT total(json_array_length(think_text)) FROM asked WHERE has_tokens),
+      (SELECT total(length(r.positions)) / 4 FROM reading r JOIN asked a ON a.id = r.trace_id WHERE r.reader_id = ?4),
+      (SELECT count(*) FROM asked WHERE stop IN ('budget', 'end_of_text')),
+      (SELECT count(DISTINCT settings) FROM mine), (SELECT count(*) FROM spent), (SELECT total(tokens) FROM spent),
+      (SELECT total(probes) FROM spent), (SELECT total(seconds_sampling) FROM spent),
+      (SELECT total(seconds_probing) FROM spent))");
+  s.bind(plan.sampling_id).bind(plan.number).bind(plan.samples).bind(plan.reader_id);
+  s.step();
+  return {.questions = s.integer(0),
+          .units_ok = s.integer(1),
+          .units_failed = s.integer(2),
+          .traces = s.integer(3),
+          .tokens = s.integer(4),
+          .probes = s.integer(5),
+          .not_ended = s.integer(6),
+          .settings = s.integer(7),
+          .attempts = s.integer(8),
+          .sampled_tokens = s.integer(9),
+          .read_probes = s.integer(10),
+          .seconds_sampling = s.real(11),
+          .seconds_probing = s.real(12)};
+}
+
+}  // namespace thinktrace
