@@ -248,7 +248,9 @@ std::string describe_warnings(const Analysis& analysis) {
   for (const Block& block : analysis.subjects) {
     for (const Warning& warning : block.warnings) {
       if (told.count(warning.kind) == 0 && analysis.subjects.size() > 1)
-        out += '\n' + wrapped(fmt::format("! {}: {}", printable(block.subject), printable(warning.text)), 0);
+        out += '\n' + wrapped(fmt::format("! {}: {}", trimmed(fit(printable(block.subject), 60)),
+                                          printable(warning.text)),
+                              0);
     }
   }
   return out;
@@ -262,13 +264,14 @@ std::string describe_analysis(const Analysis& analysis) {
   const auto plural = [](size_t n, std::string_view noun) {
     return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
   };
-  std::string out =
+  std::string head =
       fmt::format("{} of {} in {}", plural(all.n_traces, "trace"), plural(all.n_questions, "question"),
                   plural(analysis.subjects.size(), "subject"));
-  if (all.n_read < all.n_traces) out += fmt::format("; {} with a curve", all.n_read);
-  if (all.n_not_ended > 0) out += fmt::format("; {} did not end", all.n_not_ended);
-  if (all.n_ended_unknown > 0) out += fmt::format("; {} not known to have ended", all.n_ended_unknown);
-  out += fmt::format("\n[low, high]: {:.4g} % intervals\n\n", 100 * analysis.level);
+  if (all.n_read < all.n_traces) head += fmt::format("; {} with a curve", all.n_read);
+  if (all.n_not_ended > 0) head += fmt::format("; {} did not end", all.n_not_ended);
+  if (all.n_ended_unknown > 0) head += fmt::format("; {} may not have ended", all.n_ended_unknown);
+  std::string out = wrapped(head, 0);
+  out += fmt::format("[low, high]: {:.4g} % intervals\n\n", 100 * analysis.level);
   if (all.n_traces == 0) return out;
   if (all.n_read > 0) out += describe_answers(all, start);
   out += describe_length(all.length);
