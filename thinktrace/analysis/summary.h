@@ -127,6 +127,10 @@ struct Analysis {
 // Cost: see estimate() in bootstrap.h, twice.
 Analysis analyze_traces(const std::vector<TraceMeasures>& traces, const AnalysisOptions& options = {});
 
+// "at the start", or what it is where curves begin later: "after 1 token", "at the first position" if they
+// begin at different ones.
+std::string name_of_start(const Block& block);
+
 // What a reader of these numbers must be told.
 std::vector<Warning> warnings_of(const Block& block);
 

@@ -101,14 +101,6 @@ std::string wrapped(std::string_view text, int indent) {
   return out + current + '\n';
 }
 
-// What stands for the first probed position: imports may not have t = 0.
-std::string start_of(const Block& block) {
-  if (block.first_position != block.first_position_high) return "at the first position";
-  const int t = block.first_position.value_or(0);
-  if (t == 0) return "at the start";
-  return fmt::format("after {} token{}", t, t == 1 ? "" : "s");
-}
-
 std::string counted(const CountedShare& c) { return fmt::format("{:>7}  {:<20}", c.count, share(c.share)); }
 
 std::string trimmed(std::string text) {
@@ -137,8 +129,10 @@ std::string describe_answers(const Block& block, const std::string& start) {
   out += line("mass", {start + ' ' + share(block.mass.at_start), "at the end " + share(block.mass.at_end),
                        fmt::format("lowest {} and {}", short_number(block.mass.lowest_at_start),
                                    short_number(block.mass.lowest_at_end))});
-  out += line("free answer right",
-              {share(block.free_right), fmt::format("of {} traces", block.free_right.n_traces)});
+  if (block.free_right.value) {
+    out += line("free answer right",
+                {share(block.free_right), fmt::format("of {} traces", block.free_right.n_traces)});
+  }
   out += '\n' + two_by_two(forced.start_by_end, start, "at the end");
   if (forced.end_by_free.right_right.share.n_traces > 0)
     out += two_by_two(forced.end_by_free, "at the end", "free answer");
@@ -176,10 +170,11 @@ std::string describe_commitment(const Block& block, const std::string& start) {
         line("", {"the label preferred without a question is right in " + share(*block.labels.prior_right)});
   const OrderFacts& orders = block.orders;
   if (orders.option.n_traces > 0) {
-    out += line("  in other orders", {"same option: " + start + ' ' + share(orders.option_at_start),
-                                      "at the end " + share(orders.option_at_end)});
-    out += line("", {"same label:  " + start + ' ' + share(orders.label_at_start),
-                     "at the end " + share(orders.label_at_end)});
+    const auto both = [&](std::string_view what, const Estimate& first, const Estimate& last) {
+      return fmt::format("{} {} {}, {} at the end", what, share(first), start, share(last));
+    };
+    out += line("  same in other orders", {both("option", orders.option_at_start, orders.option_at_end)});
+    out += line("", {both("label", orders.label_at_start, orders.label_at_end)});
   }
   return out + line("flips", {"mean " + amount(block.flips)}) + '\n';
 }
@@ -204,12 +199,12 @@ std::string describe_labels(const LabelFacts& labels, const std::string& start) 
   std::string out =
       fmt::format("share of {} traces with {} options in which a label is the most likely one\n",
                   labels.n_traces, labels.n_options);
-  out += trimmed(fmt::format("  {:<8}{:<22}{:<20}{:<20}{}", "label", start, "at the end", "is right",
+  out += trimmed(fmt::format("  {:<8}{:<24}{:<20}{:<20}{}", "label", start, "at the end", "is right",
                              labels.prior_right ? "without a question" : "")) +
          '\n';
   for (size_t i = 0; i < labels.labels.size(); i++) {
     const LabelShare& label = labels.labels[i];
-    out += trimmed(fmt::format("  {:<8}{:<22}{:<20}{:<20}{}", i + 1, share(label.top_at_start),
+    out += trimmed(fmt::format("  {:<8}{:<24}{:<20}{:<20}{}", i + 1, share(label.top_at_start),
                                share(label.top_at_end), share(label.right),
                                label.prior ? short_number(label.prior) : "")) +
            '\n';
@@ -227,7 +222,8 @@ std::string describe_subjects(const std::vector<Block>& subjects, const std::str
   };
   std::string out =
       fmt::format("forced answer right {} and at the end; medians of length and t_exit\n", start);
-  out += row("subject", "traces", "start", "end", "free", "length", "t_exit", "performative");
+  out += row("subject", "traces", start == "at the start" ? "start" : "first", "end", "free", "length",
+             "t_exit", "performative");
   for (const Block& b : subjects) {
     const auto middle = [](const Estimate& e) { return e.value ? fmt::format("{:.0f}", *e.value) : "-"; };
     out += row(printable(b.subject), b.n_traces, share(b.forced.right_at_start), share(b.forced.right_at_end),
@@ -260,7 +256,7 @@ std::string describe_warnings(const Analysis& analysis) {
 
 std::string describe_analysis(const Analysis& analysis) {
   const Block& all = analysis.overall;
-  const std::string start = start_of(all);
+  const std::string start = name_of_start(all);
   const auto plural = [](size_t n, std::string_view noun) {
     return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
   };
@@ -269,7 +265,7 @@ std::string describe_analysis(const Analysis& analysis) {
                   plural(analysis.subjects.size(), "subject"));
   if (all.n_read < all.n_traces) head += fmt::format("; {} with a curve", all.n_read);
   if (all.n_not_ended > 0) head += fmt::format("; {} did not end", all.n_not_ended);
-  if (all.n_ended_unknown > 0) head += fmt::format("; {} may not have ended", all.n_ended_unknown);
+  if (all.n_ended_unknown > 0) head += fmt::format("; {} not known to have ended", all.n_ended_unknown);
   std::string out = wrapped(head, 0);
   out += fmt::format("[low, high]: {:.4g} % intervals\n\n", 100 * analysis.level);
   if (all.n_traces == 0) return out;
