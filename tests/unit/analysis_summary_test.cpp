@@ -156,6 +156,18 @@ TEST(Analysis, WarnsOfLowMassCutTracesAndBadReadings) {
   EXPECT_EQ(block.commitment.performative_share.n_traces, 18);
 }
 
+TEST(Analysis, APriorThatIsNotANumberIsNull) {
+  const std::vector<TraceMeasures> traces = copies({.rows = {{.8, .1, .1}}}, 6);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Analysis analysis =
+      analyze_traces(traces, {.resamples = 10, .prior = {{3, {nan, .4, .4}}, {2, {1, 0}}}});
+  EXPECT_EQ(analysis.overall.labels.prior_right->value, .5);  // Label 2, at the lower index of the tie.
+  const Json labels = Json::parse(to_json(analysis))["overall"]["labels"]["each"];
+  EXPECT_TRUE(labels[0]["prior"].is_null());
+  EXPECT_EQ(labels[1]["prior"], .4);
+  EXPECT_FALSE(analyze_traces(traces, {.resamples = 10}).overall.labels.prior_right.has_value());
+}
+
 TEST(Analysis, QuestionsOfTwoSubjectsAreTwo) {
   std::vector<TraceMeasures> traces = copies({.rows = {{.8, .1}}}, 4, "a");
   for (const TraceMeasures& t : copies({.rows = {{.8, .1}}}, 4, "b")) traces.push_back(t);
