@@ -29,4 +29,63 @@ struct TraceView {
   std::vector<OrderView> orders;
 };
 
+// What the thinking did to the forced answer. The last three are the parts of meaningless effort: no net
+// change between the first probed position and the end.
+enum class TraceClass {
+  kProductive,         // Wrong, then right.
+  kCounterproductive,  // Right, then wrong.
+  kRightThroughout,    // Right at every probed position. Not yet knowledge: see CurveMeasures::known_already.
+  kWrongThroughout,    // Right at none.
+  kWavering,           // As it began, but not in between.
+};
+
+// How far the other orders of the options agree with the original one, as shares of (position, order) pairs.
+// A preference for a label gives label agreement 1 and option agreement near chance; knowledge the reverse.
+struct OrderAgreement {
+  double option = 0, option_start = 0, option_end = 0;  // The most likely option is the same.
+  double label = 0, label_start = 0, label_end = 0;     // The most likely option stands at the same label.
+};
+
+// "Start" is the first probed position, "end" the last one. A number that is no log-probability (NaN, +inf)
+// counts as probability 0, is never the most likely one, and is counted in n_bad_readings.
+struct CurveMeasures {
+  int first_position = 0;
+  int top_start = 0, top_end = 0;  // Most likely option; on a tie the lower index.
+  double p_start = 0, p_end = 0;   // P(right option).
+  bool right_start = false, right_end = false;
+  double mass_start = 0, mass_end = 0, mass_mean = 0;
+  int flips = 0;       // Changes of the most likely option between neighbouring probed positions.
+  int t_exit = 0;      // First probed position from which the forced answer stays what it is at the end.
+  int t_exit_low = 0;  // The smallest position that t_exit can be in truth: after the probe before it.
+  double p_right_at_exit = 0;
+  // (end - t_exit) / end, and with t_exit_low; nothing where there was no thinking (end is 0). In a trace
+  // that did not end they are relative to the cut.
+  std::optional<double> performative_share, performative_share_high;
+  TraceClass trace_class = TraceClass::kWavering;
+  // Right throughout, and at the first probed position the right option is the most likely one in more than
+  // half of the other orders in which it stands at another label. Nothing where there is no such order.
+  std::optional<bool> known_already;
+  std::optional<OrderAgreement> order_agreement;  // Nothing without other orders.
+  int n_bad_readings = 0;
+};
+
+struct TraceMeasures {
+  std::string question_id, subject;
+  int answer = 0, n_options = 0;
+  std::optional<int> length;         // Thinking tokens.
+  std::optional<bool> ended;         // Nothing where unknown, and then counted as ended.
+  std::optional<bool> free_correct;  // A free answer that names no option is wrong, and so is a missing one.
+  std::optional<CurveMeasures> curve;  // Nothing where nothing was read.
+};
+
+// Index of the first row of `logprobs` from which `option` stays the answer to the last row; nothing where it
+// isn't the answer in the last row. It is the answer in a row where it is the most likely one (on a tie the
+// lower index) or, with margin > 0, where its probability is at most `margin` below the most likely one's.
+// REQUIRES: n_options > 0 divides logprobs.size().
+std::optional<int> first_stays(std::span<const float> logprobs, int n_options, int option, double margin = 0);
+
+// REQUIRES: n_options > 0 and the shapes above, wherever there are positions; 0 <= answer < n_options.
+// Cost: one pass over the curve and over each other order.
+TraceMeasures measure_trace(const TraceView& trace, double margin = 0);
+
 }  // namespace thinktrace

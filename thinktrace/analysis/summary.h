@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// summary.h — the first numbers of a run: over all traces, and subject by subject.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thinktrace/analysis/bootstrap.h"
+#include "thinktrace/analysis/measures.h"
+
+namespace thinktrace {
+
+struct AnalysisOptions {
+  uint64_t seed = 1;     // Of the resampling.
+  int resamples = 2000;  // 1 or more.
+  double level = 0.95;   // Of the intervals; between 0 and 1.
+  // By number of options n: what each label gets where there is nothing to answer, raw probabilities.  [n]
+  std::map<int, std::vector<double>> prior;
+};
+
+struct CountedShare {
+  int count = 0;  // Traces; share.n_traces is of how many.
+  Estimate share;
+};
+
+// Two yes-or-no questions to the same traces.
+struct TwoByTwo {
+  CountedShare right_right, right_wrong, wrong_right, wrong_wrong;
+};
+
+struct ForcedAnswers {
+  Estimate right_at_start, right_at_end;  // Share of traces whose most likely option is right.
+  Estimate p_right_at_start, p_right_at_end;
+  TwoByTwo start_by_end;
+  TwoByTwo end_by_free;  // Over traces whose free answer is known.
+};
+
+struct Mass {
+  Estimate at_start, at_end, over_curve;
+  std::optional<double> lowest_at_start, lowest_at_end;
+};
+
+// Of thinking length and being right.
+struct LengthCorrelation {
+  Estimate over_traces, within_questions;
+  Estimate within_subjects;  // In the block of all traces alone.
+};
+
+struct ThinkingLength {
+  Estimate mean, median;
+  std::optional<int> longest;
+  int n_unknown = 0;
+  LengthCorrelation with_forced_right_at_end, with_free_right;
+};
+
+// Over traces that were not cut.
+struct Commitment {
+  Estimate t_exit_mean, t_exit_median;
+  Estimate performative_share, performative_share_high;  // Means; the second is the upper bound.
+  Estimate p_right_at_exit;
+  int n_censored = 0;  // Traces left out because they were cut.
+};
+
+struct Classes {
+  CountedShare productive, counterproductive, meaningless_effort;
+  CountedShare right_throughout, wrong_throughout, wavering;  // The parts of meaningless effort.
+  CountedShare known_already;  // Of traces read in orders that can tell it from a preference for a label.
+};
+
+struct LabelShare {
+  Estimate top_at_start, top_at_end;  // Share of traces in which this label is the most likely one.
+  Estimate right;                     // Share in which it is the right one.
+  std::optional<double> prior;
+};
+
+// In the original order, over the traces with the commonest number of options (on a tie the smaller).
+struct LabelFacts {
+  int n_options = 0, n_traces = 0;
+  std::vector<LabelShare> labels;       // [n_options]
+  std::optional<Estimate> prior_right;  // Share right if the prior's top label were always the answer.
+};
+
+// Means of OrderAgreement over the traces that were read in other orders too.
+struct OrderFacts {
+  Estimate option, option_at_start, option_at_end;
+  Estimate label, label_at_start, label_at_end;
+};
+
+enum class WarningKind { kBadReadings, kLabelPreference, kOrderDisagreement, kLowMass, kNotEnded };
+
+struct Warning {
+  WarningKind kind = WarningKind::kBadReadings;
+  std::string text;
+};
+
+struct Block {
+  std::string subject;  // Empty in the block of all traces.
+  int n_traces = 0, n_questions = 0;
+  int n_read = 0;          // Traces with a curve.
+  int n_bad_readings = 0;  // Traces with readings that are no log-probabilities.
+  int n_not_ended = 0, n_ended_unknown = 0;
+  std::optional<int> first_position, first_position_high;  // Smallest and largest; where there are curves.
+  ForcedAnswers forced;
+  Estimate free_right;  // Over traces whose free answer is known.
+  Mass mass;
+  ThinkingLength length;
+  Estimate flips;  // Mean.
+  Commitment commitment;
+  Classes classes;
+  LabelFacts labels;
+  OrderFacts orders;
+  std::vector<Warning> warnings;
+};
+
+struct Analysis {
+  uint64_t seed = 1;
+  int resamples = 0;
+  double level = 0;
+  Block overall;
+  std::vector<Block> subjects;  // In the order in which they first appear.
+};
+
+// The numbers hang on the traces and the options, not on the order of the traces. A question is told from
+// another by subject and question id. REQUIRES: AnalysisOptions within its bounds.
+// Cost: see estimate() in bootstrap.h, twice.
+Analysis analyze_traces(const std::vector<TraceMeasures>& traces, const AnalysisOptions& options = {});
+
+// "at the start", or what it is where curves begin later: "after 1 token", "at the first position" if they
+// begin at different ones.
+std::string name_of_start(const Block& block);
+
+// What a reader of these numbers must be told.
+std::vector<Warning> warnings_of(const Block& block);
+
+}  // namespace thinktrace

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/publish/analysis_json.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "thinktrace/analysis/summary.h"
+#include "thinktrace/text/utf8.h"
+
+namespace thinktrace {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
+Json number(const std::optional<int>& value) { return value ? Json(*value) : Json(nullptr); }
+
+Json to_object(const Estimate& e) {
+  Json json{{"value", number(e.value)}, {"low", nullptr}, {"high", nullptr}, {"method", nullptr}};
+  if (e.interval) {
+    json["low"] = number(e.interval->low);
+    json["high"] = number(e.interval->high);
+    json["method"] = e.interval->method == IntervalMethod::kWilson ? "wilson" : "bootstrap";
+  }
+  json["n_traces"] = e.n_traces;
+  json["n_questions"] = e.n_questions;
+  return json;
+}
+
+Json to_object(const CountedShare& counted) {
+  Json json = to_object(counted.share);
+  json["count"] = counted.count;
+  return json;
+}
+
+Json to_object(const TwoByTwo& table) {
+  return {{"right_right", to_object(table.right_right)},
+          {"right_wrong", to_object(table.right_wrong)},
+          {"wrong_right", to_object(table.wrong_right)},
+          {"wrong_wrong", to_object(table.wrong_wrong)}};
+}
+
+Json to_object(const ForcedAnswers& forced) {
+  return {{"right_at_start", to_object(forced.right_at_start)},
+          {"right_at_end", to_object(forced.right_at_end)},
+          {"p_right_at_start", to_object(forced.p_right_at_start)},
+          {"p_right_at_end", to_object(forced.p_right_at_end)},
+          {"start_by_end", to_object(forced.start_by_end)},
+          {"end_by_free", to_object(forced.end_by_free)}};
+}
+
+Json to_object(const Mass& mass) {
+  return {{"at_start", to_object(mass.at_start)},
+          {"at_end", to_object(mass.at_end)},
+          {"over_curve", to_object(mass.over_curve)},
+          {"lowest_at_start", number(mass.lowest_at_start)},
+          {"lowest_at_end", number(mass.lowest_at_end)}};
+}
+
+enum class Scope { kOverall, kSubject };
+
+Json to_object(const LengthCorrelation& r, Scope scope) {
+  Json json{{"over_traces", to_object(r.over_traces)}, {"within_questions", to_object(r.within_questions)}};
+  if (scope == Scope::kOverall) json["within_subjects"] = to_object(r.within_subjects);
+  return json;
+}
+
+Json to_object(const ThinkingLength& length, Scope scope) {
+  return {{"mean", to_object(length.mean)},
+          {"median", to_object(length.median)},
+          {"longest", number(length.longest)},
+          {"unknown", length.n_unknown},
+          {"r_forced_right_at_end", to_object(length.with_forced_right_at_end, scope)},
+          {"r_free_right", to_object(length.with_free_right, scope)}};
+}
+
+Json to_object(const Commitment& commitment) {
+  return {{"t_exit_mean", to_object(commitment.t_exit_mean)},
+          {"t_exit_median", to_object(commitment.t_exit_median)},
+          {"performative_share", to_object(commitment.performative_share)},
+          {"performative_share_high", to_object(commitment.performative_share_high)},
+          {"p_right_at_exit", to_object(commitment.p_right_at_exit)},
+          {"censored", commitment.n_censored}};
+}
+
+Json to_object(const Classes& classes) {
+  return {{"productive", to_object(classes.productive)},
+          {"counterproductive", to_object(classes.counterproductive)},
+          {"meaningless_effort", to_object(classes.meaningless_effort)},
+          {"right_throughout", to_object(classes.right_throughout)},
+          {"wrong_throughout", to_object(classes.wrong_throughout)},
+          {"wavering", to_object(classes.wavering)},
+          {"known_already", to_object(classes.known_already)}};
+}
+
+Json to_object(const LabelFacts& labels) {
+  Json each = Json::array();
+  for (const LabelShare& label : labels.labels) {
+    each.push_back({{"top_at_start", to_object(label.top_at_start)},
+                    {"top_at_end", to_object(label.top_at_end)},
+                    {"right", to_object(label.right)},
+                    {"prior", number(label.prior)}});
+  }
+  return {{"n_options", labels.n_options},
+          {"traces", labels.n_traces},
+          {"each", each},
+          {"prior_right", labels.prior_right ? to_object(*labels.prior_right) : Json(nullptr)}};
+}
+
+Json to_object(const OrderFacts& orders) {
+  return {{"option", to_object(orders.option)},
+          {"option_at_start", to_object(orders.option_at_start)},
+          {"option_at_end", to_object(orders.option_at_end)},
+          {"label", to_object(orders.label)},
+          {"label_at_start", to_object(orders.label_at_start)},
+          {"label_at_end", to_object(orders.label_at_end)}};
+}
+
+const char* name_of(WarningKind kind) {
+  switch (kind) {
+    case WarningKind::kBadReadings:
+      return "bad_readings";
+    case WarningKind::kLabelPreference:
+      return "label_preference";
+    case WarningKind::kOrderDisagreement:
+      return "order_disagreement";
+    case WarningKind::kLowMass:
+      return "low_mass";
+    case WarningKind::kNotEnded:
+      return "not_ended";
+  }
+  return "";
+}
+
+Json to_object(const Block& block, Scope scope) {
+  Json json = Json::object();
+  if (scope == Scope::kSubject) json["subject"] = printable(block.subject);
+  json["traces"] = block.n_traces;
+  json["questions"] = block.n_questions;
+  json["traces_read"] = block.n_read;
+  json["traces_with_bad_readings"] = block.n_bad_readings;
+  json["not_ended"] = block.n_not_ended;
+  json["ended_unknown"] = block.n_ended_unknown;
+  json["first_position"] = {{"lowest", number(block.first_position)},
+                            {"highest", number(block.first_position_high)}};
+  json["forced"] = to_object(block.forced);
+  json["free_right"] = to_object(block.free_right);
+  json["mass"] = to_object(block.mass);
+  json["thinking_length"] = to_object(block.length, scope);
+  json["flips"] = to_object(block.flips);
+  json["commitment"] = to_object(block.commitment);
+  json["classes"] = to_object(block.classes);
+  json["labels"] = to_object(block.labels);
+  json["order_agreement"] = to_object(block.orders);
+  json["warnings"] = Json::array();
+  for (const Warning& warning : block.warnings)
+    json["warnings"].push_back({{"kind", name_of(warning.kind)}, {"text", warning.text}});
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const Analysis& analysis) {
+  Json json{{"resampling",
+             {{"seed", analysis.seed}, {"resamples", analysis.resamples}, {"level", number(analysis.level)}}},
+            {"overall", to_object(analysis.overall, Scope::kOverall)},
+            {"subjects", Json::array()}};
+  for (const Block& block : analysis.subjects) json["subjects"].push_back(to_object(block, Scope::kSubject));
+  return json.dump();
+}
+
+}  // namespace thinktrace

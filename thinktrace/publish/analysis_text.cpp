@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/publish/analysis_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "thinktrace/analysis/summary.h"
+#include "thinktrace/text/utf8.h"
+
+namespace thinktrace {
+namespace {
+
+constexpr int kColumns = 100;
+constexpr int kTitleColumns = 24;
+constexpr int kSubjectColumns = 20;
+
+// Columns of a terminal that UTF-8 text takes: East Asian characters and pictures take two.
+int columns_of(std::string_view text) {
+  int columns = 0;
+  for (size_t i = 0; i < text.size(); i++) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte & 0xC0) == 0x80) continue;
+    // From U+3000 (E3), and above U+FFFF (F0); what is narrow among them leaves a gap at worst.
+    columns += byte >= 0xE3 || (byte == 0xE1 && i + 1 < text.size() && text[i + 1] == '\x84') ? 2 : 1;
+  }
+  return columns;
+}
+
+// `text` cut to `columns` at a character's end, and filled up with spaces.
+std::string fit(std::string text, int columns) {
+  const bool cut = columns_of(text) > columns;
+  while (columns_of(text) > columns - cut) {
+    size_t last = text.size() - 1;
+    while (last > 0 && (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80) last--;
+    text.resize(last);
+  }
+  if (cut) text += "…";
+  return text + std::string(columns - columns_of(text), ' ');
+}
+
+// .61 instead of 0.61: shares, probabilities and correlations.
+std::string short_number(double x) {
+  std::string text = fmt::format("{:.2f}", x);
+  if (text == "-0.00") return ".00";
+  const size_t zero = text.find("0.");
+  if (zero == 0 || (zero == 1 && text[0] == '-')) text.erase(zero, 1);
+  return text;
+}
+
+std::string long_number(double x) { return fmt::format("{:.1f}", x); }
+
+std::string short_number(const std::optional<double>& x) { return x ? short_number(*x) : "-"; }
+
+template <class F>
+std::string with_interval(const Estimate& e, F number) {
+  if (!e.value) return "-";
+  if (!e.interval) return number(*e.value);
+  return fmt::format("{} [{}, {}]", number(*e.value), number(e.interval->low), number(e.interval->high));
+}
+std::string share(const Estimate& e) {
+  return with_interval(e, [](double x) { return short_number(x); });
+}
+std::string amount(const Estimate& e) { return with_interval(e, long_number); }
+
+// A title and what follows it, broken between pieces where a line would be too long.
+std::string line(std::string_view title, const std::vector<std::string>& pieces) {
+  std::string out, current = fit(std::string(title), kTitleColumns);
+  bool empty = true;
+  for (const std::string& piece : pieces) {
+    if (!empty && columns_of(current) + 3 + columns_of(piece) > kColumns) {
+      out += current + '\n';
+      current = std::string(kTitleColumns, ' ');
+      empty = true;
+    }
+    current += empty ? piece : "   " + piece;
+    empty = false;
+  }
+  return out + current + '\n';
+}
+
+std::string wrapped(std::string_view text, int indent) {
+  std::string out, current(indent, ' ');
+  bool empty = true;
+  while (!text.empty()) {
+    const size_t space = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, space);
+    text.remove_prefix(std::min(space + 1, text.size()));
+    if (!empty && columns_of(current) + 1 + columns_of(word) > kColumns) {
+      out += current + '\n';
+      current = std::string(indent, ' ');
+      empty = true;
+    }
+    if (!empty) current += ' ';
+    current += word;
+    empty = false;
+  }
+  return out + current + '\n';
+}
+
+std::string counted(const CountedShare& c) { return fmt::format("{:>7}  {:<20}", c.count, share(c.share)); }
+
+std::string trimmed(std::string text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+std::string two_by_two(const TwoByTwo& table, std::string_view rows, std::string_view columns) {
+  const auto row = [](std::string name, const std::string& first, const std::string& second) {
+    return trimmed(fit(std::move(name), 33) + fit(first, 31) + second) + '\n';
+  };
+  const auto cells = [&](std::string_view truth, const CountedShare& a, const CountedShare& b) {
+    return row(fmt::format("  {} {}", rows, truth), counted(a), counted(b));
+  };
+  return row("", fmt::format("{:>7}  {} right", "", columns), fmt::format("{:>7}  {} wrong", "", columns)) +
+         cells("right", table.right_right, table.right_wrong) +
+         cells("wrong", table.wrong_right, table.wrong_wrong);
+}
+
+std::string describe_answers(const Block& block, const std::string& start) {
+  const ForcedAnswers& forced = block.forced;
+  std::string out = line("forced answer right", {start + ' ' + share(forced.right_at_start),
+                                                 "at the end " + share(forced.right_at_end)});
+  out += line("P(right)",
+              {start + ' ' + share(forced.p_right_at_start), "at the end " + share(forced.p_right_at_end)});
+  out += line("mass", {start + ' ' + share(block.mass.at_start), "at the end " + share(block.mass.at_end),
+                       fmt::format("lowest {} and {}", short_number(block.mass.lowest_at_start),
+                                   short_number(block.mass.lowest_at_end))});
+  if (block.free_right.value) {
+    out += line("free answer right",
+                {share(block.free_right), fmt::format("of {} traces", block.free_right.n_traces)});
+  }
+  out += '\n' + two_by_two(forced.start_by_end, start, "at the end");
+  if (forced.end_by_free.right_right.share.n_traces > 0)
+    out += two_by_two(forced.end_by_free, "at the end", "free answer");
+  return out + '\n';
+}
+
+std::string describe_length(const ThinkingLength& length) {
+  std::vector<std::string> pieces{"mean " + amount(length.mean), "median " + amount(length.median)};
+  if (length.longest) pieces.push_back(fmt::format("longest {}", *length.longest));
+  if (length.n_unknown > 0) pieces.push_back(fmt::format("unknown in {} traces", length.n_unknown));
+  std::string out = line("thinking length", pieces);
+  const auto add = [&](std::string_view title, const LengthCorrelation& r) {
+    if (r.over_traces.n_traces == 0) return;
+    std::vector<std::string> forms{share(r.over_traces) + " over traces"};
+    if (r.within_questions.n_traces > 0) forms.push_back(share(r.within_questions) + " within questions");
+    if (r.within_subjects.n_traces > 0) forms.push_back(share(r.within_subjects) + " within subjects");
+    out += line(title, forms);
+  };
+  add("r(length, right at end)", length.with_forced_right_at_end);
+  add("r(length, free right)", length.with_free_right);
+  return out;
+}
+
+// The performative share never stands alone: stability is not knowledge.
+std::string describe_commitment(const Block& block, const std::string& start) {
+  const Commitment& c = block.commitment;
+  std::vector<std::string> pieces{"mean " + amount(c.t_exit_mean), "median " + amount(c.t_exit_median)};
+  if (c.n_censored > 0) pieces.push_back(fmt::format("{} traces were cut and are left out", c.n_censored));
+  std::string out = line("t_exit", pieces);
+  out += line("performative share",
+              {share(c.performative_share), "at most " + share(c.performative_share_high)});
+  out += line("  beside it", {"P(right) at t_exit " + share(c.p_right_at_exit)});
+  if (block.labels.prior_right)
+    out +=
+        line("", {"the label preferred without a question is right in " + share(*block.labels.prior_right)});
+  const OrderFacts& orders = block.orders;
+  if (orders.option.n_traces > 0) {
+    const auto both = [&](std::string_view what, const Estimate& first, const Estimate& last) {
+      return fmt::format("{} {} {}, {} at the end", what, share(first), start, share(last));
+    };
+    out += line("  same in other orders", {both("option", orders.option_at_start, orders.option_at_end)});
+    out += line("", {both("label", orders.label_at_start, orders.label_at_end)});
+  }
+  return out + line("flips", {"mean " + amount(block.flips)}) + '\n';
+}
+
+std::string describe_classes(const Classes& classes) {
+  const auto row = [](std::string_view name, const CountedShare& c) {
+    return trimmed(fit(std::string(name), kTitleColumns) + counted(c)) + '\n';
+  };
+  std::string out = row("productive", classes.productive) +
+                    row("counterproductive", classes.counterproductive) +
+                    row("meaningless effort", classes.meaningless_effort) +
+                    row("  right throughout", classes.right_throughout);
+  if (classes.known_already.share.n_traces > 0) {
+    out += trimmed(fit("    known already", kTitleColumns) + counted(classes.known_already)) +
+           fmt::format("  of {} traces\n", classes.known_already.share.n_traces);
+  }
+  return out + row("  wrong throughout", classes.wrong_throughout) + row("  wavering", classes.wavering) +
+         '\n';
+}
+
+std::string describe_labels(const LabelFacts& labels, const std::string& start) {
+  std::string out =
+      fmt::format("share of {} traces with {} options in which a label is the most likely one\n",
+                  labels.n_traces, labels.n_options);
+  out += trimmed(fmt::format("  {:<8}{:<24}{:<20}{:<20}{}", "label", start, "at the end", "is right",
+                             labels.prior_right ? "without a question" : "")) +
+         '\n';
+  for (size_t i = 0; i < labels.labels.size(); i++) {
+    const LabelShare& label = labels.labels[i];
+    out += trimmed(fmt::format("  {:<8}{:<24}{:<20}{:<20}{}", i + 1, share(label.top_at_start),
+                               share(label.top_at_end), share(label.right),
+                               label.prior ? short_number(label.prior) : "")) +
+           '\n';
+  }
+  return out + '\n';
+}
+
+std::string describe_subjects(const std::vector<Block>& subjects, const std::string& start) {
+  const auto row = [](const std::string& name, auto traces, const std::string& first, const std::string& last,
+                      const std::string& free, const std::string& length, const std::string& exit,
+                      const std::string& performative) {
+    return trimmed(fit(name, kSubjectColumns) + fmt::format("{:>7}  {:<17}{:<17}{:>4}{:>7}{:>7}  {}", traces,
+                                                            first, last, free, length, exit, performative)) +
+           '\n';
+  };
+  std::string out =
+      fmt::format("forced answer right {} and at the end; medians of length and t_exit\n", start);
+  out += row("subject", "traces", start == "at the start" ? "start" : "first", "end", "free", "length",
+             "t_exit", "performative");
+  for (const Block& b : subjects) {
+    const auto middle = [](const Estimate& e) { return e.value ? fmt::format("{:.0f}", *e.value) : "-"; };
+    out += row(printable(b.subject), b.n_traces, share(b.forced.right_at_start), share(b.forced.right_at_end),
+               short_number(b.free_right.value), middle(b.length.median), middle(b.commitment.t_exit_median),
+               share(b.commitment.performative_share));
+  }
+  return out;
+}
+
+// A subject's warning is left out where all traces together give one of its kind.
+std::string describe_warnings(const Analysis& analysis) {
+  std::string out;
+  std::set<WarningKind> told;
+  for (const Warning& warning : analysis.overall.warnings) {
+    told.insert(warning.kind);
+    out += '\n' + wrapped("! " + printable(warning.text), 0);
+  }
+  for (const Block& block : analysis.subjects) {
+    for (const Warning& warning : block.warnings) {
+      if (told.count(warning.kind) == 0 && analysis.subjects.size() > 1)
+        out += '\n' + wrapped(fmt::format("! {}: {}", trimmed(fit(printable(block.subject), 60)),
+                                          printable(warning.text)),
+                              0);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string describe_analysis(const Analysis& analysis) {
+  const Block& all = analysis.overall;
+  const std::string start = name_of_start(all);
+  const auto plural = [](size_t n, std::string_view noun) {
+    return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+  };
+  std::string head =
+      fmt::format("{} of {} in {}", plural(all.n_traces, "trace"), plural(all.n_questions, "question"),
+                  plural(analysis.subjects.size(), "subject"));
+  if (all.n_read < all.n_traces) head += fmt::format("; {} with a curve", all.n_read);
+  if (all.n_not_ended > 0) head += fmt::format("; {} did not end", all.n_not_ended);
+  if (all.n_ended_unknown > 0) head += fmt::format("; {} not known to have ended", all.n_ended_unknown);
+  std::string out = wrapped(head, 0);
+  out += fmt::format("[low, high]: {:.4g} % intervals\n\n", 100 * analysis.level);
+  if (all.n_traces == 0) return out;
+  if (all.n_read > 0) out += describe_answers(all, start);
+  out += describe_length(all.length);
+  if (all.n_read > 0) {
+    out +=
+        describe_commitment(all, start) + describe_classes(all.classes) + describe_labels(all.labels, start);
+    out += describe_subjects(analysis.subjects, start);
+  }
+  return out + describe_warnings(analysis);
+}
+
+}  // namespace thinktrace
