@@ -281,6 +281,9 @@ TEST(ImportArbor, WhatIsNotThereIsSaid) {
   EXPECT_NE(import_error(read_arbor, folder.path()).find("two forms"), std::string::npos);
   EXPECT_NE(import_error(read_arbor, folder.write("empty/e.jsonl", "")).find("no trace found"),
             std::string::npos);
+  EXPECT_NE(
+      import_error(read_arbor, folder.write("a.csv", "a,b\n")).find("nothing in it can be imported; first: "),
+      std::string::npos);
 }
 
 TEST(ImportArbor, CompressedAndDamaged) {

@@ -106,6 +106,8 @@ TEST(ImportJsonl, BadLinesAreSkippedWithAReason) {
       {"thinking", "{}", "neither a string nor an array"},
       {"thinking", "null", "none of the keys thinking"},
       {"options", "{\"A\":1,\"B\":2}", "strings alone"},
+      {"labels", "[\"x\",\"x\"]", "two options are labelled 'x'"},
+      {"labels", "[\"x\"]", "1 labels for 2 options"},
       {"ended", "1", "neither true nor false"},
       {"sample", "1e3", "whole number"},
       {"question", "[]", "not a string"}};

@@ -252,7 +252,8 @@ TEST(ImportOwn, MutatedLinesNeverCrash) {
       R"({"question":"Q?","options":["a","b"],"answer":"A","thinking":["x","y"],"positions":[0,2],"probs":[[0.1,0.2],[0.3,0.4]]})"};
   const std::vector<std::string> pieces{"[",  "]",     "{",   "}",    "\"", "null",
                                         "-1", "1e400", "\\u", "\xFF", ",",  "[[]]"};
-  for (int i = 0; i < 2000; i++) {
+  std::string text;
+  for (int i = 1; i <= 2000; i++) {
     std::string line = lines[i % lines.size()];
     for (auto k = random() % 3 + 1; k > 0; k--) {
       const size_t at = random() % line.size();
@@ -267,12 +268,16 @@ TEST(ImportOwn, MutatedLinesNeverCrash) {
           line.insert(at, pieces[random() % pieces.size()]);
       }
     }
-    const std::string path = folder.write("x.jsonl", line);
-    try {
-      n_read += import_all(read_jsonl, path).records.size();
-      import_all(read_arbor, path);
-    } catch (const Error& e) {
-      EXPECT_EQ(e.kind(), ErrorKind::kInput);
+    text += line + "\n";
+    if (i % 10 != 0) continue;
+    const std::string path = folder.write("x.jsonl", text);
+    text.clear();
+    for (const auto read : {read_jsonl, read_arbor}) {
+      try {
+        n_read += import_all(read, path).records.size();
+      } catch (const Error& e) {
+        EXPECT_EQ(e.kind(), ErrorKind::kInput);
+      }
     }
   }
   EXPECT_GT(n_read, 0u);

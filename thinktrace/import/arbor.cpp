@@ -124,7 +124,8 @@ void read_lines(const std::string& file, Intake& intake) {
     std::string number;
     try {
       const JsonObject line(text);
-      const std::string subject = line.has("subject") ? line.text("subject") : jsonl_stem(file);
+      std::string subject = line.has("subject") ? line.text("subject") : "";
+      if (subject.empty()) subject = jsonl_stem(file);
       if (!intake.wants(subject)) continue;
       ArborItem item = arbor_item_of(line);
       item.subject = subject;

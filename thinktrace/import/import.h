@@ -41,9 +41,10 @@ std::string imported_trace_id(const std::string& model, const TraceRecord& recor
 
 // The two readers give records in the order of the source, one at a time: memory grows by the names of the files and a
 // hash a trace, not with what the traces hold. A trace met twice is given once, and on_skipped is told. What is wrong with
-// one page or line goes to on_skipped; the import goes on. Both throw Error (kInput) naming the file where nothing can be
-// read, compressed data are damaged, or (at the end) one of options.subjects never occurs; Error (kInterrupted) where
-// should_stop says so, which is asked before every page and line.
+// one page or line goes to on_skipped; the import goes on. Both throw Error (kInput) naming the file where it can't be
+// read or its compressed data are damaged, and at the end where one of options.subjects never occurred or no trace at all
+// could be used; Error (kInterrupted) where should_stop says so, which is asked before every page and line. Records that
+// were given before an Error stay given: a caller that wants all or nothing holds them back.
 
 // Reads the published traces of DeepSeek-R1-Distill-Qwen-7B on MMLU (github yc015/reasoning-progress-viz) in either form:
 //   JSONL  a file, or a folder of files, of lines with subject, question, choices, answer, think_tokens, probs (hundredths)

@@ -47,8 +47,9 @@ bool Intake::is_done() const {
 }
 
 void Intake::skip(const std::string& where, const std::string& reason) {
-  has_skipped_ = true;
-  if (observer_.on_skipped) observer_.on_skipped(fmt::format("{}: {}", where, reason));
+  const std::string what = fmt::format("{}: {}", where, reason);
+  if (first_skipped_.empty()) first_skipped_ = what;
+  if (observer_.on_skipped) observer_.on_skipped(what);
 }
 
 void Intake::take(TraceRecord&& record, const std::string& model, const std::string& where,
@@ -65,15 +66,22 @@ void Intake::take(TraceRecord&& record, const std::string& model, const std::str
 }
 
 void Intake::finish(const std::string& path) const {
-  if (taken_.empty() && !has_skipped_)
-    throw Error(ErrorKind::kInput, fmt::format("[import] {}: no trace found", path));
   std::string there;
-  for (const auto& [subject, n] : taken_) there += (there.empty() ? "" : ", ") + subject;
-  for (const std::string& subject : options_.subjects) {
-    if (taken_.contains(subject)) continue;
-    throw Error(ErrorKind::kInput, fmt::format("[import] {}: no trace of subject '{}'; there are: {}", path,
-                                               subject, there.empty() ? "none" : there));
+  int n = 0;
+  for (const auto& [subject, n_taken] : taken_) {
+    there += (there.empty() ? "" : ", ") + subject;
+    n += n_taken;
   }
+  for (const std::string& subject : options_.subjects) {
+    if (taken_.contains(subject) || taken_.empty()) continue;
+    throw Error(ErrorKind::kInput,
+                fmt::format("[import] {}: no trace of subject '{}'; there are: {}", path, subject, there));
+  }
+  if (n > 0) return;
+  if (first_skipped_.empty())
+    throw Error(ErrorKind::kInput, fmt::format("[import] {}: no trace found", path));
+  throw Error(ErrorKind::kInput,
+              fmt::format("[import] {}: nothing in it can be imported; first: {}", path, first_skipped_));
 }
 
 }  // namespace thinktrace

@@ -30,7 +30,7 @@ class Intake {
   void take(TraceRecord&& record, const std::string& model, const std::string& where,
             const std::string& number);
   // To be called at the end: throws Error (kInput) naming the subjects there are if one of options.subjects never
-  // occurred, or if `path` held nothing at all.
+  // occurred, or if no trace was passed on: `path` then is something else, or nothing in it can be used.
   void finish(const std::string& path) const;
 
  private:
@@ -39,7 +39,7 @@ class Intake {
   std::map<std::string, int> taken_;                // Subject -> traces passed on.
   std::unordered_set<uint64_t> seen_;               // Hashes of content and number.
   std::unordered_map<uint64_t, int> n_of_content_;  // Hash of content -> traces that have it.
-  bool has_skipped_ = false;
+  std::string first_skipped_;
 };
 
 }  // namespace thinktrace

@@ -77,7 +77,8 @@ std::optional<ReadLine> read_line(const JsonObject& line, bool is_own, const Jso
                                   const std::string& file, Intake& intake) {
   ReadLine out;
   const std::string subject_key = is_own ? "subject" : key_in(import.map, line, "subject");
-  const std::string subject = subject_key.empty() ? jsonl_stem(file) : line.text(subject_key);
+  std::string subject = subject_key.empty() ? "" : line.text(subject_key);
+  if (subject.empty() && !is_own) subject = jsonl_stem(file);
   if (!intake.wants(subject)) return std::nullopt;
   if (is_own) {
     out.record = parse_own_line(line);

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "thinktrace/error.h"
-#include "thinktrace/import/curve.h"
+#include "thinktrace/import/checks.h"
 #include "thinktrace/import/json_object.h"
 #include "thinktrace/trace/parse_answer.h"
 
@@ -52,11 +52,12 @@ Options read_options(const FieldMap& map, const JsonObject& line) {
   if (const std::string labels = key_in(map, line, "labels"); !labels.empty()) {
     o.labels = line.texts(labels);
     o.has_labels = true;
-    if (o.labels.size() != o.texts.size())
-      throw bad(fmt::format("{} labels for {} options", o.labels.size(), o.texts.size()));
   }
-  if (o.has_labels) return o;
   const int n = static_cast<int>(o.texts.size());
+  if (o.has_labels) {
+    check_labels(o.labels, n);
+    return o;
+  }
   for (int i = 0; i < n; i++)
     o.labels.push_back(n > 9 ? std::string(1, static_cast<char>('A' + i % kMaxOptions))
                              : std::to_string(i + 1));

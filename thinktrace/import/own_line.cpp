@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "thinktrace/error.h"
-#include "thinktrace/import/curve.h"
+#include "thinktrace/import/checks.h"
 #include "thinktrace/import/json_object.h"
 
 namespace thinktrace {
@@ -95,8 +95,7 @@ TraceRecord parse_own_line(const JsonObject& line) {
   r.status = read_status(line);
   r.error = text_or_empty(line, "error");
   r.labels = line.texts("labels");
-  if (static_cast<int>(r.labels.size()) != n_options)
-    throw bad(fmt::format("{} labels for {} options", r.labels.size(), n_options));
+  check_labels(r.labels, n_options);
   r.prompt_text = text_or_empty(line, "prompt");
   r.prompt_ids = ids_or_empty(line, "prompt_ids");
   if (line.has("seed")) r.seed = line.integer64("seed");

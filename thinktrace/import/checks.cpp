@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "thinktrace/import/curve.h"
+#include "thinktrace/import/checks.h"
 
 #include <fmt/format.h>
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "thinktrace/error.h"
 
@@ -14,6 +15,16 @@ namespace {
 Error bad(const std::string& why) { return {ErrorKind::kInput, why}; }
 
 }  // namespace
+
+void check_labels(const std::vector<std::string>& labels, int n_options) {
+  if (labels.size() != static_cast<size_t>(n_options))
+    throw bad(fmt::format("{} labels for {} options", labels.size(), n_options));
+  std::set<std::string> seen;
+  for (const std::string& label : labels) {
+    if (label.empty()) throw bad("an option's label is empty");
+    if (!seen.insert(label).second) throw bad(fmt::format("two options are labelled '{}'", label));
+  }
+}
 
 void check_positions(const std::vector<int>& positions, int last) {
   int before = -1;

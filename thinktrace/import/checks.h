@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
-// curve.h — the numbers of an imported curve, checked.
+// checks.h — what the labels and numbers of an imported trace must satisfy.
 #pragma once
+#include <string>
 #include <vector>
 
 namespace thinktrace {
+
+// Throws Error (kInput) with a reason unless there are `n_options` labels, none empty, no two alike.
+void check_labels(const std::vector<std::string>& labels, int n_options);
 
 // Throws Error (kInput) with a reason unless `positions` increase from 0 or more and none is above `last`.
 void check_positions(const std::vector<int>& positions, int last);
