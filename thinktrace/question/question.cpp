@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "thinktrace/error.h"
@@ -32,6 +34,23 @@ void check_question(const Question& q) {
   }
   if (q.answer < 0 || q.answer >= n)
     throw bad(fmt::format("answer {} is not one of the {} options (counted from 0)", q.answer, n));
+}
+
+int answer_index(const std::string& stated, const std::vector<std::string>& options) {
+  const size_t first = stated.find_first_not_of(" \t");
+  const std::string answer =
+      first == std::string::npos ? "" : stated.substr(first, stated.find_last_not_of(" \t") - first + 1);
+  const int n = static_cast<int>(options.size());
+  if (answer.size() == 1 && std::isalpha(static_cast<unsigned char>(answer[0]))) {
+    const int i = std::toupper(static_cast<unsigned char>(answer[0])) - 'A';
+    if (i < n) return i;
+  }
+  if (std::count(options.begin(), options.end(), stated) == 1) {
+    return static_cast<int>(std::find(options.begin(), options.end(), stated) - options.begin());
+  }
+  throw Error(ErrorKind::kInput,
+              fmt::format("answer '{}' is neither a letter from A to {} nor the text of one option", answer,
+                          static_cast<char>('A' + std::clamp(n, 1, kMaxOptions) - 1)));
 }
 
 }  // namespace thinktrace

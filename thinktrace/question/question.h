@@ -25,4 +25,8 @@ std::string question_id(const Question& question);
 // of options within bounds, none of them empty, an answer among them, everything valid UTF-8.
 void check_question(const Question& question);
 
+// The index that a file's statement of the right option means: a letter from A, or the text of exactly one option.
+// Throws Error (kInput) with a reason, but no file name, where it is neither.
+int answer_index(const std::string& stated, const std::vector<std::string>& options);
+
 }  // namespace thinktrace

@@ -59,21 +59,6 @@ std::string subject_of(const fs::path& path) {
   return name;
 }
 
-// A letter, or the text of exactly one option. `answer` as the index from 0.
-int answer_index(const std::string& stated, const std::vector<std::string>& options) {
-  const std::string answer = trim(stated);
-  const int n = static_cast<int>(options.size());
-  if (answer.size() == 1 && std::isalpha(static_cast<unsigned char>(answer[0]))) {
-    const int i = std::toupper(static_cast<unsigned char>(answer[0])) - 'A';
-    if (i < n) return i;
-  }
-  if (std::count(options.begin(), options.end(), stated) == 1) {
-    return static_cast<int>(std::find(options.begin(), options.end(), stated) - options.begin());
-  }
-  throw bad_record(fmt::format("answer '{}' is neither a letter from A to {} nor the text of one option",
-                               answer, static_cast<char>('A' + std::clamp(n, 1, kMaxOptions) - 1)));
-}
-
 // The number at the end of names as option_3 or choice3; the place of single letters.
 std::optional<int> option_column(const std::string& name) {
   if (name.size() == 1 && std::isalpha(static_cast<unsigned char>(name[0]))) return name[0] - 'a' + 1;
