@@ -329,7 +329,7 @@ TEST(ImportArbor, InterruptedBetweenRecords) {
   for (int i = 0; i < 9; i++) text += testing::line_of({.question = fmt::format("{}?", i)}) + "\n";
   int n = 0;
   ImportObserver observer;
-  observer.on_record = [&](TraceRecord&&) { n++; };
+  observer.on_record = [&](TraceRecord&&, const ImportSource&) { n++; };
   observer.should_stop = [&] { return n == 4; };
   try {
     read_arbor(folder.write("x.jsonl", text), {}, observer);

@@ -20,7 +20,7 @@ TEST(ImportPublished, FiguresOfTenSubjects) {
   std::map<std::string, int> subjects;
   ImportObserver observer;
   observer.on_skipped = [](const std::string& what) { ADD_FAILURE() << what; };
-  observer.on_record = [&](TraceRecord&& r) {
+  observer.on_record = [&](TraceRecord&& r, const ImportSource&) {
     const int n_options = static_cast<int>(r.question.options.size());
     const int end = static_cast<int>(r.curve.positions.size()) - 1;
     lengths.push_back(r.think_text.size());
@@ -45,7 +45,7 @@ TEST(ImportPublished, PagesEqualTheLinesOfTheSameTrace) {
     GTEST_SKIP() << "no published traces at " << kData;
   std::map<std::string, TraceRecord> lines;
   ImportObserver observer;
-  observer.on_record = [&](TraceRecord&& r) { lines[r.id] = std::move(r); };
+  observer.on_record = [&](TraceRecord&& r, const ImportSource&) { lines[r.id] = std::move(r); };
   read_arbor(kLines, {.subjects = {"abstract_algebra", "anatomy", "astronomy"}}, observer);
   const testing::Imported pages = testing::import_all(read_arbor, kSite);
   EXPECT_EQ(pages.skipped, std::vector<std::string>());

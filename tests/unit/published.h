@@ -141,14 +141,17 @@ struct Imported {
   std::vector<std::string> skipped;
 };
 
-using Reader = ImportSource (*)(const std::string&, const ImportOptions&, const ImportObserver&);
+using Reader = void (*)(const std::string&, const ImportOptions&, const ImportObserver&);
 
 inline Imported import_all(Reader read, const std::string& path, const ImportOptions& options = {}) {
   Imported all;
   ImportObserver observer;
-  observer.on_record = [&](TraceRecord&& r) { all.records.push_back(std::move(r)); };
+  observer.on_record = [&](TraceRecord&& r, const ImportSource& source) {
+    all.records.push_back(std::move(r));
+    all.source = source;
+  };
   observer.on_skipped = [&](const std::string& what) { all.skipped.push_back(what); };
-  all.source = read(path, options, observer);
+  read(path, options, observer);
   return all;
 }
 

@@ -19,6 +19,8 @@
 namespace thinktrace {
 namespace {
 
+ImportSource arbor_source() { return {.kind = "arbor", .model = kArborModel}; }
+
 namespace fs = std::filesystem;
 
 constexpr const char* kFinished = "html_vis";
@@ -105,7 +107,7 @@ void read_pages(const std::vector<PageFile>& pages, Intake& intake) {
       intake.skip(page.path, e.what());
       continue;
     }
-    intake.take(std::move(record), kArborModel, page.path, std::to_string(page.name.number));
+    intake.take(std::move(record), arbor_source(), page.path, std::to_string(page.name.number));
   }
 }
 
@@ -135,7 +137,7 @@ void read_lines(const std::string& file, Intake& intake) {
       intake.skip(where, e.what());
       continue;
     }
-    intake.take(std::move(record), kArborModel, where, number);
+    intake.take(std::move(record), arbor_source(), where, number);
   }
 }
 
@@ -164,8 +166,7 @@ void read_folder(const std::string& path, Intake& intake) {
 
 }  // namespace
 
-ImportSource read_arbor(const std::string& path, const ImportOptions& options,
-                        const ImportObserver& observer) {
+void read_arbor(const std::string& path, const ImportOptions& options, const ImportObserver& observer) {
   Intake intake(options, observer);
   std::error_code error;
   if (fs::is_directory(path, error)) {
@@ -176,7 +177,6 @@ ImportSource read_arbor(const std::string& path, const ImportOptions& options,
     for (const std::string& file : jsonl_files_at(path)) read_lines(file, intake);
   }
   intake.finish(path);
-  return {.kind = "arbor", .model = kArborModel};
 }
 
 }  // namespace thinktrace

@@ -20,8 +20,8 @@ struct ImportSource {
 
 // Told what was found while an import is read; each may be empty.
 struct ImportObserver {
-  std::function<void(TraceRecord&&)>
-      on_record;  // A trace, in the order of the source; sample is 0 unless the source numbers it.
+  // A trace and where it is from, in the order of the source; sample is 0 unless the source numbers it.
+  std::function<void(TraceRecord&&, const ImportSource&)> on_record;
   std::function<void(const std::string&)>
       on_skipped;                     // "FILE:LINE: reason" of what can't be used; the import goes on.
   std::function<bool()> should_stop;  // True: throw Error (kInterrupted).
@@ -54,8 +54,7 @@ std::string imported_trace_id(const std::string& model, const TraceRecord& recor
 //          page's name, in whatever folder it lies. By subject, then by N.
 // Both give the same records, but for prompt_text, which only pages have. Probabilities are known in hundredths; nothing
 // was read before the first token. A folder with both forms or neither is an Error (kInput).
-ImportSource read_arbor(const std::string& path, const ImportOptions& options,
-                        const ImportObserver& observer);
+void read_arbor(const std::string& path, const ImportOptions& options, const ImportObserver& observer);
 
 // Reads a file of JSON lines, or a folder of them, plain or gzip. A file whose first object has think_text, positions and
 // options is our own export (docs/export.md), of which everything comes back, unless options.fields is given. In any
@@ -78,7 +77,6 @@ ImportSource read_arbor(const std::string& path, const ImportOptions& options,
 //               and the beginning
 // All lines must be of one model, model hash, template and temperature: another one is an Error (kInput) naming the line.
 // So are a name in options.fields that is none of the above, and a mapped key that never occurs in a file.
-ImportSource read_jsonl(const std::string& path, const ImportOptions& options,
-                        const ImportObserver& observer);
+void read_jsonl(const std::string& path, const ImportOptions& options, const ImportObserver& observer);
 
 }  // namespace thinktrace

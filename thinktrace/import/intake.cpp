@@ -52,9 +52,9 @@ void Intake::skip(const std::string& where, const std::string& reason) {
   if (observer_.on_skipped) observer_.on_skipped(what);
 }
 
-void Intake::take(TraceRecord&& record, const std::string& model, const std::string& where,
+void Intake::take(TraceRecord&& record, const ImportSource& source, const std::string& where,
                   const std::string& number) {
-  const std::string content = record.id.empty() ? imported_trace_id(model, record) : record.id;
+  const std::string content = record.id.empty() ? imported_trace_id(source.model, record) : record.id;
   if (!seen_.insert(number_of(hash_of({"seen", content, number}))).second) {
     skip(where, "the same trace as one before it");
     return;
@@ -62,7 +62,7 @@ void Intake::take(TraceRecord&& record, const std::string& model, const std::str
   const int n_before = n_of_content_[number_of(hash_of(content))]++;
   record.id = n_before == 0 ? content : hash_of({"repeated trace", content, n_before});
   taken_[record.question.subject]++;
-  if (observer_.on_record) observer_.on_record(std::move(record));
+  if (observer_.on_record) observer_.on_record(std::move(record), source);
 }
 
 void Intake::finish(const std::string& path) const {

@@ -27,7 +27,7 @@ class Intake {
   // Passes `record` on unless it was met before. `number` is what the source counts it by, "" where it doesn't: the same
   // content under another number is another trace. An empty id is filled in.
   // REQUIRES: wants() its subject.
-  void take(TraceRecord&& record, const std::string& model, const std::string& where,
+  void take(TraceRecord&& record, const ImportSource& source, const std::string& where,
             const std::string& number);
   // To be called at the end: throws Error (kInput) naming the subjects there are if one of options.subjects never
   // occurred, or if no trace was passed on: `path` then is something else, or nothing in it can be used.

@@ -111,15 +111,14 @@ void read_file(const std::string& file, JsonlImport& import, Intake& intake) {
     if (!line) continue;
     *is_own ? import.check.own(*line, where) : import.check.mapped(import.map, *line, where);
     note_keys(import.map, *line);
-    if (read) intake.take(std::move(read->record), import.check.source().model, where, read->number);
+    if (read) intake.take(std::move(read->record), import.check.source(), where, read->number);
   }
   if (!intake.is_done()) check_keys_seen(import.map, file);
 }
 
 }  // namespace
 
-ImportSource read_jsonl(const std::string& path, const ImportOptions& options,
-                        const ImportObserver& observer) {
+void read_jsonl(const std::string& path, const ImportOptions& options, const ImportObserver& observer) {
   Intake intake(options, observer);
   JsonlImport import{.map = build_field_map(options.fields), .may_be_own = options.fields.empty()};
   const std::vector<std::string> files = jsonl_files_at(path);
@@ -128,7 +127,6 @@ ImportSource read_jsonl(const std::string& path, const ImportOptions& options,
                 fmt::format("[import] {}: the folder holds no .jsonl or .jsonl.gz file", path));
   for (const std::string& file : files) read_file(file, import, intake);
   intake.finish(path);
-  return import.check.source();
 }
 
 }  // namespace thinktrace

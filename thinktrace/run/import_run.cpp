@@ -45,10 +45,8 @@ class Importer {
   Importer(const ImportRunOptions& options, const ImportRunObserver& observer)
       : options_(options), observer_(observer) {}
 
-  void begin(const ImportSource& source) { source_ = source; }
-
-  void add(TraceRecord&& record) {
-    if (!store_) open();
+  void add(TraceRecord&& record, const ImportSource& source) {
+    if (!store_) open(source);
     const bool failed = record.status == Status::kFailed;
     if (!failed && !known_.ids.insert(record.id).second) {
       result_.there++;
@@ -94,7 +92,8 @@ class Importer {
 
  private:
   // The plan with this source's traces, or a new one.
-  void open() {
+  void open(const ImportSource& source) {
+    source_ = source;
     store_.emplace(Store::create(options_.out));
     const std::string identity = identity_of(source_);
     const std::vector<StoredPlan> plans = store_->plans();
@@ -160,8 +159,9 @@ class Importer {
 ImportRunResult import_run(const ImportRunOptions& options, const ImportRunObserver& observer) {
   check_run_folder(options.out);
   Importer importer(options, observer);
-  const ImportObserver reader{[&](const ImportSource& source) { importer.begin(source); },
-                              [&](TraceRecord&& record) { importer.add(std::move(record)); },
+  const ImportObserver reader{[&](TraceRecord&& record, const ImportSource& source) {
+                                importer.add(std::move(record), source);
+                              },
                               [&](const std::string& reason) { importer.skip(reason); }, observer.should_stop};
   try {
     options.kind == "arbor" ? read_arbor(options.path, options.import, reader)
