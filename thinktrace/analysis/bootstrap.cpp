@@ -39,7 +39,7 @@ class SumTable {
     for (size_t q = 0; q < n_questions_; q++) {
       if (counts[q] == 0) continue;
       const double count = counts[q];
-      const double* row = &rows_[q * n_columns_];
+      const double* row = rows_.data() + q * n_columns_;
       for (int c = 0; c < n_columns_; c++) totals[c] += count * row[c];
     }
   }
