@@ -79,7 +79,9 @@ std::optional<int> small_integer(const json& value, int first, int last) {
 }  // namespace
 
 struct JsonObject::Impl {
-  json root;
+  explicit Impl(std::string_view text) : root(json::parse(text)) {}
+
+  const json root;
 
   const json* find(const std::string& path) const {
     if (const json* whole = child(root, path)) return whole;
@@ -105,10 +107,10 @@ struct JsonObject::Impl {
   }
 };
 
-JsonObject::JsonObject(std::string_view text) : impl_(std::make_unique<Impl>()) {
+JsonObject::JsonObject(std::string_view text) {
   check_size(text);
   try {
-    impl_->root = json::parse(text);
+    impl_ = std::make_unique<Impl>(text);
   } catch (const json::parse_error& e) {
     throw bad(fmt::format("not valid JSON at byte {}", e.byte));
   } catch (const json::exception&) {

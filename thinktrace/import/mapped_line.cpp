@@ -170,7 +170,8 @@ FieldMap build_field_map(const std::vector<std::pair<std::string, std::string>>&
                {"logprobs", {"logprobs"}}};
   std::vector<std::string> names;
   for (const MappedField& f : map) names.push_back(f.name);
-  for (const auto& [ours, theirs] : fields) {
+  for (const auto& field : fields) {
+    const std::string &ours = field.first, &theirs = field.second;
     const auto it =
         std::find_if(map.begin(), map.end(), [&](const MappedField& f) { return f.name == ours; });
     if (it == map.end() || theirs.empty()) {
