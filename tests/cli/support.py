@@ -93,6 +93,11 @@ def traces(run) -> list[dict]:
     return [json.loads(line) for line in export(run).split("\n")[:-1]]
 
 
+def traces_of(run, *options) -> list[dict]:
+    """Of another plan or reader than the one shown by default."""
+    return [json.loads(line) for line in call("export", run, *options).out.split("\n")[:-1]]
+
+
 def tree(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 

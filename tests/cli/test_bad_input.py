@@ -303,19 +303,45 @@ class BadPlace(CliTest):
         run = self.folder / "run"
         plan = ("--limit", "1", "--subjects", "chains", *SHORT)
         self.run_ok(run, *plan)
-        before = export(run), (run / "thinktrace.db").read_bytes()
+        before = export(run)
         layout = self.folder / "layout.jinja"
         layout.write_text("{{ question }}{% for o in options %} {{ o.label }}) {{ o.text }}{% endfor %}")
-        for more, name in ((("--temperature", "0.7"), "temperature"), (("--seed", "2"), "seed"), (("--suffix", "So: "), "suffix"), (("--top-k", "5"), "top_k"),
-                           (("--system", "Be quick."), "system"), (("--labels", "letters"), "labels"), (("--layout", layout), "layout"),
-                           (("--min-p", "0.1"), "min_p"), (("--greedy",), "temperature"), (("--reference",), "precision")):
+        plans = 1
+        for more, name in ((("--temperature", "0.7"), "temperature"), (("--seed", "2"), "seed"), (("--top-k", "5"), "top_k"), (("--system", "Be quick."), "system"),
+                           (("--layout", layout), "layout"), (("--min-p", "0.1"), "min_p"), (("--greedy",), "temperature"), (("--reference",), "precision")):
             with self.subTest(more=more):
-                result = call(*run_arguments(run, *plan, *more))
-                self.assert_complains(result, USAGE, run, name)
+                result = call(*run_arguments(run, *plan, "--no-site", *more))
+                plans += 1
+                self.assertEqual(result.code, DONE, result.err)
+                first = result.err.split("\n")[0]
+                self.assertRegex(first, f"another plan .*{name} was .* becomes plan {plans} of it")
         other = model_with(self.folder / "other.gguf", (b"Glassbox 6M", b"Glassbox 6X"))
-        self.assert_complains(call(*run_arguments(run, *plan, model=other)), USAGE, run, "model")
-        self.assertEqual((export(run), (run / "thinktrace.db").read_bytes()), before)
+        self.assertRegex(call(*run_arguments(run, *plan, "--no-site", model=other)).err, "another plan .*model_sha256 was")
+        for more, name in ((("--suffix", "So: "), "suffix"), (("--labels", "letters"), "labels"), (("--stride", "3"), "stride")):
+            with self.subTest(more=more):
+                result = call(*run_arguments(run, *plan, "--no-site", *more))
+                self.assertEqual(result.code, DONE, result.err)
+                self.assertRegex(result.err, f"read the same traces in another way .*{name} was .*reader")
         self.run_ok(run, *plan)
+        self.assertEqual(call("export", run, "--plan", "1").out, before)
+        self.assertEqual(call("export", run).out, before)  # The plan that was worked on last.
+        self.assert_complains(call("export", run, "--plan", "99"), USAGE, run, "no plan 99")
+        self.assert_complains(call("export", run, "--reader", "99"), USAGE, run, "no reader 99")
+
+    def test_a_changed_question_is_another_plan(self):
+        questions = self.folder / "q.jsonl"
+        rows = [{"question": f"What is {i}?", "options": ["a", "b"], "answer": 0, "subject": "s"} for i in range(2)]
+        questions.write_text("".join(json.dumps(r) + "\n" for r in rows))
+        run = self.folder / "run"
+        self.assertEqual(call(*run_arguments(run, *SHORT, "--no-site", questions=questions)).code, DONE)
+        before = export(run)
+        rows[1]["answer"] = 1
+        questions.write_text("".join(json.dumps(r) + "\n" for r in rows))
+        result = call(*run_arguments(run, *SHORT, "--no-site", "--json", questions=questions))
+        self.assertRegex(result.err, "another plan .*right answer of 'What is 1\\?' changed.*plan 2")
+        self.assertEqual(json.loads(result.out)["units_here"], 1)  # The other question's unit is shared.
+        self.assertEqual([t["answer"] for t in traces_of(run, "--plan", "2")], [0, 1])
+        self.assertEqual(call("export", run, "--plan", "1").out, before)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,8 @@ TEST_F(Run, StoppedAnywhereAndContinuedEqualsUninterrupted) {
   }
   EXPECT_GT(stops, 3);
   EXPECT_EQ(lines(parts), lines(whole));
-  EXPECT_EQ(run_status({parts.out, {}, {}, {}}).reader.noise_floor, run_status({whole.out, {}, {}, {}}).reader.noise_floor);
+  EXPECT_EQ(run_status({parts.out, {}, {}, {}}).reader.noise_floor,
+            run_status({whole.out, {}, {}, {}}).reader.noise_floor);
 }
 
 TEST_F(Run, GrowsWithoutChangingWhatIsThere) {
@@ -108,7 +109,8 @@ TEST_F(Run, InterruptedGrowthEndsInTheNoiseFloorOfTheWhole) {
   EXPECT_EQ(run_status({grown.out, {}, {}, {}}).reader.noise_floor, "");
   run_plan(grown);
   run_plan(whole);
-  EXPECT_EQ(run_status({grown.out, {}, {}, {}}).reader.noise_floor, run_status({whole.out, {}, {}, {}}).reader.noise_floor);
+  EXPECT_EQ(run_status({grown.out, {}, {}, {}}).reader.noise_floor,
+            run_status({whole.out, {}, {}, {}}).reader.noise_floor);
   EXPECT_EQ(lines(grown), lines(whole));
 }
 
@@ -160,20 +162,74 @@ TEST_F(Run, FewerBranchesThanSamplesFitTheirCache) {
   EXPECT_EQ(run_plan(o).counts.units_failed, 0);
 }
 
-TEST_F(Run, AnotherPlanIsRefusedAndNamed) {
+TEST_F(Run, OtherSettingsAreAnotherPlanAndNothingIsMixed) {
   RunOptions o = options("other");
   run_plan(o);
-  o.trace.sampler.temperature = 0.7;
+  const std::vector<std::string> before = lines(o);
+  std::vector<std::string> notes;
+  RunObserver observer;
+  observer.note = [&](const std::string& note) { notes.push_back(note); };
+  RunOptions warmer = o;
+  warmer.trace.sampler.temperature = 0.7;
+  EXPECT_EQ(run_plan(warmer, observer).plan, 2);
+  ASSERT_FALSE(notes.empty());
+  EXPECT_NE(notes[0].find("temperature was '0.6' and is now '0.7'"), std::string::npos) << notes[0];
+  EXPECT_NE(lines(warmer), before);
+  EXPECT_EQ(run_plan(o).units_here, 0);  // The first plan is as it was.
+  EXPECT_EQ(lines(o), before);
+}
+
+TEST_F(Run, AnotherSuffixReadsTheSameTraces) {
+  RunOptions o = options("suffixes");
+  run_plan(o);
+  const std::vector<std::string> before = lines(o);
   o.format.suffix = "\n\nAnswer: ";
-  try {
-    run_plan(o);
-    FAIL() << "another plan went into the same store";
-  } catch (const Error& e) {
-    EXPECT_EQ(e.kind(), ErrorKind::kInput);
-    EXPECT_NE(std::string(e.what()).find("temperature"), std::string::npos) << e.what();
-    EXPECT_NE(std::string(e.what()).find("suffix"), std::string::npos) << e.what();
+  const RunResult result = run_plan(o);
+  EXPECT_EQ(result.plan, 1);
+  EXPECT_EQ(result.units_here, 0);
+  EXPECT_EQ(result.readings_here, 4);
+  EXPECT_EQ(lines(o), before);
+  // The same as a run with that suffix from the beginning, but for which reader it is.
+  RunOptions fresh = options("fresh");
+  fresh.format.suffix = o.format.suffix;
+  run_plan(fresh);
+  const auto readings = [](const RunOptions& run, int reader) {
+    std::vector<std::string> found;
+    export_jsonl({run.out, {}, reader, {}}, [&](const std::string& line) {
+      const auto r = nlohmann::json::parse(line);
+      found.push_back(r["trace_id"].dump() + r["forced"].dump() + r["logprobs"].dump());
+    });
+    return found;
+  };
+  EXPECT_EQ(readings(o, 2), readings(fresh, 1));
+  EXPECT_EQ(run_plan(o).readings_here, 0);
+}
+
+TEST_F(Run, OrdersOfTheOptionsEqualAskingThatWay) {
+  RunOptions o = options("orders");
+  o.samples = 1;
+  o.selection.last = 1;
+  o.orders = 4;
+  run_plan(o);
+  std::vector<std::string> tops;
+  for (int reader = 2; reader <= 4; reader++) {
+    export_jsonl({o.out, {}, reader, {}}, [&](const std::string& line) {
+      const auto r = nlohmann::json::parse(line);
+      const int order = r["read_by"]["order"];
+      // The option at place j is the one that stood order places further on, so option i has label (i - order) mod 4.
+      for (int i = 0; i < 4; i++) EXPECT_EQ(r["labels"][i], std::to_string((i - order + 4) % 4 + 1));
+      const std::string prompt = r["prompt"];
+      for (int i = 0; i < 4; i++) {
+        EXPECT_NE(prompt.find(r["labels"][i].get<std::string>() + ": " + r["options"][i].get<std::string>()),
+                  std::string::npos)
+            << prompt;
+      }
+      if (r["subject"] == "beasts") {  // Recalled before any thinking: wherever the option stands.
+        const auto p = r["probs"][0].get<std::vector<double>>();
+        EXPECT_EQ(std::max_element(p.begin(), p.end()) - p.begin(), r["answer"].get<int>());
+      }
+    });
   }
-  EXPECT_EQ(lines(o).size(), 8u);
 }
 
 TEST_F(Run, QuestionThatDoesNotFitFailsAndTheOthersRun) {

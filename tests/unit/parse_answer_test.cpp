@@ -113,6 +113,9 @@ TEST(ParseAnswer, ReadsTheTextOfAnOption) {
       {"The capital is Paris.", 1},
       {"It must be PARIS, of course.", 1},
       {"\\boxed{Paris}", 1},
+      {"**Final Answer:**\n\n\\boxed{\\text{Paris}}", 1},
+      {"It is south of Oslo and north of Rome.\n\n2: Paris", 1},
+      {"It is in France.\n2: Rome", kNone},  // Label and text of two options.
       {"The answer is Paris.", 1},
       {"Paris\n\nRome is the capital of Italy.", 1},
       {"Parisian cafes", kNone},  // Not a whole word.
@@ -161,6 +164,26 @@ TEST(ParseAnswer, StatesNothingWhereNothingOrSeveralAreStated) {
   };
   expect_all(cases, LabelKind::kLetters, kCities);
   EXPECT_EQ(parse("1", LabelKind::kDigits, {}), kNone);
+}
+
+TEST(ParseAnswer, ReadsNumbersInBoxes) {
+  const Case numbers[] = {
+      {"So 3 * 4 = 12.\n\n\\[\n\\boxed{12}\n\\]", 0},
+      {"\\boxed{1.5}", 1},
+      {"\\boxed{7\\ \\text{}}", 2},
+      {"\\boxed{3}", 2},      // A label that is no option's text.
+      {"\\boxed{2}", kNone},  // The label of one option and the text of another.
+      {"\\boxed{5}", kNone},
+  };
+  expect_all(numbers, LabelKind::kDigits, kNumbers);
+  const Case sums[] = {
+      {"\\boxed{\\$21.88}", 1}, {"\\boxed{19,\\!500 \\text{ yards}}", 2}, {"\\boxed{\\frac{24}{5}}", 3},
+      {"\\boxed{-9}", 4},       {"\\boxed{64.18\\ \\text{m}}", 0},
+  };
+  expect_all(sums, LabelKind::kDigits,
+             {"64.18 m", "$21.88 ", "19,500 yards", "24/5",
+              "\xE2\x88\x92"
+              "9"});
 }
 
 TEST(ParseAnswer, ALabelIsTakenWholeOrNotAtAll) {

@@ -84,4 +84,30 @@ inline std::vector<TraceRecord> sample_records() {
   return records;
 }
 
+// As imports bring them: read from the first token on in hundredths, without ids; and one text that nothing was read of.
+inline std::vector<TraceRecord> imported_records() {
+  const Question q = make_question("stars", "Which of these is a star?", {"a lamp", "the sun"}, 1);
+  TraceRecord tokens = make_record(q, 0, 0, {"The", " sun", "\xEF\xBF\xBD", "."}, 0.4, 0.9);
+  TraceRecord text = make_record(q, 0, 1, {"It is the sun, which shines.\n"}, 0.5, 0.5);
+  for (TraceRecord* r : {&tokens, &text}) {
+    r->prompt_ids.clear();
+    r->prompt_text.clear();
+    r->seed.reset();
+    r->trace.think_ids.clear();
+    r->trace.answer_ids.clear();
+    r->forced_text.clear();
+  }
+  tokens.resolution = 0.01;
+  tokens.curve = {{1, 2, 3, 4}, {}};
+  for (const double p : {0.41, 0.55, 0.0, 0.93}) {
+    tokens.curve.logprobs.push_back(static_cast<float>(std::log(p == 0 ? 0.98 : 0.97 - p)));
+    tokens.curve.logprobs.push_back(static_cast<float>(std::log(p)));
+  }
+  text.has_tokens = false;
+  text.curve = {};
+  text.trace.stop = Stop::kUnknown;
+  text.chosen = 1;
+  return {tokens, text};
+}
+
 }  // namespace thinktrace::testing

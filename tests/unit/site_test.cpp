@@ -14,7 +14,9 @@
 #include <sstream>
 
 #include "tests/unit/records.h"
+#include "thinktrace/analysis/summary.h"
 #include "thinktrace/error.h"
+#include "thinktrace/publish/analysis_json.h"
 #include "thinktrace/publish/encode.h"
 #include "thinktrace/text/hash.h"
 #include "thinktrace/version.h"
@@ -45,6 +47,39 @@ std::string unbase64(const std::string& text) {
   return out;
 }
 
+// The numbers of some records, as a run's gallery has them.
+std::string numbers_of(const std::vector<TraceRecord>& records) {
+  std::vector<TraceMeasures> measures;
+  for (const TraceRecord& r : records) {
+    if (r.status == Status::kFailed) continue;
+    TraceView v;
+    v.question_id = r.question.id;
+    v.subject = r.question.subject;
+    v.answer = r.question.answer;
+    if (r.has_tokens) v.n_tokens = static_cast<int>(r.think_text.size());
+    if (r.trace.stop != Stop::kUnknown) v.ended = r.trace.stop == Stop::kClosed;
+    v.chosen = r.chosen;
+    v.n_options = static_cast<int>(r.question.options.size());
+    v.end = static_cast<int>(r.think_text.size());
+    v.positions = r.curve.positions;
+    v.logprobs = r.curve.logprobs;
+    measures.push_back(measure_trace(v));
+  }
+  return to_json(analyze_traces(measures, {.resamples = 200}));
+}
+
+SiteRun imported_run() {
+  RunSummary s;
+  s.name = "imported";
+  s.model_name = "somebody's";
+  s.settings = {{"import", "jsonl"}};
+  s.notes = {"Imported."};
+  s.analysis = numbers_of(testing::imported_records());
+  return {s, [](const std::function<void(const TraceRecord&)>& visit) {
+            for (const TraceRecord& r : testing::imported_records()) visit(r);
+          }};
+}
+
 SiteRun sample_run() {
   RunSummary s;
   s.name = "golden <run>";
@@ -54,6 +89,7 @@ SiteRun sample_run() {
   s.settings = {{"temperature", "0.6"}, {"suffix", "\\n\\nThe answer is "}};
   s.notes = {"A note with </script> in it."};
   s.noise_floor = NoiseFloor{.max_abs_dp = 0.0125, .n_positions = 6};
+  s.analysis = numbers_of(testing::sample_records());
   return {s, [](const std::function<void(const TraceRecord&)>& visit) {
             for (const TraceRecord& r : testing::sample_records()) visit(r);
           }};
@@ -93,7 +129,7 @@ class Site : public ::testing::Test {
 
 TEST_F(Site, EqualsTheGoldenBundle) {
   const fs::path golden = fs::path(THINKTRACE_SOURCE_DIR) / "tests/golden/bundle";
-  write_site({sample_run()}, "Golden bundle", folder_.string());
+  write_site({sample_run(), imported_run()}, "Golden bundle", folder_.string());
   if (std::getenv("THINKTRACE_UPDATE_GOLDEN")) {
     fs::remove_all(golden);
     fs::create_directories(golden.parent_path());

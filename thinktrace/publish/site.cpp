@@ -152,6 +152,7 @@ json detail_json(const TraceRecord& r) {
           {"probs", base64(to_u16(option_major(r.curve, n)))},
           {"mass", base64(to_u16(mass))},
           {"forced", r.forced_text},
+          {"lacks", missing_parts(r)},
           {"answer_text", r.trace.answer_text}};
 }
 
@@ -190,7 +191,9 @@ class RunWriter {
     }
     json settings = json::array();
     for (const auto& [key, value] : summary.settings) settings.push_back({key, value});
-    json noise = nullptr;
+    json analysis = nullptr, noise = nullptr;
+    if (!summary.analysis.empty())
+      analysis = chunks_.write({{"kind", "analysis"}, {"analysis", json::parse(summary.analysis)}});
     if (summary.noise_floor)
       noise = {{"max_abs_dp", summary.noise_floor->max_abs_dp},
                {"positions", summary.noise_floor->n_positions}};
@@ -202,6 +205,7 @@ class RunWriter {
             {"settings", std::move(settings)},
             {"notes", summary.notes},
             {"noise_floor", std::move(noise)},
+            {"analysis", analysis},
             {"labels", labels_},
             {"subjects", std::move(subjects)}};
   }

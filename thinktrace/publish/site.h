@@ -18,6 +18,8 @@ struct RunSummary {
   std::vector<std::pair<std::string, std::string>> settings;  // Shown as they are, in this order.
   std::vector<std::string> notes;  // What a reader must know: no thinking tags, mixed settings, …
   std::optional<NoiseFloor> noise_floor;
+  std::string
+      analysis;  // The run's numbers, as to_json() of publish/analysis_json.h writes them; empty: none.
 };
 
 // A run and a way to walk its records by place and sample; records of a subject need not be adjacent.

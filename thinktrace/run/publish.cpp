@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "thinktrace/error.h"
+#include "thinktrace/publish/analysis_json.h"
+#include "thinktrace/run/analyze.h"
 #include "thinktrace/run/noise_floor.h"
 #include "thinktrace/run/plan.h"
 #include "thinktrace/text/hash.h"
@@ -25,6 +27,26 @@ std::string shown(const json& value) {
   return value.is_string() ? text.substr(1, text.size() - 2) : text;
 }
 
+// What an import did not know, in words.
+std::string import_note(const json& provenance) {
+  const std::map<std::string, std::string> words{
+      {"token_ids", "token ids"},
+      {"tokens", "the tokens of the thinking (it is one text)"},
+      {"position_0", "what would be answered before any thinking (curves begin after the first token)"},
+      {"exact_probabilities", "exact probabilities (they are rounded, and the mass with them)"},
+      {"probes", "any probabilities"},
+      {"seed", "seeds"},
+      {"prompt", "the prompt's token ids"}};
+  std::string missing;
+  for (const json& part : provenance.value("lacks", json::array())) {
+    const auto it = words.find(part.get<std::string>());
+    if (it != words.end()) missing += (missing.empty() ? "" : ", ") + it->second;
+  }
+  return missing.empty()
+             ? ""
+             : "Imported. Of some or all of its traces the source does not tell: " + missing + ".";
+}
+
 }  // namespace
 
 std::string run_name(const std::string& run_folder) {
@@ -38,9 +60,10 @@ OpenRun open_run(const RunView& view) {
   if (view.plan) run.store.choose_plan(*view.plan);
   const std::optional<StoredPlan> plan = run.store.plan();
   if (!plan) {
-    throw Error(ErrorKind::kInput, fmt::format("[store] {}: the run has no plan yet; start it with thinktrace run or "
-                                               "thinktrace import",
-                                               run.store.path()));
+    throw Error(ErrorKind::kInput,
+                fmt::format("[store] {}: the run has no plan yet; start it with thinktrace run or "
+                            "thinktrace import",
+                            run.store.path()));
   }
   run.plan = *plan;
   const size_t n_plans = run.store.plans().size();
@@ -50,11 +73,13 @@ OpenRun open_run(const RunView& view) {
   std::string known;
   for (StoredReader& reader : run.store.readers()) {
     known += fmt::format("{}{}", known.empty() ? "" : ", ", reader.number);
-    if (view.reader ? reader.number == *view.reader : reader.id == plan->reader_id) run.reader = std::move(reader);
+    if (view.reader ? reader.number == *view.reader : reader.id == plan->reader_id)
+      run.reader = std::move(reader);
   }
   if (run.reader.number == 0)
-    throw Error(ErrorKind::kInput, fmt::format("[store] {}: there is no reader {}; there {} {}", run.store.path(),
-                                               view.reader.value_or(0), known.size() > 1 ? "are" : "is", known));
+    throw Error(ErrorKind::kInput,
+                fmt::format("[store] {}: there is no reader {}; there {} {}", run.store.path(),
+                            view.reader.value_or(0), known.size() > 1 ? "are" : "is", known));
   return run;
 }
 
@@ -73,12 +98,14 @@ RunSummary summarise_run(const OpenRun& run) {
     if (plan.contains(key)) s.settings.emplace_back(key, shown(plan.at(key)));
   }
   if (run.reader.id != run.plan.reader_id) {
-    s.settings.emplace_back("read by", json::parse(run.reader.provenance).value("/model/name"_json_pointer, ""));
+    s.settings.emplace_back("read by",
+                            json::parse(run.reader.provenance).value("/model/name"_json_pointer, ""));
   }
   for (const char* key : {"stride", "suffix", "think_open", "think_close", "labels"}) {
     if (reader.contains(key)) s.settings.emplace_back(key, shown(reader.at(key)));
   }
-  if (reader.value("order", 0) > 0) s.settings.emplace_back("order of the options", shown(reader.at("order")));
+  if (reader.value("order", 0) > 0)
+    s.settings.emplace_back("order of the options", shown(reader.at("order")));
   if (plan.contains("chat_template"))
     s.settings.emplace_back("chat template", content_id(plan.at("chat_template").get<std::string>()));
   s.settings.emplace_back("thinktrace", provenance.value("thinktrace", ""));
@@ -89,7 +116,7 @@ RunSummary summarise_run(const OpenRun& run) {
                       plan.value("think_close", "") +
                       " were used as plain text, and it may seldom close its thinking.");
   }
-  for (const auto& note : provenance.value("notes", json::array())) s.notes.push_back(note.get<std::string>());
+  if (const std::string note = import_note(provenance); !note.empty()) s.notes.push_back(note);
   if (const StoreCounts counts = run.store.counts(); counts.settings > 1) {
     s.notes.push_back(
         fmt::format("Units were computed in {} different ways (threads, branches, engine or CPU variant): "
@@ -107,9 +134,10 @@ ExportContext export_context(const OpenRun& run) {
   c.model = provenance.value("/model/name"_json_pointer, "");
   c.model_sha256 = plan.value("model_sha256", "");
   // An import knows the hash alone.
-  c.chat_template =
-      plan.contains("chat_template") ? content_id(plan.value("chat_template", "")) : plan.value("template", "");
-  if (plan.contains("temperature") && plan.at("temperature").is_number()) c.temperature = plan.at("temperature");
+  c.chat_template = plan.contains("chat_template") ? content_id(plan.value("chat_template", ""))
+                                                   : plan.value("template", "");
+  if (plan.contains("temperature") && plan.at("temperature").is_number())
+    c.temperature = plan.at("temperature");
   if (run.reader.id != run.plan.reader_id) {
     const json identity = json::parse(run.reader.identity);
     c.reader_model = json::parse(run.reader.provenance).value("/model/name"_json_pointer, "");
@@ -126,7 +154,8 @@ void export_jsonl(const RunView& view, const std::function<void(const std::strin
   run.store.for_each_trace([&](const TraceRecord& r) { sink(jsonl_line(r, context)); }, run.reader.id);
 }
 
-void publish_site(const std::vector<std::string>& run_folders, const std::string& title, const std::string& folder) {
+void publish_site(const std::vector<std::string>& run_folders, const std::string& title,
+                  const std::string& folder) {
   std::list<OpenRun> open;  // Stores stay where they are while the site is written.
   std::vector<SiteRun> runs;
   for (const std::string& run_folder : run_folders) {
@@ -136,6 +165,7 @@ void publish_site(const std::vector<std::string>& run_folders, const std::string
       const OpenRun& run = open.emplace_back(open_run({run_folder, number, {}, {}}));
       RunSummary summary = summarise_run(run);
       if (number) summary.name += fmt::format(" (plan {})", *number);
+      summary.analysis = to_json(analyze_run(run));
       runs.push_back({std::move(summary), [&run](const auto& visit) { run.store.for_each_trace(visit); }});
     }
   }
@@ -144,14 +174,18 @@ void publish_site(const std::vector<std::string>& run_folders, const std::string
 
 RunStatus run_status(const RunView& view) {
   const OpenRun run = open_run(view);
-  RunStatus status{run.name, run.plan, run.reader, run.store.counts(), 0, summarise_run(run).notes,
+  RunStatus status{run.name,          run.plan, run.reader, run.store.counts(), 0, summarise_run(run).notes,
                    run.store.plans(), {}};
   const std::map<std::string, int64_t> counts = run.store.reading_counts();
   for (const StoredReader& reader : run.store.readers()) {
-    if (const auto it = counts.find(reader.id); it != counts.end()) status.readings.push_back({reader, it->second});
+    if (const auto it = counts.find(reader.id); it != counts.end())
+      status.readings.push_back({reader, it->second});
   }
   const int64_t units_a_question = (status.plan.samples + status.plan.unit_size - 1) / status.plan.unit_size;
-  status.units_total = status.counts.questions * units_a_question;
+  // An import has what its source had.
+  status.units_total = json::parse(run.plan.identity).contains("import")
+                           ? status.counts.units_ok + status.counts.units_failed
+                           : status.counts.questions * units_a_question;
   return status;
 }
 

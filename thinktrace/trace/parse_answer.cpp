@@ -111,24 +111,71 @@ std::optional<int> equal_option(const std::string& line, const Strings& options,
 std::string as_written(std::string_view s) { return lower(trim(s, kAround)); }
 std::string without_marks(std::string_view s) { return lower(trim(bare(s), kAround)); }
 
-// The last box that holds a label, in whatever font and with whatever text after it.
-std::optional<int> boxed(std::string_view text, const Strings& labels) {
-  constexpr std::string_view kBox = "\\boxed{";
-  for (size_t at = text.rfind(kBox); at != std::string_view::npos;
-       at = at == 0 ? at - 1 : text.rfind(kBox, at - 1)) {
-    std::string_view inside = text.substr(at + kBox.size(), 256);
-    if (inside.find('}') == std::string_view::npos) continue;
-    for (const std::string_view font : {"\\text{", "\\textbf{", "\\mathrm{", "\\mathbf{"}) {
-      if (inside.starts_with(font)) inside.remove_prefix(font.size());
-    }
-    inside = skip(inside, " (");
-    const std::string_view word = label_at(inside);
-    const std::string_view rest = skip(inside.substr(word.size()), " ");
-    if (word.empty() || rest.empty() || std::string_view("}).:").find(rest[0]) == std::string_view::npos)
-      continue;
-    if (const auto i = label_index(word, labels)) return i;
+// LaTeX as far as answers use it, made plain: fonts, spaces, escaped signs, simple fractions, the minus sign.
+std::string plain_math(std::string_view s) {
+  std::string out;
+  while (!s.empty()) {
+    size_t n = 1;
+    const auto take = [&](std::string_view from, std::string_view to) {
+      if (!s.starts_with(from)) return false;
+      out += to;
+      n = from.size();
+      return true;
+    };
+    const bool known = take("\\textbf", "") || take("\\text", "") || take("\\mathrm", "") ||
+                       take("\\mathbf", "") || take("\\dfrac", "") || take("\\frac", "") || take("}{", "/") ||
+                       take("\\!", "") || take("\\,", " ") || take("\\;", " ") || take("\\ ", " ") ||
+                       take("\\$", "$") || take("\\%", "%") || take("\xE2\x88\x92", "-") || take("{", "") ||
+                       take("}", "");
+    if (!known) out += s[0];
+    s.remove_prefix(n);
+    if (out.ends_with("  ")) out.pop_back();
+  }
+  return lower(trim(out, " .\"'$"));
+}
+
+// What stands between the braces of a box; nothing where they don't close soon.
+std::optional<std::string_view> box_content(std::string_view after) {
+  int depth = 1;
+  for (size_t i = 0; i < std::min<size_t>(after.size(), 256); i++) {
+    depth += after[i] == '{' ? 1 : after[i] == '}' ? -1 : 0;
+    if (depth == 0) return after.substr(0, i);
   }
   return std::nullopt;
+}
+
+// The label that a box holds, in whatever font and with whatever text after it.
+std::optional<int> boxed_label(std::string_view inside, const Strings& labels) {
+  for (const std::string_view font : {"\\text{", "\\textbf{", "\\mathrm{", "\\mathbf{"}) {
+    if (inside.starts_with(font)) inside.remove_prefix(font.size());
+  }
+  inside = skip(inside, " (");
+  const std::string_view word = label_at(inside);
+  const std::string_view rest = skip(inside.substr(word.size()), " ");
+  if (word.empty() || (!rest.empty() && std::string_view("}).:").find(rest[0]) == std::string_view::npos))
+    return std::nullopt;
+  return label_index(word, labels);
+}
+
+struct Boxed {
+  bool decides = false;  // There is a box with a label or an option's text.
+  std::optional<int> option;
+};
+
+// The last box that holds a label or an option's text. One that holds the label of one option and the text of another
+// decides that none is named.
+Boxed boxed(std::string_view text, const Strings& labels, const Strings& options) {
+  constexpr std::string_view kBox = "\\boxed{";
+  for (size_t at = text.rfind(kBox); at != std::string_view::npos;
+       at = at == 0 ? std::string_view::npos : text.rfind(kBox, at - 1)) {
+    const auto inside = box_content(text.substr(at + kBox.size()));
+    if (!inside) continue;
+    const auto label = boxed_label(*inside, labels);
+    const auto option = equal_option(std::string(*inside), options, plain_math);
+    if (label && option && label != option) return {true, std::nullopt};
+    if (label || option) return {true, label ? label : option};
+  }
+  return {};
 }
 
 // The label with which a line begins, alone or before one of : . ) ]
@@ -146,6 +193,21 @@ struct Mention {
   int option = 0;
   bool strong = false;  // "answer is", "choice:", as against "option B" in passing.
 };
+
+// A last line that is a label and its option's text, in a text where no other line begins with a label.
+std::optional<int> closing_line(const Strings& lines, const Strings& labels, const Strings& options) {
+  const std::string last = bare(lines.back());
+  const auto label = leading_label(last, labels);
+  if (!label) return std::nullopt;
+  const size_t after = last.find_first_of(":.)]");
+  if (after == std::string::npos ||
+      without_marks(std::string_view(last).substr(after + 1)) != without_marks(options[*label]))
+    return std::nullopt;
+  const bool listed = std::any_of(lines.begin(), lines.end() - 1, [&](const std::string& l) {
+    return leading_label(bare(l), labels).has_value();
+  });
+  return listed ? std::nullopt : label;
+}
 
 // What follows "answer", "choice" or "option", if it is a label or an option's text.
 std::optional<Mention> mention_at(std::string_view rest, bool option_word, const Strings& labels,
@@ -218,7 +280,7 @@ std::optional<int> option_within(const std::string& line, const Strings& options
 }  // namespace
 
 std::optional<int> parse_answer(const std::string& whole, const Strings& labels, const Strings& options) {
-  if (const auto i = boxed(whole, labels)) return i;
+  if (const Boxed box = boxed(whole, labels, options); box.decides) return box.option;
   const Strings lines = lines_of(std::string_view(whole).substr(0, 16384));
   if (lines.empty()) return std::nullopt;
   const std::string line = bare(lines[0]);
@@ -240,7 +302,8 @@ std::optional<int> parse_answer(const std::string& whole, const Strings& labels,
   if (!stated.empty() && std::all_of(stated.begin(), stated.end(),
                                      [&](const Mention& m) { return m.option == stated[0].option; }))
     return stated[0].option;
-  return option_within(line, options);
+  if (const auto i = option_within(line, options)) return i;
+  return closing_line(lines, labels, options);
 }
 
 }  // namespace thinktrace
