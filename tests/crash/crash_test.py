@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Nothing is lost: the program is killed at its calls that change files, its disk is full, its syncs fail.
+"""Nothing is lost: the program is killed at its calls that change files, its disk is full, its syncs fail, the power fails.
 
 As a test it tries the first and the last call of each kind. In full every call, and kills at random times besides:
     python3 tests/crash/crash_test.py --full [--jobs N] [--kills N]
 """
 import argparse
 import concurrent.futures
+import functools
 import os
 import re
 import shutil
@@ -20,7 +21,8 @@ from pathlib import Path
 
 import random_kills
 from harness import KNOWN, SHIM, SYNCS, WRITES, Scenario, every, faulted, first_and_last, plain, spread
-from support import (DONE, PROGRAM, STORE, CliTest, Result, call, command, environment, export, run_arguments, start, tree,
+from power import VARIANTS, power_fails
+from support import (DONE, FAILED, PROGRAM, STORE, CliTest, Result, call, command, environment, export, run_arguments, start, tree,
                      units_done, wait_for_units)
 
 PLAN = ("--subjects", "capitals", "--samples", "2", "--budget", "20", "--stride", "4", "--answer-tokens", "4")
@@ -46,6 +48,11 @@ def faults(scenario: Scenario, full: bool) -> list[tuple]:
     return [(k, do) for do in ("enospc", "enospc_once") for k in writes] + [(k, do) for do in ("eio", "eio_all") for k in syncs]
 
 
+def power_failures(scenario: Scenario, full: bool) -> list[tuple]:
+    places = range(1, len(scenario.calls) + 2)
+    return [(k, variant) for k in (places if full else spread(list(places), 7)) for variant in VARIANTS]
+
+
 class Crash(unittest.TestCase):
     """The small form."""
 
@@ -53,13 +60,15 @@ class Crash(unittest.TestCase):
         new = [p for p in problems if not KNOWN.search(p)]
         self.assertEqual(new, [], "\n".join(new))
 
-    def try_all(self, scenario: Scenario, n_kills=99, n_faults=99) -> None:
+    def try_all(self, scenario: Scenario, n=99) -> None:
         self.addCleanup(scenario.close)
         problems = []
-        for at, do in spread(kills(scenario, False), n_kills):
+        for at, do in spread(kills(scenario, False), n):
             problems += scenario.kill(at, do)
-        for at, do in spread(faults(scenario, False), n_faults):
+        for at, do in spread(faults(scenario, False), n):
             problems += scenario.disturb(at, do)
+        for at, variant in spread(power_failures(scenario, False), n):
+            problems += power_fails(scenario, at, variant)
         self.none(problems + scenario.units_only_grow())
 
     def test_new_run(self):
@@ -92,7 +101,7 @@ class Crash(unittest.TestCase):
     def test_run_that_grows(self):
         scenario = Scenario(*GROWN, before=GROWN_BEFORE)
         self.assertTrue([c for c in scenario.calls if c.kind == "unlink" and c.path.endswith(".js")], "no chunk became stale")
-        self.try_all(scenario, 8, 4)
+        self.try_all(scenario, 6)
 
 
 class Shim(CliTest):
@@ -199,6 +208,20 @@ class ReadOnly(CliTest):
         self.check(call_there)
 
 
+class Limits(CliTest):
+    def test_file_size_limit(self):
+        """`ulimit -f` is a disk that is full for one file: a message, not a signal; without it the run goes on."""
+        run, arguments = self.folder / "run", run_arguments(self.folder / "run", *PLAN, "--limit", "2", "--quiet")
+        for kilobytes in (4, 100):  # No store; a store, but no room for the page's script.
+            limited = f"import resource,os,sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({kilobytes} * 1024,) * 2)"
+            done = subprocess.run([sys.executable, "-c", f"{limited}; os.execv(sys.argv[1], sys.argv[1:])", *command(arguments)],
+                                  env=environment(), capture_output=True, text=True, timeout=120)
+            self.assertIn(done.returncode, (FAILED, STORE), done.stderr)
+            self.assert_complains(Result(done.returncode, done.stdout, done.stderr), done.returncode, run)
+        self.run_ok(run, *PLAN, "--limit", "2", "--quiet")
+        self.assertEqual(units_done(run), 2)
+
+
 class TwoAtOnce(CliTest):
     def test_second_is_refused_and_a_dead_holder_holds_nothing(self):
         run, slow = self.folder / "run", ("--subjects", "capitals,chains", "--limit", "4", "--stride", "2", "--quiet")
@@ -227,6 +250,7 @@ def full(jobs: int, n_kills: int, seed: int) -> int:
         scenario, since = Scenario(name, *options, before=before), time.monotonic()
         print(f"{name}: {len(scenario.calls)} calls:", dict(Counter(c.kind for c in scenario.calls)), flush=True)
         trials = [(scenario.kill, *t) for t in kills(scenario, True)] + [(scenario.disturb, *t) for t in faults(scenario, True)]
+        trials += [(functools.partial(power_fails, scenario), *t) for t in power_failures(scenario, True)]
         tried, bad = Counter(do for _, _, do in trials), Counter()
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             waiting = {pool.submit(f, at, do): do for f, at, do in trials}
@@ -237,7 +261,7 @@ def full(jobs: int, n_kills: int, seed: int) -> int:
                     print(f"  {i}/{len(trials)} trials, {time.monotonic() - since:.0f} s", flush=True)
         problems += scenario.units_only_grow()
         for do, n in tried.items():
-            print(f"  {do:<12} {n:5} trials, {bad[do]} with problems", flush=True)
+            print(f"  {'power, ' * (do in VARIANTS) + do:<13} {n:5} trials, {bad[do]} with problems", flush=True)
         print(f"  faults that did no harm: {scenario.harmless}; {time.monotonic() - since:.0f} s", flush=True)
         scenario.close()
     problems += random_kills.main(n_kills, seed)

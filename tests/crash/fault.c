@@ -9,7 +9,9 @@
 //                 torn          writes the first half, then dies  eio          this fsync fails
 //                                                                 eio_all      this and all later fsyncs fail
 //   FAULT_REPORT  file that gets a line for each call, written before the call is made, so that it is whole
-//                 however the process ends: NUMBER KIND BYTES PATH
+//                 however the process ends: NUMBER KIND BYTES OFFSET PATH, behind a rename's path a tab and what
+//                 it was called before; the offset of an ftruncate is the new length
+//   FAULT_DATA    file that gets what all these writes write, one behind the other
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -31,13 +33,13 @@ static char under[PATH_MAX];
 static size_t under_length;
 static long at, number;
 static enum what what;
-static int report = -1;
+static int report = -1, copy = -1;
 static int broken;  // What lasts has begun.
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
 // Straight to the system: a write through the C library would come back to this file.
-static void say(const char* text, size_t n) {
-  if (report >= 0 && syscall(SYS_write, report, text, n) < 0) report = -1;
+static void say(int fd, const void* data, size_t n) {
+  if (fd >= 0 && syscall(SYS_write, fd, data, n) != (long)n) _exit(98);
 }
 
 static _Noreturn void give_up(const char* why) {
@@ -45,19 +47,24 @@ static _Noreturn void give_up(const char* why) {
   _exit(99);
 }
 
+static int begin_file(const char* variable) {
+  const char* name = getenv(variable);
+  if (!name || !*name) return -1;
+  const int low = (int)syscall(SYS_openat, AT_FDCWD, name, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  // Out of the way of the program's own files, whose numbers should be as they are without us.
+  const int fd = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, 900);
+  if (fd < 0) give_up("FAULT_REPORT or FAULT_DATA can't be opened");
+  close(low);
+  return fd;
+}
+
 __attribute__((constructor)) static void begin(void) {
   const char* folder = getenv("FAULT_UNDER");
   if (!folder) return;
   if (!realpath(folder, under)) give_up("FAULT_UNDER is no folder");
   under_length = strlen(under);
-  const char* name = getenv("FAULT_REPORT");
-  if (name && *name) {
-    const int fd = (int)syscall(SYS_openat, AT_FDCWD, name, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    // Out of the way of the program's own files, whose numbers should be as they are without us.
-    report = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 900);
-    if (report < 0) give_up("FAULT_REPORT can't be opened");
-    close(fd);
-  }
+  report = begin_file("FAULT_REPORT");
+  copy = begin_file("FAULT_DATA");
   const char* place = getenv("FAULT_AT");
   at = place ? atol(place) : 0;
   const char* wish = getenv("FAULT_DO");
@@ -105,15 +112,28 @@ static _Noreturn void die(void) {
   for (;;) pause();
 }
 
+struct call {
+  const char* kind;
+  long long offset;
+  const struct iovec* pieces;  // Of a write.
+  int n_pieces;
+  const char* from;  // Of a rename.
+};
+
 // Counts the call and says what is to become of it; it dies here if it is to die before the call.
-static enum what next(const char* kind, size_t bytes, const char* path) {
+static enum what next(struct call c, const char* path) {
   if (!is_below(path)) return kNothing;
-  const int is_write = strstr(kind, "write") != NULL, is_sync = strstr(kind, "sync") != NULL;
+  const int is_write = strstr(c.kind, "write") != NULL, is_sync = strstr(c.kind, "sync") != NULL;
+  size_t bytes = 0;
+  for (int i = 0; i < c.n_pieces; i++) bytes += c.pieces[i].iov_len;
   pthread_mutex_lock(&one_at_a_time);
   number++;
-  char line[PATH_MAX + 100];
-  const int n = snprintf(line, sizeof(line), "%ld %s %zu %s\n", number, kind, bytes, path + under_length + 1);
-  say(line, (size_t)n);
+  char line[2 * PATH_MAX + 100];
+  const char* from = c.from && is_below(c.from) ? c.from + under_length + 1 : "";
+  const int n = snprintf(line, sizeof(line), "%ld %s %zu %lld %s%s%s\n", number, c.kind, bytes, c.offset,
+                         path + under_length + 1, *from ? "\t" : "", from);
+  say(report, line, (size_t)n);
+  for (int i = 0; i < c.n_pieces; i++) say(copy, c.pieces[i].iov_base, c.pieces[i].iov_len);
   const int now = number == at;
   if (now && what == kKill) die();
   if (now) broken = 1;
@@ -144,16 +164,17 @@ static int fails(enum what w) {
   if (w == kKillAfter) die();     \
   return result
 
-#define ON_FD(kind, bytes)                                                        \
-  char path[PATH_MAX];                                                            \
-  const int saved = errno;                                                        \
-  const enum what w = path_of_fd(fd, path) ? next(kind, bytes, path) : kNothing;  \
-  errno = saved;                                                                  \
+#define ON_FD(...)                                                                             \
+  char path[PATH_MAX];                                                                         \
+  const int saved = errno;                                                                     \
+  const enum what w = path_of_fd(fd, path) ? next((struct call){__VA_ARGS__}, path) : kNothing; \
+  errno = saved;                                                                               \
   if (fails(w)) return -1
 
 ssize_t write(int fd, const void* data, size_t n) {
   REAL(write);
-  ON_FD("write", n);
+  const struct iovec piece = {(void*)data, n};
+  ON_FD("write", lseek(fd, 0, SEEK_CUR), &piece, 1, NULL);
   if (w == kTorn) {
     real(fd, data, n / 2);
     die();
@@ -161,31 +182,31 @@ ssize_t write(int fd, const void* data, size_t n) {
   MAKE(ssize_t, real(fd, data, n));
 }
 
-#define PWRITE(name, offset_type)                                              \
-  ssize_t name(int fd, const void* data, size_t n, offset_type offset) {       \
-    REAL(name);                                                                \
-    ON_FD("pwrite", n);                                                        \
-    if (w == kTorn) {                                                          \
-      real(fd, data, n / 2, offset);                                           \
-      die();                                                                   \
-    }                                                                          \
-    MAKE(ssize_t, real(fd, data, n, offset));                                  \
+#define PWRITE(name, offset_type)                                        \
+  ssize_t name(int fd, const void* data, size_t n, offset_type offset) { \
+    REAL(name);                                                          \
+    const struct iovec piece = {(void*)data, n};                         \
+    ON_FD("pwrite", offset, &piece, 1, NULL);                            \
+    if (w == kTorn) {                                                    \
+      real(fd, data, n / 2, offset);                                     \
+      die();                                                             \
+    }                                                                    \
+    MAKE(ssize_t, real(fd, data, n, offset));                            \
   }
 PWRITE(pwrite, off_t)
 PWRITE(pwrite64, off64_t)
 
 ssize_t writev(int fd, const struct iovec* pieces, int n_pieces) {
   REAL(writev);
-  size_t n = 0;
-  for (int i = 0; i < n_pieces; i++) n += pieces[i].iov_len;
-  ON_FD("writev", n);
+  ON_FD("writev", lseek(fd, 0, SEEK_CUR), pieces, n_pieces, NULL);
   if (w == kTorn) {
-    size_t left = n / 2;
+    size_t left = 0;
+    for (int i = 0; i < n_pieces; i++) left += pieces[i].iov_len;
+    left /= 2;
     for (int i = 0; i < n_pieces && left > 0; i++) {
-      const size_t part = pieces[i].iov_len < left ? pieces[i].iov_len : left;
-      const struct iovec piece = {pieces[i].iov_base, part};
+      const struct iovec piece = {pieces[i].iov_base, pieces[i].iov_len < left ? pieces[i].iov_len : left};
       real(fd, &piece, 1);
-      left -= part;
+      left -= piece.iov_len;
     }
     die();
   }
@@ -195,7 +216,7 @@ ssize_t writev(int fd, const struct iovec* pieces, int n_pieces) {
 #define SYNC(name)                \
   int name(int fd) {              \
     REAL(name);                   \
-    ON_FD(#name, 0);              \
+    ON_FD(#name, 0, NULL, 0, NULL);              \
     MAKE(int, real(fd));          \
   }
 SYNC(fsync)
@@ -204,57 +225,59 @@ SYNC(fdatasync)
 #define FTRUNCATE(name, size_type)        \
   int name(int fd, size_type size) {      \
     REAL(name);                           \
-    ON_FD("ftruncate", 0);                \
+    ON_FD("ftruncate", size, NULL, 0, NULL);                \
     MAKE(int, real(fd, size));            \
   }
 FTRUNCATE(ftruncate, off_t)
 FTRUNCATE(ftruncate64, off64_t)
 
-#define ON_NAME(kind, folder, name)                                                          \
-  char path[PATH_MAX];                                                                       \
-  const int saved = errno;                                                                   \
-  const enum what w = path_of_name(folder, name, path) ? next(kind, 0, path) : kNothing;     \
-  errno = saved;                                                                             \
+#define ON_NAME(kind, length, folder, name, from_folder, from)                                          \
+  char path[PATH_MAX], old[PATH_MAX];                                                                   \
+  const int saved = errno;                                                                              \
+  const char* old_name = from;                                                                          \
+  const struct call c = {kind, length, NULL, 0, old_name && path_of_name(from_folder, old_name, old) ? old : NULL}; \
+  const enum what w = path_of_name(folder, name, path) ? next(c, path) : kNothing;                      \
+  errno = saved;                                                                                        \
   if (fails(w)) return -1
 
 int unlink(const char* name) {
   REAL(unlink);
-  ON_NAME("unlink", AT_FDCWD, name);
+  ON_NAME("unlink", 0, AT_FDCWD, name, 0, NULL);
   MAKE(int, real(name));
 }
 int unlinkat(int folder, const char* name, int flags) {
   REAL(unlinkat);
-  ON_NAME("unlink", folder, name);
+  ON_NAME("unlink", 0, folder, name, 0, NULL);
   MAKE(int, real(folder, name, flags));
 }
 // std::filesystem::remove comes this way, and from here the C library does not pass by unlink above.
 int remove(const char* name) {
   REAL(remove);
-  ON_NAME("unlink", AT_FDCWD, name);
+  ON_NAME("unlink", 0, AT_FDCWD, name, 0, NULL);
   MAKE(int, real(name));
 }
 int rename(const char* from, const char* to) {
   REAL(rename);
-  ON_NAME("rename", AT_FDCWD, to);
+  ON_NAME("rename", 0, AT_FDCWD, to, AT_FDCWD, from);
   MAKE(int, real(from, to));
 }
 int renameat(int from_folder, const char* from, int to_folder, const char* to) {
   REAL(renameat);
-  ON_NAME("rename", to_folder, to);
+  ON_NAME("rename", 0, to_folder, to, from_folder, from);
   MAKE(int, real(from_folder, from, to_folder, to));
 }
 int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) {
   REAL(renameat2);
-  ON_NAME("rename", to_folder, to);
+  ON_NAME("rename", 0, to_folder, to, from_folder, from);
   MAKE(int, real(from_folder, from, to_folder, to, flags));
 }
 int truncate(const char* name, off_t size) {
   REAL(truncate);
-  ON_NAME("ftruncate", AT_FDCWD, name);
+  ON_NAME("ftruncate", size, AT_FDCWD, name, 0, NULL);
   MAKE(int, real(name, size));
 }
 int truncate64(const char* name, off64_t size) {
   REAL(truncate64);
-  ON_NAME("ftruncate", AT_FDCWD, name);
+  ON_NAME("ftruncate", size, AT_FDCWD, name, 0, NULL);
   MAKE(int, real(name, size));
 }

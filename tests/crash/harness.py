@@ -30,7 +30,7 @@ NEXT = re.compile(r"; .*(same command|thinktrace site)")
 
 # What the program is known to get wrong, as (pattern in a problem's text): the small form does not fail for it, the
 # full form shows it. A defect that is mended goes from here.
-KNOWN = re.compile(r"\[store\].*says not what to do next")
+KNOWN = re.compile(r"\[store\].*says not what to do next|the power failure took 1 unit")
 
 
 class Call(NamedTuple):
@@ -38,22 +38,25 @@ class Call(NamedTuple):
     number: int
     kind: str
     size: int
+    offset: int  # Of an ftruncate: the new length.
     path: str
+    old: str = ""  # What a renamed file was called before.
 
 
 def read_report(path: Path) -> list[Call]:
     lines = path.read_text("utf-8", "surrogateescape").splitlines() if path.exists() else []
     calls = []
     for line in lines:
-        number, kind, size, name = line.split(" ", 3)
-        calls.append(Call(int(number), kind, int(size), name))
+        number, kind, size, offset, names = line.split(" ", 4)
+        calls.append(Call(int(number), kind, int(size), int(offset), *names.split("\t")))
     return calls
 
 
-def faulted(arguments, under: Path, at=0, do="") -> tuple[Result, list[Call]]:
-    """The command with a fault in its `at`-th call; nothing goes wrong for 0."""
+def faulted(arguments, under: Path, at=0, do="", data="") -> tuple[Result, list[Call]]:
+    """The command with a fault in its `at`-th call; nothing goes wrong for 0. What it writes goes to the file `data` too."""
     with tempfile.NamedTemporaryFile(prefix="thinktrace-fault-") as report:
-        env = environment(LD_PRELOAD=SHIM, FAULT_UNDER=str(under), FAULT_AT=str(at), FAULT_DO=do, FAULT_REPORT=report.name)
+        env = environment(LD_PRELOAD=SHIM, FAULT_UNDER=str(under), FAULT_AT=str(at), FAULT_DO=do, FAULT_REPORT=report.name,
+                          FAULT_DATA=str(data))
         result = call(*arguments, env=env, timeout=TIMEOUT)
         return result, read_report(Path(report.name))
 
@@ -82,8 +85,10 @@ class Scenario:
         if before:
             self._must(call(*run_arguments(self.base, *before, "--quiet"), timeout=TIMEOUT))
         whole = self.fresh("whole")
-        result, self.calls = faulted(self.arguments(whole), whole.parent)
+        data = self.folder / "data"
+        result, self.calls = faulted(self.arguments(whole), whole.parent, data=data)
         self._must(result)
+        self.data = data.read_bytes()  # What the calls wrote, one behind the other.
         if not self.calls:
             raise AssertionError(f"{SHIM} saw nothing: build the target fault, or name it in THINKTRACE_FAULT")
         self.look = self.look_at(whole)
@@ -151,18 +156,18 @@ class Scenario:
     def _after_kill(self, at, do, run, result, calls) -> list[str]:
         if result.code != KILLED:
             return [f"was to be killed, ended with {result.code}: {result.err!r}"]
-        if len(calls) != at or calls[-1][1:2] != self.calls[at - 1][1:2]:
+        if len(calls) != at or calls[-1].kind != self.calls[at - 1].kind:
             return [f"another call was hit than in the undisturbed run: {calls[-1:]}"]
-        units, problems = self._nothing_lost(run)
+        units, problems = self.nothing_lost(run)
         with self.lock:
             self.committed.setdefault(at + (do == "kill_after"), units)
-        return problems + self._finish(run, units)
+        return problems + self.finish(run, units)
 
     def _after_fault(self, at, do, run, result, calls) -> list[str]:
         hit = calls[at - 1] if len(calls) >= at else None
         if hit is None:
             return [f"the call never came: {len(calls)} calls"]
-        units, problems = self._nothing_lost(run)
+        units, problems = self.nothing_lost(run)
         if result.code == DONE:  # Only where the fault did no harm.
             with self.lock:
                 self.harmless += 1
@@ -170,7 +175,7 @@ class Scenario:
                 problems.append(f"says that all is done, but it is not: {result}")
         else:
             problems += self._complaint(result, Path(hit.path))
-        return problems + self._finish(run, units)
+        return problems + self.finish(run, units)
 
     @staticmethod
     def _complaint(result: Result, hit: Path) -> list[str]:
@@ -190,7 +195,7 @@ class Scenario:
             problems.append(f"{err!r} says not what to do next")
         return problems
 
-    def _nothing_lost(self, run: Path) -> tuple[int, list[str]]:
+    def nothing_lost(self, run: Path) -> tuple[int, list[str]]:
         """The units that are there, and what is wrong with them. Looks at a copy: looking rolls a journal back, and
         the next command must be able to do that itself."""
         if not run.exists():
@@ -209,7 +214,7 @@ class Scenario:
             problems.append(f"{look.units} of {look.units_total} units, but {len(look.lines)} traces")
         return look.units, problems
 
-    def _finish(self, run: Path, units: int) -> list[str]:
+    def finish(self, run: Path, units: int) -> list[str]:
         """The same command again, undisturbed, completes the run."""
         again = call(*run_arguments(run, *self.options, "--json"), timeout=TIMEOUT)
         if again.code != DONE:

@@ -20,10 +20,12 @@ PHASES = ("model being loaded", "store being made", "before the first unit", "un
 
 
 def arguments(run: Path, threads: int, *more) -> list:
-    return [*run_arguments(run, *DEMO, *more), "--threads", str(threads)]  # The last one counts.
+    given = run_arguments(run, *DEMO, *more)
+    given[given.index("--threads") + 1] = str(threads)
+    return given
 
 
-def phase(run: Path, ended: bool, pages: dict) -> tuple[str, int, list[str]]:
+def phase(run: Path, ended: bool) -> tuple[str, int, list[str]]:
     """Where a kill hit, the units that it left, and what is wrong. A copy is looked at, as in the harness."""
     if ended:
         return "after the end", -1, []
@@ -73,7 +75,7 @@ class Demo:
         ended = process.returncode == DONE
         if process.returncode not in (DONE, -9):
             self.problems.append(f"ended with {process.returncode}: {err!r}")
-        where, units, problems = phase(run, ended, self.pages)
+        where, units, problems = phase(run, ended)
         self.hits[where] += 1
         self.n += 1
         self.problems += problems
