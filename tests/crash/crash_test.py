@@ -36,7 +36,7 @@ def kills(scenario: Scenario, full: bool) -> list[tuple]:
     calls, last = scenario.calls, len(scenario.calls)
     torn = every(calls, WRITES) if full else first_and_last(calls, WRITES)
     after = every(calls) if full else [last]  # Elsewhere dying after a call is dying before the next.
-    before = every(calls) if full else sorted({*first_and_last(calls), *spread(every(calls), 5)})
+    before = every(calls) if full else sorted({*first_and_last(calls), *spread(every(calls), 3)})
     return [(k, "kill") for k in before] + [(k, "kill_after") for k in after] + [(k, "torn") for k in torn]
 
 
@@ -50,7 +50,7 @@ def faults(scenario: Scenario, full: bool) -> list[tuple]:
 
 def power_failures(scenario: Scenario, full: bool) -> list[tuple]:
     places = range(1, len(scenario.calls) + 2)
-    return [(k, variant) for k in (places if full else spread(list(places), 7)) for variant in VARIANTS]
+    return [(k, variant) for k in (places if full else spread(list(places), 5)) for variant in VARIANTS]
 
 
 class Crash(unittest.TestCase):

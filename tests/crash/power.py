@@ -88,24 +88,30 @@ class Disk:
         return writes
 
 
+def disk_after(scenario: Scenario, n_calls: int) -> Disk:
+    disk, place = Disk(scenario), 0
+    for call in scenario.calls[:max(0, n_calls)]:
+        disk.do(call, scenario.data[place:place + call.size])
+        place += call.size
+    return disk
+
+
 def power_fails(scenario: Scenario, at: int, variant: str) -> list[str]:
     """What is wrong where the power fails before a call (behind the last, for one more than there are)."""
-    disk, place = Disk(scenario), 0
-    for call in scenario.calls[:at - 1]:
-        size = call.size
-        disk.do(call, scenario.data[place:place + size])
-        place += size
-    where = f"{scenario.name}, power fails ({variant}) before call {at} {scenario.calls[at - 2][1:] if at > 1 else ''}+1"
+    # A commit whose last step is a sync has not yet told anybody that it is done.
+    told = at - 2 if at <= len(scenario.calls) and scenario.calls[at - 1].kind in SYNCS else at - 1
+    after = f"after {scenario.calls[at - 2]}" if at > 1 else "at once"
+    where = f"{scenario.name}, power fails ({variant}) {after}"
     run = scenario.folder / f"power-{variant}-{at}" / "run"
     problems = []
     try:
-        write(disk.left("all", random.Random()), run)
+        write(disk_after(scenario, told).left("all", random.Random()), run)
         committed, _ = scenario.nothing_lost(run)
         shutil.rmtree(run.parent, ignore_errors=True)
-        write(disk.left(variant, random.Random(at)), run)
+        write(disk_after(scenario, at - 1).left(variant, random.Random(at)), run)
         units, problems = scenario.nothing_lost(run)
         if units < committed:
-            problems.append(f"the power failure took {committed - units} unit(s) that were committed")
+            problems.append(f"the power failure took {committed - units} unit(s) that had been committed")
         problems += scenario.finish(run, units)
     except (AssertionError, subprocess.TimeoutExpired, UnicodeDecodeError, ValueError, KeyError) as e:
         problems.append(f"{type(e).__name__}: {e}")

@@ -14,13 +14,12 @@ from pathlib import Path
 from harness import TIMEOUT, plain
 from support import DONE, call, export, run_arguments, start
 
-DEMO = ("--limit", "8", "--samples", "4", "--quiet")
 PHASES = ("model being loaded", "store being made", "before the first unit", "units", "in a commit", "noise floor",
           "gallery", "after the end")
 
 
-def arguments(run: Path, threads: int, *more) -> list:
-    given = run_arguments(run, *DEMO, *more)
+def arguments(run: Path, threads: int, limit: int, *more) -> list:
+    given = run_arguments(run, "--limit", limit, "--samples", "4", *more)
     given[given.index("--threads") + 1] = str(threads)
     return given
 
@@ -52,21 +51,22 @@ def phase(run: Path, ended: bool) -> tuple[str, int, list[str]]:
 class Demo:
     """What is the same for all kills with one number of threads."""
 
-    def __init__(self, folder: Path, threads: int):
-        self.folder, self.threads = folder / str(threads), threads
+    def __init__(self, folder: Path, threads: int, limit: int):
+        self.folder, self.settings = folder / str(threads), (threads, limit)
         self.hits, self.problems, self.n = Counter(), [], 0
         whole = self.folder / "whole" / "run"
         begin = time.monotonic()
-        done = call(*arguments(whole, threads), timeout=10 * TIMEOUT)
+        done = call(*arguments(whole, *self.settings, "--quiet"), timeout=10 * TIMEOUT)
         self.seconds = time.monotonic() - begin
         if done.code != DONE:
             raise AssertionError(f"the undisturbed run: {done}")
         self.bytes, self.pages = export(whole), plain(whole)
+        self.units = json.loads(call("status", whole, "--json").out)["units_total"]
         print(f"{threads} thread(s): the undisturbed run takes {self.seconds:.0f} s", flush=True)
 
     def kill_after(self, run: Path, seconds: float, floor: int) -> int:
         """Starts the command and kills it; gives the units that are there then, -1 where it was complete before."""
-        process = start(*arguments(run, self.threads))
+        process = start(*arguments(run, *self.settings, "--quiet"))
         try:
             process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -84,12 +84,13 @@ class Demo:
         return units
 
     def finish(self, run: Path, floor: int) -> None:
-        done = call(*arguments(run, self.threads, "--json"), timeout=10 * TIMEOUT)
+        done = call(*arguments(run, *self.settings, "--json"), timeout=10 * TIMEOUT)
         if done.code != DONE:
             self.problems.append(f"the last command ended with {done.code}: {done.err!r}")
             return
-        if floor >= 0 and json.loads(done.out)["units_here"] > 56 - floor:
-            self.problems.append(f"{json.loads(done.out)['units_here']} units were done again after {floor}")
+        here = json.loads(done.out)["units_here"]
+        if here > self.units - max(floor, 0):
+            self.problems.append(f"{here} units were done again after {floor} of {self.units}")
         if export(run) != self.bytes:
             self.problems.append("the export is not that of the undisturbed run")
         if plain(run) != self.pages:
@@ -111,7 +112,7 @@ class Demo:
         self.finish(run, self.kill_after(run, dice.uniform(0, self.seconds), 0))
 
 
-def main(n_kills: int, seed: int) -> list[str]:
+def main(n_kills: int, seed: int, limit: int = 8) -> list[str]:
     """What went wrong; prints how many kills hit which phase."""
     if n_kills == 0:
         return []
@@ -120,7 +121,7 @@ def main(n_kills: int, seed: int) -> list[str]:
         for threads, share in ((1, n_kills - n_kills // 4), (2, n_kills // 4)):
             if share == 0:
                 continue
-            demo = Demo(Path(folder), threads)
+            demo = Demo(Path(folder), threads, limit)
             singles = max(1, share // 8)
             while demo.n < share - singles:
                 demo.chain(dice, share - singles - demo.n)
@@ -140,7 +141,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--limit", type=int, default=8, help="questions a subject; those of make demo are 8")
     given = parser.parse_args()
-    found = main(given.kills, given.seed)
+    found = main(given.kills, given.seed, given.limit)
     print("\n".join(found) or "nothing is lost")
     sys.exit(bool(found))
