@@ -66,6 +66,8 @@ void catch_interrupts() {
   std::signal(SIGTERM, on_signal);
 }
 
+void outlive_file_size_limit() { std::signal(SIGXFSZ, SIG_IGN); }
+
 bool interrupted() { return stop_asked != 0; }
 
 void tell(const std::string& text, bool quiet) {

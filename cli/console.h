@@ -13,6 +13,9 @@ namespace thinktrace::cli {
 void catch_interrupts();
 bool interrupted();
 
+// From now on a file that outgrows `ulimit -f` is a write that fails, with a message, and not the end of the program.
+void outlive_file_size_limit();
+
 // Writes to standard output and makes sure that it arrived. Throws Error (kFailed) if it can't be written.
 void print(const std::string& text);
 

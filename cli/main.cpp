@@ -64,6 +64,7 @@ int run_program(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  cli::outlive_file_size_limit();
   try {
     return run_program(argc, argv);
   } catch (const Error& e) {

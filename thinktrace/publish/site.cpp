@@ -26,9 +26,12 @@ namespace {
 using json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-Error write_error(const fs::path& file) {
-  return {ErrorKind::kFailed,
-          fmt::format("[site] {}: {}", file.string(), std::strerror(errno ? errno : EIO))};
+Error write_error(const fs::path& file, const std::string& why) {
+  return {
+      ErrorKind::kFailed,
+      fmt::format("[site] {}: {}; the gallery is not finished, the runs are whole: mend this, then give the "
+                  "same command again",
+                  file.string(), why)};
 }
 
 // Under another name first, so that no reader and no crash ever meets half a file.
@@ -38,16 +41,25 @@ void write_file(const fs::path& file, std::string_view text) {
   std::ofstream out(fresh, std::ios::binary);
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
   out.close();
-  if (!out) throw write_error(fresh);
   std::error_code error;
+  if (!out) {
+    const std::string why = std::strerror(errno ? errno : EIO);
+    fs::remove(fresh, error);  // On a full disk what is half written only takes room.
+    throw write_error(fresh, why);
+  }
   fs::rename(fresh, file, error);
-  if (error) throw Error(ErrorKind::kFailed, fmt::format("[site] {}: {}", file.string(), error.message()));
+  if (error) throw write_error(file, error.message());
 }
 
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
-// The chunks of a gallery; a chunk that an earlier gallery left in the folder is the same, since its name is
-// its content's.
+bool holds(const fs::path& file, std::string_view text) {
+  std::ifstream in(file, std::ios::binary);
+  return in && std::string(std::istreambuf_iterator<char>(in), {}) == text;
+}
+
+// The chunks of a gallery, named by their content. One that an earlier gallery left in the folder is kept if it is
+// whole: a power failure may have emptied it.
 class ChunkWriter {
  public:
   explicit ChunkWriter(const fs::path& folder) : folder_(folder / "data") {}
@@ -57,20 +69,25 @@ class ChunkWriter {
     const std::string text = dump(value);
     std::string name = sha256(text).substr(0, 32);
     const fs::path file = folder_ / (name + ".js");
-    if (names_.insert(name).second && !fs::exists(file)) {
-      write_file(file, fmt::format("thinktrace_chunk=\"{}\";\n", base64(deflate_raw(text))));
+    if (names_.insert(name).second) {
+      const std::string chunk = fmt::format("thinktrace_chunk=\"{}\";\n", base64(deflate_raw(text)));
+      if (!holds(file, chunk)) write_file(file, chunk);
     }
     return name;
   }
 
-  // Removes chunks, and nothing else, that this gallery does not use.
+  // Removes chunks, and nothing else, that this gallery does not use; also those that a killed writer left half
+  // written.
   void remove_others() const {
     std::vector<fs::path> stale;
     for (const auto& entry : fs::directory_iterator(folder_)) {
-      const std::string name = entry.path().stem().string();
-      const bool is_chunk = entry.path().extension() == ".js" && name.size() == 32 &&
+      fs::path file = entry.path();
+      const bool is_part = file.extension() == ".part";
+      if (is_part) file = file.stem();
+      const std::string name = file.stem().string();
+      const bool is_chunk = file.extension() == ".js" && name.size() == 32 &&
                             name.find_first_not_of("0123456789abcdef") == std::string::npos;
-      if (is_chunk && !names_.contains(name)) stale.push_back(entry.path());
+      if (is_chunk && (is_part || !names_.contains(name))) stale.push_back(entry.path());
     }
     std::error_code error;
     for (const fs::path& file : stale) fs::remove(file, error);
@@ -243,7 +260,8 @@ fs::path without_slash(const std::string& folder) {
   return path.has_filename() ? path : path.parent_path();
 }
 
-// True also where the page is still missing, as after a build that was stopped; never where something else is there.
+// True also where the page is still missing, as after a build that was stopped, or was emptied by a power failure; never
+// where something else is there.
 bool is_gallery(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
@@ -254,7 +272,8 @@ bool is_gallery(const fs::path& folder) {
   std::ifstream page(folder / "index.html", std::ios::binary);
   if (!page) return true;
   const std::string text{std::istreambuf_iterator<char>(page), {}};
-  return text.find("thinktrace-bundle") != std::string::npos;
+  const bool is_empty = text.find_first_not_of('\0') == std::string::npos;
+  return is_empty || text.find("thinktrace-bundle") != std::string::npos;
 }
 
 }  // namespace
@@ -274,7 +293,7 @@ void write_site(const std::vector<SiteRun>& runs, const std::string& title, cons
   const fs::path folder = without_slash(folder_name);
   std::error_code error;
   fs::create_directories(folder / "data", error);
-  if (error) throw Error(ErrorKind::kFailed, fmt::format("[site] {}: {}", folder.string(), error.message()));
+  if (error) throw write_error(folder, error.message());
   json manifest{{"format", "thinktrace-bundle"},
                 {"version", 1},
                 {"generator", fmt::format("thinktrace {}", kVersionText)},
