@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 import random_kills
-from harness import KNOWN, SHIM, SYNCS, WRITES, Scenario, every, faulted, first_and_last, plain, spread
+from harness import SHIM, SYNCS, WRITES, Scenario, every, faulted, first_and_last, plain, spread
 from power import VARIANTS, power_fails
 from support import (DONE, FAILED, PROGRAM, STORE, CliTest, Result, call, command, environment, export, run_arguments, start, tree,
                      units_done, wait_for_units)
@@ -57,8 +57,7 @@ class Crash(unittest.TestCase):
     """The small form."""
 
     def none(self, problems) -> None:
-        new = [p for p in problems if not KNOWN.search(p)]
-        self.assertEqual(new, [], "\n".join(new))
+        self.assertEqual(problems, [], "\n".join(problems))
 
     def try_all(self, scenario: Scenario, n=99) -> None:
         self.addCleanup(scenario.close)
@@ -238,7 +237,7 @@ class TwoAtOnce(CliTest):
         first.send_signal(signal.SIGKILL)
         first.wait()
         done = units_done(run)
-        self.assertEqual((run / "run.lock").read_text(), str(first.pid), "nothing to be recognised as stale")
+        self.assertIn(f"process {first.pid} on ", (run / "run.lock").read_text(), "nothing to be recognised as stale")
         self.run_ok(run, *slow)
         self.assertEqual(units_done(run), 8)
         self.assertLess(done, 8)
@@ -271,9 +270,8 @@ def full(jobs: int, n_kills: int, seed: int) -> int:
         kinds.setdefault(re.sub(r"thinktrace-crash-\w+|\d+|[0-9a-f]{32}", "#", p.split("): ", 1)[-1]), []).append(p)
     for same in kinds.values():
         print(f"{len(same)} x {same[0]}")
-    known = sum(bool(KNOWN.search(p)) for p in problems)
-    print(f"{len(problems)} problems, {known} of them known, {(time.monotonic() - begin) / 60:.0f} min")
-    return int(known < len(problems))
+    print(f"{len(problems)} problems, {(time.monotonic() - begin) / 60:.0f} min")
+    return int(bool(problems))
 
 
 if __name__ == "__main__":

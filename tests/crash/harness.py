@@ -28,10 +28,6 @@ NOTHING_YET = re.compile(r"no run in this folder|the run has no plan yet")
 REASON = re.compile(r"No space left on device|disk is full|Input/output error|disk I/O error")
 NEXT = re.compile(r"; .*(same command|thinktrace site)")
 
-# What the program is known to get wrong, as (pattern in a problem's text): the small form does not fail for it, the
-# full form shows it. A defect that is mended goes from here.
-KNOWN = re.compile(r"\[store\].*says not what to do next|the power failure took 1 unit")
-
 
 class Call(NamedTuple):
     """One call that changes a file below the folder, as fault.c saw it."""

@@ -63,8 +63,9 @@ CheckedInsert& CheckedInsert::add_json(const std::vector<std::string>& texts) {
 void CheckedInsert::run() {
   std::string marks, canonical;
   for (size_t i = 0; i < values_.size(); i++) marks += "?,";
-  Statement statement(db_, fmt::format("INSERT {} INTO {} VALUES ({}?)",
-                                       on_conflict_ == OnConflict::kReplace ? "OR REPLACE" : "", table_, marks));
+  Statement statement(db_,
+                      fmt::format("INSERT {} INTO {} VALUES ({}?)",
+                                  on_conflict_ == OnConflict::kReplace ? "OR REPLACE" : "", table_, marks));
   for (const Value& v : values_) {
     append(canonical, v.type, v.bytes);
     int64_t integer = 0;
@@ -96,10 +97,11 @@ CheckedRows::CheckedRows(sqlite3* db, const std::string& table, const std::strin
 
 void CheckedRows::damaged(const std::string& what) const {
   const char* file = sqlite3_db_filename(db_, "main");
-  throw Error(ErrorKind::kStore,
-              fmt::format("[store] {}: damaged: {} in table {}; thinktrace verify lists what is hit, a copy of the "
-                          "file is the remedy",
-                          file && *file ? file : "store", what, table_));
+  throw Error(
+      ErrorKind::kStore,
+      fmt::format("[store] {}: damaged: {} in table {}; thinktrace verify lists what is hit, a copy of the "
+                  "file is the remedy",
+                  file && *file ? file : "store", what, table_));
 }
 
 bool CheckedRows::step() {
@@ -124,7 +126,8 @@ bool CheckedRows::step() {
         append(canonical, 'N', "");
     }
   }
-  if (last < 1 || statement_.bytes(last) != content_id(canonical)) damaged("a row does not match its checksum");
+  if (last < 1 || statement_.bytes(last) != content_id(canonical))
+    damaged("a row does not match its checksum");
   return true;
 }
 

@@ -38,7 +38,12 @@ std::string this_process() {
 int* take_lock(const std::string& run_folder) {
   const std::string path = (std::filesystem::path(run_folder) / "run.lock").string();
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) throw lock_error(path, fmt::format("{}; is the folder writable?", std::strerror(errno)));
+  if (fd < 0) {
+    const char* next =
+        errno == ENOSPC || errno == EDQUOT ? "make room" : "make the folder writable or use another --out";
+    throw lock_error(path,
+                     fmt::format("{}; {}, then give the same command again", std::strerror(errno), next));
+  }
   const auto fail = [&](const Error& error) {
     ::close(fd);
     return error;
@@ -46,13 +51,15 @@ int* take_lock(const std::string& run_folder) {
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK)
       throw fail(lock_error(path, fmt::format("can't be locked ({})", std::strerror(errno))));
-    throw fail(lock_error(run_folder, fmt::format("in use by another thinktrace ({}); wait for it or use another --out",
-                                                  holder_of(fd))));
+    throw fail(lock_error(
+        run_folder,
+        fmt::format("in use by another thinktrace ({}); wait for it or use another --out", holder_of(fd))));
   }
   const std::string holder = this_process();
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, holder.data(), holder.size(), 0) < 0) {
-    throw fail(lock_error(path, fmt::format("can't be written ({}); make room or name another --out",
-                                            std::strerror(errno))));
+    throw fail(
+        lock_error(path, fmt::format("can't be written ({}); make room, then give the same command again",
+                                     std::strerror(errno))));
   }
   return new int(fd);
 }

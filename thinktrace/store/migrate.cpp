@@ -25,8 +25,9 @@ using sqlite::Statement;
 void copy_questions(sqlite3* db) {
   Statement q(db, "SELECT id, subject, text, options, answer FROM old_question");
   while (q.step()) {
-    write_question(db, {q.text(0), q.text(1), q.text(2), json::parse(q.text(3)).get<std::vector<std::string>>(),
-                        static_cast<int>(q.integer(4))});
+    write_question(db,
+                   {q.text(0), q.text(1), q.text(2), json::parse(q.text(3)).get<std::vector<std::string>>(),
+                    static_cast<int>(q.integer(4))});
   }
   Statement p(db, "SELECT question_id, place FROM old_plan_question");
   while (p.step()) CheckedInsert(db, "plan_question").add(1).add(p.text(0)).add(p.integer(1)).run();
@@ -60,7 +61,8 @@ StoredIdentities copy_plan(sqlite3* db) {
 }
 
 void copy_units(sqlite3* db, const StoredIdentities& ids) {
-  Statement u(db, R"(SELECT id, question_id, first_sample, n_samples, status, error, labels, prompt_text, prompt_ids,
+  Statement u(
+      db, R"(SELECT id, question_id, first_sample, n_samples, status, error, labels, prompt_text, prompt_ids,
     settings, seconds_sampling, seconds_probing,
     (SELECT total(length(think_ids) + length(answer_ids)) / 4 FROM old_trace t WHERE t.unit_id = u.id),
     (SELECT total(length(positions)) / 4 FROM old_reading r JOIN old_trace t ON t.id = r.trace_id WHERE t.unit_id = u.id)
@@ -97,8 +99,10 @@ void copy_units(sqlite3* db, const StoredIdentities& ids) {
 }
 
 void copy_traces(sqlite3* db, const StoredIdentities& ids) {
-  Statement t(db, "SELECT id, unit_id, sample, seed, think_ids, think_text, stop, answer_ids, answer_text, chosen FROM "
-                  "old_trace");
+  Statement t(
+      db,
+      "SELECT id, unit_id, sample, seed, think_ids, think_text, stop, answer_ids, answer_text, chosen FROM "
+      "old_trace");
   while (t.step()) {
     CheckedInsert row(db, "trace");
     row.add(t.text(0)).add(t.integer(1)).add(t.integer(2)).add(t.text(3)).add(t.ids(4)).add(t.text(5)).add(1);
@@ -117,7 +121,8 @@ void copy_traces(sqlite3* db, const StoredIdentities& ids) {
 
 void from_version_1(sqlite3* db) {
   const std::vector<std::string> tables{"plan", "question", "plan_question", "unit", "trace", "reading"};
-  for (const std::string& table : tables) sqlite::execute(db, fmt::format("ALTER TABLE {0} RENAME TO old_{0}", table));
+  for (const std::string& table : tables)
+    sqlite::execute(db, fmt::format("ALTER TABLE {0} RENAME TO old_{0}", table));
   sqlite::execute(db, std::string(embedded::schema_sql));
   const StoredIdentities ids = copy_plan(db);
   copy_questions(db);
@@ -132,7 +137,8 @@ void from_version_1(sqlite3* db) {
 StoredIdentities split_identity(const std::string& version_1) {
   json sampling = json::parse(version_1), reader = sampling;
   for (const char* key : {"suffix", "stride"}) sampling.erase(key);
-  for (const char* key : {"temperature", "top_p", "top_k", "min_p", "seed", "budget", "answer_tokens", "unit_size"})
+  for (const char* key :
+       {"temperature", "top_p", "top_k", "min_p", "seed", "budget", "answer_tokens", "unit_size"})
     reader.erase(key);
   reader["order"] = 0;
   return {sampling.dump(), content_id(sampling.dump()), reader.dump(), content_id(reader.dump())};

@@ -37,7 +37,8 @@ std::vector<PlanRow> plan_rows(sqlite3* db) {
     found.push_back({{rows.integer(0), rows.text(1), json_text(rows, 2), json_text(rows, 3), rows.integer(4),
                       rows.integer(5), rows.text(6)},
                      rows.integer(7) != 0});
-    if (found.back().plan.samples < 1 || found.back().plan.unit_size < 1) rows.damaged("a number is out of range");
+    if (found.back().plan.samples < 1 || found.back().plan.unit_size < 1)
+      rows.damaged("a number is out of range");
   }
   return found;
 }
@@ -60,19 +61,22 @@ void write_plan(sqlite3* db, const PlanRow& row) {
 void remove_idle(sqlite3* db, int keep_plan, const std::string& keep_reader) {
   constexpr const char* kIdle =
       "number <> ? AND NOT EXISTS (SELECT * FROM unit u WHERE u.sampling_id = plan.sampling_id)";
-  Statement(db, fmt::format("DELETE FROM plan_question WHERE plan IN (SELECT number FROM plan WHERE {})", kIdle))
+  Statement(db,
+            fmt::format("DELETE FROM plan_question WHERE plan IN (SELECT number FROM plan WHERE {})", kIdle))
       .bind(keep_plan)
       .run();
   Statement(db, fmt::format("DELETE FROM plan WHERE {}", kIdle)).bind(keep_plan).run();
-  Statement(db,
-            "DELETE FROM reader WHERE id <> ? AND id NOT IN (SELECT reader_id FROM plan) AND id NOT IN (SELECT "
-            "reader_id FROM reading) AND id NOT IN (SELECT reader_id FROM attempt)")
+  Statement(
+      db,
+      "DELETE FROM reader WHERE id <> ? AND id NOT IN (SELECT reader_id FROM plan) AND id NOT IN (SELECT "
+      "reader_id FROM reading) AND id NOT IN (SELECT reader_id FROM attempt)")
       .bind(keep_reader)
       .run();
 }
 
 // The plan's questions in their new order: those of this command, then others that an earlier one named.
-void write_questions(sqlite3* db, int plan, const std::vector<Question>& named, const std::vector<Question>& earlier) {
+void write_questions(sqlite3* db, int plan, const std::vector<Question>& named,
+                     const std::vector<Question>& earlier) {
   std::set<std::string> placed;
   Statement(db, "DELETE FROM plan_question WHERE plan = ?").bind(plan).run();
   for (const auto* questions : {&named, &earlier}) {
@@ -85,8 +89,8 @@ void write_questions(sqlite3* db, int plan, const std::vector<Question>& named, 
 }
 
 StoredReader reader_from(const CheckedRows& rows) {
-  return {rows.text(0), rows.integer(1), json_text(rows, 2), json_text(rows, 3), json_text(rows, 4),
-          json_text(rows, 5)};
+  return {rows.text(0),       rows.integer(1),    json_text(rows, 2),
+          json_text(rows, 3), json_text(rows, 4), json_text(rows, 5)};
 }
 
 }  // namespace
@@ -108,9 +112,10 @@ std::optional<StoredPlan> Store::plan() const {
 StoredPlan Store::current() const {
   std::optional<StoredPlan> found = plan();
   if (!found) {
-    throw Error(ErrorKind::kInput, fmt::format("[store] {}: the run has no plan yet; start it with thinktrace run "
-                                               "or thinktrace import",
-                                               path_));
+    throw Error(ErrorKind::kInput,
+                fmt::format("[store] {}: the run has no plan yet; start it with thinktrace run "
+                            "or thinktrace import",
+                            path_));
   }
   return *std::move(found);
 }
@@ -129,8 +134,9 @@ void Store::choose_plan(int number) {
     }
     known += fmt::format("{}{}", known.empty() ? "" : ", ", p.number);
   }
-  throw Error(ErrorKind::kInput, fmt::format("[store] {}: there is no plan {}; there {}: {}", path_, number,
-                                             known.size() > 1 ? "are" : "is", known.empty() ? "none" : known));
+  throw Error(ErrorKind::kInput,
+              fmt::format("[store] {}: there is no plan {}; there {}: {}", path_, number,
+                          known.size() > 1 ? "are" : "is", known.empty() ? "none" : known));
 }
 
 int Store::save_plan(const StoredPlan& plan, const std::vector<Question>& named) {
@@ -184,10 +190,12 @@ bool Store::has_readings(const std::string& reader_id) const {
 std::map<std::string, int64_t> Store::reading_counts() const {
   std::map<std::string, int64_t> counts;
   const StoredPlan plan = current();
-  Statement s(db_.get(),
-              "SELECT r.reader_id, count(*) FROM reading r JOIN trace t ON t.id = r.trace_id JOIN unit u ON u.id = "
-              "t.unit_id JOIN plan_question p ON p.question_id = u.question_id WHERE u.sampling_id = ? AND p.plan = ? AND "
-              "t.sample < ? GROUP BY r.reader_id");
+  Statement s(
+      db_.get(),
+      "SELECT r.reader_id, count(*) FROM reading r JOIN trace t ON t.id = r.trace_id JOIN unit u ON u.id = "
+      "t.unit_id JOIN plan_question p ON p.question_id = u.question_id WHERE u.sampling_id = ? AND p.plan = "
+      "? AND "
+      "t.sample < ? GROUP BY r.reader_id");
   s.bind(plan.sampling_id).bind(plan.number).bind(plan.samples);
   while (s.step()) counts[s.text(0)] = s.integer(1);
   return counts;

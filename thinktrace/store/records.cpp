@@ -22,7 +22,8 @@ using sqlite::Statement;
 Question question_from(const CheckedRows& rows) {
   Question q{rows.text(0), rows.text(1), rows.text(2), rows.texts(3), rows.integer(4)};
   const int n = static_cast<int>(q.options.size());
-  if (n < kMinOptions || n > kMaxOptions || q.answer < 0 || q.answer >= n) rows.damaged("a question makes no sense");
+  if (n < kMinOptions || n > kMaxOptions || q.answer < 0 || q.answer >= n)
+    rows.damaged("a question makes no sense");
   return q;
 }
 
@@ -38,7 +39,8 @@ TraceRecord shared_part(const CheckedRows& unit, sqlite3* db) {
   r.labels = unit.texts(7);
   r.prompt_text = unit.text(8);
   r.prompt_ids = unit.ids(9);
-  const bool fits = r.labels.size() == r.question.options.size() || (r.status == Status::kFailed && r.labels.empty());
+  const bool fits =
+      r.labels.size() == r.question.options.size() || (r.status == Status::kFailed && r.labels.empty());
   if (!fits) unit.damaged("the number of labels");
   return r;
 }
@@ -66,7 +68,8 @@ void add_trace(const CheckedRows& trace, TraceRecord& r) {
   const int n_options = static_cast<int>(r.question.options.size());
   if (!r.trace.think_ids.empty() && r.trace.think_ids.size() != r.think_text.size())
     trace.damaged("ids and texts of tokens differ in number");
-  if (r.chosen && (*r.chosen < 0 || *r.chosen >= n_options)) trace.damaged("the chosen option is none of those there are");
+  if (r.chosen && (*r.chosen < 0 || *r.chosen >= n_options))
+    trace.damaged("the chosen option is none of those there are");
 }
 
 void check_curve(const CheckedRows& reading, const TraceRecord& r) {
@@ -75,7 +78,8 @@ void check_curve(const CheckedRows& reading, const TraceRecord& r) {
   const bool in_range = p.empty() || (p.front() >= 0 && p.back() <= static_cast<int>(r.think_text.size()));
   if (!increasing || !in_range) reading.damaged("positions that can't be");
   if (r.curve.logprobs.size() != p.size() * r.question.options.size()) reading.damaged("a curve is cut");
-  if (!r.writer_positions.empty() && r.writer_positions.size() != p.size()) reading.damaged("an alignment is cut");
+  if (!r.writer_positions.empty() && r.writer_positions.size() != p.size())
+    reading.damaged("an alignment is cut");
 }
 
 void add_reading(const CheckedRows& reading, TraceRecord& r) {
@@ -87,7 +91,8 @@ void add_reading(const CheckedRows& reading, TraceRecord& r) {
     r.trace.think_ids = reading.ids(6);
     r.think_text = reading.texts(7);
     r.has_tokens = true;
-    if (r.trace.think_ids.size() != r.think_text.size()) reading.damaged("ids and texts of tokens differ in number");
+    if (r.trace.think_ids.size() != r.think_text.size())
+      reading.damaged("ids and texts of tokens differ in number");
   }
   r.forced_text = reading.text(8);
   r.curve.positions = reading.ids(10);
@@ -100,9 +105,10 @@ void add_reading(const CheckedRows& reading, TraceRecord& r) {
 
 // Why a reader could not read a unit, if it tried.
 void add_failure(sqlite3* db, const CheckedRows& unit, const std::string& reader_id, TraceRecord& r) {
-  CheckedRows attempt(db, "attempt",
-                      "WHERE sampling_id = ? AND question_id = ? AND first_sample = ? AND reader_id = ? ORDER BY id DESC "
-                      "LIMIT 1");
+  CheckedRows attempt(
+      db, "attempt",
+      "WHERE sampling_id = ? AND question_id = ? AND first_sample = ? AND reader_id = ? ORDER BY id DESC "
+      "LIMIT 1");
   attempt.bind(unit.text(1), unit.text(2), unit.integer(3), reader_id);
   if (!attempt.step() || attempt.text(5) == "ok") return;
   r.status = Status::kFailed;
@@ -176,7 +182,8 @@ std::vector<int64_t> units_in_order(sqlite3* db, const StoredPlan& plan, const c
 
 }  // namespace
 
-void Store::for_each_trace(const std::function<void(const TraceRecord&)>& visit, const std::string& reader_id) const {
+void Store::for_each_trace(const std::function<void(const TraceRecord&)>& visit,
+                           const std::string& reader_id) const {
   const StoredPlan plan = current();
   const std::string& reader = reader_id.empty() ? plan.reader_id : reader_id;
   for (const int64_t unit : units_in_order(db_.get(), plan, "")) {
@@ -186,13 +193,15 @@ void Store::for_each_trace(const std::function<void(const TraceRecord&)>& visit,
 
 std::vector<TraceRecord> Store::records(const UnitKey& key, const std::string& reader_id) const {
   const StoredPlan plan = current();
-  Statement s(db_.get(), "SELECT id FROM unit WHERE sampling_id = ? AND question_id = ? AND first_sample = ?");
+  Statement s(db_.get(),
+              "SELECT id FROM unit WHERE sampling_id = ? AND question_id = ? AND first_sample = ?");
   s.bind(plan.sampling_id).bind(key.first).bind(key.second);
   if (!s.step()) return {};
   return records_of(db_.get(), s.integer(0), reader_id.empty() ? plan.reader_id : reader_id, INT_MAX);
 }
 
-std::optional<Store::OtherReading> Store::reading(const std::string& trace_id, const std::string& reader_id) const {
+std::optional<Store::OtherReading> Store::reading(const std::string& trace_id,
+                                                  const std::string& reader_id) const {
   CheckedRows reading(db_.get(), "reading", "WHERE trace_id = ? AND reader_id = ?");
   reading.bind(trace_id, reader_id);
   if (!reading.step()) return std::nullopt;

@@ -24,9 +24,23 @@ std::vector<T> array_of(const void* bytes, int size) {
 }  // namespace
 
 void fail(sqlite3* db, const std::string& what) {
-  const char* file = sqlite3_db_filename(db, "main");
-  throw Error(ErrorKind::kStore,
-              fmt::format("[store] {}: {} ({})", file && *file ? file : "store", what, sqlite3_errmsg(db)));
+  const char* name = sqlite3_db_filename(db, "main");
+  const std::string file = name && *name ? name : "store";
+  const int code = sqlite3_errcode(db), extended = sqlite3_extended_errcode(db);
+  std::string why = sqlite3_errmsg(db);
+  if (const int error = sqlite3_system_errno(db);
+      error != 0 && (code == SQLITE_CANTOPEN || code == SQLITE_IOERR))
+    why += fmt::format(": {}", std::strerror(error));
+  std::string next = "every finished unit is kept: mend this, then give the same command again";
+  if (code == SQLITE_FULL) next = "every finished unit is kept: make room, then give the same command again";
+  if (extended == SQLITE_READONLY_ROLLBACK || extended == SQLITE_READONLY_RECOVERY || code == SQLITE_READONLY)
+    next =
+        "a run that was killed has left a step to undo here: make the folder writable, or copy it to where "
+        "it is, and "
+        "give the same command again";
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+    next = "the file is damaged or no store; thinktrace verify says how far";
+  throw Error(ErrorKind::kStore, fmt::format("[store] {}: {} ({}); {}", file, what, why, next));
 }
 
 void execute(sqlite3* db, const std::string& sql) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Opening and closing. One SQLite file a run; the journal is SQLite's rollback journal, which is safe on every file system,
-// and synchronous=FULL puts a unit on disk before its commit returns. Writers are kept apart by run.lock; readers need
+// and synchronous=EXTRA (FULL, and the folder synced after the journal is gone) puts a unit on disk before its commit
+// returns. Writers are kept apart by run.lock; readers need
 // no lock.
 #include "thinktrace/store/store.h"
 
@@ -44,9 +45,10 @@ sqlite3* open_file(const std::string& path, int flags) {
 void check_version(sqlite3* db, const std::string& path) {
   const int version = store_version(db);
   if (version > kStoreVersion || version < 0) {
-    throw store_error(path, fmt::format("written by a newer thinktrace (store version {}, this one knows {}); use "
-                                        "that one",
-                                        version, kStoreVersion));
+    throw store_error(path,
+                      fmt::format("written by a newer thinktrace (store version {}, this one knows {}); use "
+                                  "that one",
+                                  version, kStoreVersion));
   }
 }
 
@@ -105,8 +107,9 @@ Store Store::create(const std::string& run_folder) {
   store.path_ = db_path(run_folder);
   store.db_.reset(open_file(store.path_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
   sqlite3* db = store.db_.get();
-  sqlite::execute(db, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                      "PRAGMA cell_size_check=ON");
+  sqlite::execute(db,
+                  "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON; "
+                  "PRAGMA cell_size_check=ON");
   check_version(db, store.path_);
   if (store_version(db) < kStoreVersion) migrate_store(db);
   return store;

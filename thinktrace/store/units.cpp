@@ -24,8 +24,8 @@ int64_t next_id(sqlite3* db, const char* table) {
 
 const char* name_of(Status status) { return status == Status::kOk ? "ok" : "failed"; }
 
-void insert_attempt(sqlite3* db, const std::string& sampling_id, const UnitKey& unit, const std::string& reader_id,
-                    const Attempt& a) {
+void insert_attempt(sqlite3* db, const std::string& sampling_id, const UnitKey& unit,
+                    const std::string& reader_id, const Attempt& a) {
   CheckedInsert(db, "attempt")
       .add(next_id(db, "attempt"))
       .add(sampling_id)
@@ -87,7 +87,9 @@ void append_question(sqlite3* db, int plan, const Question& q) {
 
 void insert_unit(sqlite3* db, const StoredPlan& plan, const StoredUnit& u) {
   append_question(db, plan.number, u.question);
-  Statement(db, "DELETE FROM unit WHERE sampling_id = ? AND question_id = ? AND first_sample = ? AND status = 'failed'")
+  Statement(
+      db,
+      "DELETE FROM unit WHERE sampling_id = ? AND question_id = ? AND first_sample = ? AND status = 'failed'")
       .bind(plan.sampling_id)
       .bind(u.question.id)
       .bind(u.first_sample)
@@ -135,7 +137,8 @@ void Store::commit_units(std::span<const StoredUnit> units) {
 std::vector<std::string> Store::trace_ids(const std::string& question_id) const {
   std::vector<std::string> ids;
   Statement s(db_.get(),
-              "SELECT t.id FROM trace t JOIN unit u ON u.id = t.unit_id WHERE u.sampling_id = ? AND u.question_id = ? "
+              "SELECT t.id FROM trace t JOIN unit u ON u.id = t.unit_id WHERE u.sampling_id = ? AND "
+              "u.question_id = ? "
               "ORDER BY t.sample");
   s.bind(current().sampling_id).bind(question_id);
   while (s.step()) ids.push_back(s.text(0));

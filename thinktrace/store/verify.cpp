@@ -65,8 +65,8 @@ void check_schema(sqlite3* db, Problems& problems) {
 void check_references(sqlite3* db, Problems& problems) {
   Statement s(db, "PRAGMA foreign_key_check");
   while (s.step()) {
-    problems.add(fmt::format("table {}, row {}: refers to a row of {} that is not there", s.text(0), s.integer(1),
-                             s.text(2)));
+    problems.add(fmt::format("table {}, row {}: refers to a row of {} that is not there", s.text(0),
+                             s.integer(1), s.text(2)));
   }
 }
 
@@ -90,19 +90,29 @@ void check_counts(sqlite3* db, Problems& problems) {
     Statement s(db, sql);
     while (s.step()) problems.add(fmt::format("{}: {}", s.text(0), what));
   };
-  none("SELECT 'unit ' || id FROM unit u WHERE status = 'ok' AND n_samples <> (SELECT count(*) FROM trace WHERE unit_id "
-       "= u.id)",
-       "it does not hold the traces that it says");
-  none("SELECT 'unit ' || id FROM unit u WHERE status = 'failed' AND EXISTS (SELECT * FROM trace WHERE unit_id = u.id)",
-       "it failed but holds traces");
-  none("SELECT 'unit ' || id FROM unit u WHERE NOT EXISTS (SELECT * FROM attempt a WHERE a.sampling_id = u.sampling_id "
-       "AND a.question_id = u.question_id AND a.first_sample = u.first_sample)",
-       "no attempt at it is recorded");
-  none("SELECT 'plan ' || number FROM plan p WHERE (SELECT count(*) FROM plan_question WHERE plan = p.number) <> "
-       "(SELECT ifnull(max(place), -1) + 1 FROM plan_question WHERE plan = p.number)",
-       "a question is missing from it");
-  none("SELECT 'the store' WHERE (SELECT count(*) FROM plan) > 0 AND (SELECT total(is_current) FROM plan) <> 1",
-       "not exactly one plan is current");
+  none(
+      "SELECT 'unit ' || id FROM unit u WHERE status = 'ok' AND n_samples <> (SELECT count(*) FROM trace "
+      "WHERE unit_id "
+      "= u.id)",
+      "it does not hold the traces that it says");
+  none(
+      "SELECT 'unit ' || id FROM unit u WHERE status = 'failed' AND EXISTS (SELECT * FROM trace WHERE "
+      "unit_id = u.id)",
+      "it failed but holds traces");
+  none(
+      "SELECT 'unit ' || id FROM unit u WHERE NOT EXISTS (SELECT * FROM attempt a WHERE a.sampling_id = "
+      "u.sampling_id "
+      "AND a.question_id = u.question_id AND a.first_sample = u.first_sample)",
+      "no attempt at it is recorded");
+  none(
+      "SELECT 'plan ' || number FROM plan p WHERE (SELECT count(*) FROM plan_question WHERE plan = p.number) "
+      "<> "
+      "(SELECT ifnull(max(place), -1) + 1 FROM plan_question WHERE plan = p.number)",
+      "a question is missing from it");
+  none(
+      "SELECT 'the store' WHERE (SELECT count(*) FROM plan) > 0 AND (SELECT total(is_current) FROM plan) <> "
+      "1",
+      "not exactly one plan is current");
 }
 
 }  // namespace
@@ -114,7 +124,8 @@ VerifyReport Store::verify() const {
   problems.try_step([&] { check_structure(db, problems); });
   problems.try_step([&] { check_schema(db, problems); });
   problems.try_step([&] { check_references(db, problems); });
-  for (const char* table : {"plan", "reader", "question", "plan_question", "unit", "attempt", "trace", "reading"}) {
+  for (const char* table :
+       {"plan", "reader", "question", "plan_question", "unit", "attempt", "trace", "reading"}) {
     problems.try_step([&] { report.rows.emplace_back(table, check_rows(db, table, problems)); });
   }
   problems.try_step([&] { check_counts(db, problems); });
