@@ -32,18 +32,17 @@ void warn_of_labels(const Block& block, std::vector<Warning>& warnings) {
   }
 }
 
+// At the start alone: further on the text may have named a label, which then stays whatever the order.
 void warn_of_orders(const Block& block, std::vector<Warning>& warnings) {
-  const auto warn = [&](const Estimate& option, const Estimate& label, const std::string& where) {
-    if (!(option.value && label.value && *option.value < *label.value)) return;
-    warnings.push_back(
-        {WarningKind::kOrderDisagreement,
-         fmt::format("with the options in another order the same label wins more often than the same option "
-                     "{} ({:.0f} % against {:.0f} %); a stable forced answer there is a preference for a "
-                     "label, not knowledge",
-                     where, percent(label), percent(option))});
-  };
-  warn(block.orders.option_at_start, block.orders.label_at_start, name_of_start(block));
-  warn(block.orders.option_at_end, block.orders.label_at_end, "at the end");
+  const Estimate &option = block.orders.option_at_start, &label = block.orders.label_at_start;
+  if (!(option.value && label.value && *option.value < *label.value)) return;
+  warnings.push_back(
+      {WarningKind::kOrderDisagreement,
+       fmt::format(
+           "with the options in another order the same label wins more often than the same option {} ({:.0f} "
+           "% "
+           "against {:.0f} %); a stable forced answer there is a preference for a label, not knowledge",
+           name_of_start(block), percent(label), percent(option))});
 }
 
 void warn_of_mass(const Block& block, std::vector<Warning>& warnings) {

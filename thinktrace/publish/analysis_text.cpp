@@ -162,8 +162,10 @@ std::string describe_commitment(const Block& block, const std::string& start) {
   std::vector<std::string> pieces{"mean " + amount(c.t_exit_mean), "median " + amount(c.t_exit_median)};
   if (c.n_censored > 0) pieces.push_back(fmt::format("{} traces were cut and are left out", c.n_censored));
   std::string out = line("t_exit", pieces);
-  out += line("performative share",
-              {share(c.performative_share), "at most " + share(c.performative_share_high)});
+  std::vector<std::string> shares{share(c.performative_share)};
+  if (c.performative_share_high.value != c.performative_share.value)  // Strides, or no t = 0.
+    shares.push_back("at most " + share(c.performative_share_high));
+  out += line("performative share", shares);
   out += line("  beside it", {"P(right) at t_exit " + share(c.p_right_at_exit)});
   if (block.labels.prior_right)
     out +=
