@@ -63,8 +63,11 @@ test: build-tests ## Build, lint and run every test
 	$(MAKE) --no-print-directory test-cpp
 	$(MAKE) --no-print-directory test-viewer
 
-demo: build ## Sample and probe Glassbox, the embedded model, on its seven subjects and build a gallery
-	build/thinktrace run -m models/glassbox/glassbox-q8_0.gguf -q models/glassbox/questions -o $(DEMO) --limit 8 --samples 4
+# R1=PATH shows the published traces of DeepSeek-R1-Distill-Qwen-7B beside it: a clone of reasoning-progress-viz.
+demo: build ## Sample and probe Glassbox, the embedded model, and build a gallery (R1=PATH imports published traces too)
+	build/thinktrace run -m models/glassbox/glassbox-q8_0.gguf -q models/glassbox/questions -o $(DEMO) --limit 8 --samples 4 --permute 2
+	$(if $(R1),build/thinktrace import arbor "$(R1)" -o $(DEMO)-r1)
+	$(if $(R1),build/thinktrace site $(DEMO) $(DEMO)-r1 -o $(DEMO)/site)
 	@echo
 	@echo "Open this page in a browser: file://$(abspath $(DEMO))/site/index.html"
 
@@ -78,4 +81,4 @@ format: ## Format the C++ sources in place
 	git ls-files '*.cpp' '*.h' | xargs clang-format -i
 
 clean: ## Remove everything that was built (not .deps)
-	rm -rf build build-dev build-asan build-tsan viewer/dist demo
+	rm -rf build build-dev build-asan build-tsan viewer/dist demo demo-r1
