@@ -18,10 +18,12 @@ Verb add_analyze(CLI::App& app) {
   };
   auto a = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand(
-      "analyze", "The first numbers of a run: accuracy before and after thinking, length, commitment, classes, with "
-                 "intervals (docs/method.md defines them)");
+      "analyze",
+      "The first numbers of a run: accuracy before and after thinking, length, commitment, classes, with "
+      "intervals (docs/method.md defines them)");
   add_view_options(*verb, a->view);
-  verb->add_option("--resamples", a->options.analysis.resamples, "Resamples of whole questions for the intervals")
+  verb->add_option("--resamples", a->options.analysis.resamples,
+                   "Resamples of whole questions for the intervals")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
   verb->add_option("--seed", a->options.analysis.seed, "Seed of the resampling")->capture_default_str();
@@ -29,7 +31,8 @@ Verb add_analyze(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(0.5, 0.999));
   verb->add_option("--margin", a->options.margin,
-                   "An option also counts as staying where its probability is at most this below the most likely one's")
+                   "An option also counts as staying where its probability is at most this below the most "
+                   "likely one's")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1.0));
   verb->add_flag("--json", a->json, "As JSON");

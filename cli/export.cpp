@@ -14,13 +14,15 @@ Verb add_export(CLI::App& app) {
     std::string format = "jsonl", what = "traces";
   };
   auto a = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("export", "Write a run's traces to standard output (docs/export.md names every key)");
+  CLI::App* verb = app.add_subcommand(
+      "export", "Write a run's traces to standard output (docs/export.md names every key)");
   add_view_options(*verb, a->view);
   verb->add_option("--format", a->format, "jsonl, or csv for spreadsheets")
       ->capture_default_str()
       ->check(CLI::IsMember({"jsonl", "csv"}));
   verb->add_option("--what", a->what,
-                   "traces (JSONL holds ids, texts and curves, CSV one row of numbers each), probes (one row a probe), "
+                   "traces (JSONL holds ids, texts and curves, CSV one row of numbers each), probes (one row "
+                   "a probe), "
                    "before-after (forced before, forced after, free)")
       ->capture_default_str()
       ->check(CLI::IsMember({"traces", "probes", "before-after"}));

@@ -26,7 +26,8 @@ std::vector<std::pair<std::string, std::string>> field_map(const std::vector<std
   for (const std::string& pair : pairs) {
     const size_t at = pair.find('=');
     if (at == std::string::npos || at == 0 || at + 1 == pair.size())
-      throw Error(ErrorKind::kInput, fmt::format("[options] --map {}: write FIELD=KEY, as in question=prompt", pair));
+      throw Error(ErrorKind::kInput,
+                  fmt::format("[options] --map {}: write FIELD=KEY, as in question=prompt", pair));
     fields.emplace_back(pair.substr(0, at), pair.substr(at + 1));
   }
   return fields;
@@ -45,8 +46,8 @@ void print_result(const Arguments& a, const ImportRunResult& r) {
   tell(fmt::format("{} imported into {}{}{}; see thinktrace analyze {} and thinktrace site {} -o FOLDER",
                    count_text(r.imported, "trace"), a.options.out,
                    r.there ? fmt::format(", {} were there already", r.there) : "",
-                   r.skipped ? fmt::format(", {} could not be used", count_text(r.skipped, "record")) : "", a.options.out,
-                   a.options.out),
+                   r.skipped ? fmt::format(", {} could not be used", count_text(r.skipped, "record")) : "",
+                   a.options.out, a.options.out),
        a.quiet);
 }
 
@@ -69,7 +70,8 @@ int import_traces(Arguments& a, const CLI::App& verb) {
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::kInterrupted) throw;
     throw Error(ErrorKind::kInterrupted,
-                fmt::format("interrupted; what was read is in {}, and the same command goes on from there", a.options.out));
+                fmt::format("interrupted; what was read is in {}, and the same command goes on from there",
+                            a.options.out));
   }
   print_result(a, result);
   return kDone;
@@ -78,8 +80,10 @@ int import_traces(Arguments& a, const CLI::App& verb) {
 void add_common(CLI::App& verb, const std::shared_ptr<Arguments>& a, const char* path_help) {
   verb.add_option("PATH", a->options.path, path_help)->required();
   verb.add_option("-o,--out", a->options.out, "Folder of the run")->required();
-  verb.add_option("--subjects", a->options.import.subjects, "Only these subjects (separated by commas)")->delimiter(',');
-  verb.add_option("--limit", a->options.import.limit, "The first N traces of each subject")->check(CLI::PositiveNumber);
+  verb.add_option("--subjects", a->options.import.subjects, "Only these subjects (separated by commas)")
+      ->delimiter(',');
+  verb.add_option("--limit", a->options.import.limit, "The first N traces of each subject")
+      ->check(CLI::PositiveNumber);
   verb.add_flag("--json", a->json, "Print the result as JSON");
   verb.add_flag("--quiet", a->quiet, "No notes");
 }
@@ -88,16 +92,21 @@ void add_common(CLI::App& verb, const std::shared_ptr<Arguments>& a, const char*
 
 Verb add_import(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("import", "Bring traces from elsewhere into a run: what others published, JSON lines");
+  CLI::App* verb = app.add_subcommand(
+      "import", "Bring traces from elsewhere into a run: what others published, JSON lines");
   verb->require_subcommand(1);
-  CLI::App* arbor = verb->add_subcommand("arbor", "The traces of \"Reasoning or Performing?\": a clone of the site's "
-                                                  "repository (reasoning-progress-viz), or its JSONL form");
+  CLI::App* arbor = verb->add_subcommand("arbor",
+                                         "The traces of \"Reasoning or Performing?\": a clone of the site's "
+                                         "repository (reasoning-progress-viz), or its JSONL form");
   add_common(*arbor, a, "Clone of the repository, or a folder or file of .jsonl or .jsonl.gz");
-  CLI::App* jsonl = verb->add_subcommand("jsonl", "Our own export, or any file of JSON lines with question, options, "
-                                                  "answer and thinking");
+  CLI::App* jsonl = verb->add_subcommand("jsonl",
+                                         "Our own export, or any file of JSON lines with question, options, "
+                                         "answer and thinking");
   add_common(*jsonl, a, "File or folder of .jsonl or .jsonl.gz");
-  jsonl->add_option("--map", a->map,
-                    "Our field = the file's key, as in question=prompt,thinking=message.reasoning (docs/import.md)")
+  jsonl
+      ->add_option(
+          "--map", a->map,
+          "Our field = the file's key, as in question=prompt,thinking=message.reasoning (docs/import.md)")
       ->delimiter(',');
   return [a, arbor, jsonl] {
     a->options.kind = arbor->parsed() ? "arbor" : "jsonl";

@@ -23,16 +23,19 @@ struct Arguments {
 
 void print_result(const Arguments& a, const ReadResult& r) {
   if (a.json) {
-    nlohmann::ordered_json out{
-        {"run", a.run.out}, {"reader", r.reader}, {"units_here", r.units_here}, {"units_failed", r.units_failed}};
-    out["noise_floor"] =
-        r.noise_floor ? nlohmann::ordered_json::parse(to_json(*r.noise_floor)) : nlohmann::ordered_json(nullptr);
+    nlohmann::ordered_json out{{"run", a.run.out},
+                               {"reader", r.reader},
+                               {"units_here", r.units_here},
+                               {"units_failed", r.units_failed}};
+    out["noise_floor"] = r.noise_floor ? nlohmann::ordered_json::parse(to_json(*r.noise_floor))
+                                       : nlohmann::ordered_json(nullptr);
     print(out.dump(2, ' ', /*ensure_ascii=*/true, nlohmann::ordered_json::error_handler_t::replace) + "\n");
     return;
   }
-  tell(fmt::format("{} read{}; reader {} of {} (thinktrace export {} --reader {})", count_text(r.units_here, "unit"),
-                   r.units_failed ? fmt::format(", {} of them could not be", r.units_failed) : "", r.reader, a.run.out,
-                   a.run.out, r.reader),
+  tell(fmt::format("{} read{}; reader {} of {} (thinktrace export {} --reader {})",
+                   count_text(r.units_here, "unit"),
+                   r.units_failed ? fmt::format(", {} of them could not be", r.units_failed) : "", r.reader,
+                   a.run.out, a.run.out, r.reader),
        a.quiet);
 }
 
@@ -49,7 +52,8 @@ int probe(const Arguments& a, const CLI::App& verb) {
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::kInterrupted) throw;
     throw Error(ErrorKind::kInterrupted,
-                fmt::format("interrupted; what was read is in {}, and the same command goes on from there", a.run.out));
+                fmt::format("interrupted; what was read is in {}, and the same command goes on from there",
+                            a.run.out));
   }
   print_result(a, result);
   return result.units_failed ? kSomeFailed : kDone;
@@ -59,10 +63,13 @@ int probe(const Arguments& a, const CLI::App& verb) {
 
 Verb add_probe(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("probe", "Read the stored traces of a run once more: by another model, with another "
-                                               "suffix or labels, under other orders of the options");
+  CLI::App* verb =
+      app.add_subcommand("probe",
+                         "Read the stored traces of a run once more: by another model, with another "
+                         "suffix or labels, under other orders of the options");
   verb->add_option("RUN", a->run.out, "Folder of the run")->required();
-  verb->add_option("--with", a->run.model, "Model file (GGUF) that reads; without it the one that wrote the traces")
+  verb->add_option("--with", a->run.model,
+                   "Model file (GGUF) that reads; without it the one that wrote the traces")
       ->group("Model");
   add_compute_options(*verb, a->run);
   a->run.suffix.clear();  // As the run has it, unless one is given.

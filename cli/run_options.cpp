@@ -126,7 +126,8 @@ void add_reading_options(CLI::App& verb, RunArguments& a) {
       ->check(CLI::Range(1, 1 << 24))
       ->group("Probes");
   verb.add_option("--permute", a.permute,
-                  "Read each position under K orders of the options, the question's own counted, so that a preference "
+                  "Read each position under K orders of the options, the question's own counted, so that a "
+                  "preference "
                   "for a label is seen")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000))

@@ -22,7 +22,8 @@ void print_json(const RunStatus& s) {
   for (const StoredPlan& p : s.plans)
     plans.push_back({{"number", p.number}, {"sampling_id", p.sampling_id}, {"samples", p.samples}});
   for (const auto& [r, n] : s.readings)
-    readers.push_back({{"number", r.number}, {"id", r.id}, {"traces", n}, {"identity", json::parse(r.identity)}});
+    readers.push_back(
+        {{"number", r.number}, {"id", r.id}, {"traces", n}, {"identity", json::parse(r.identity)}});
   json out{{"run", s.name},
            {"plan", s.plan.number},
            {"sampling_id", s.plan.sampling_id},
@@ -56,7 +57,8 @@ std::string settings_text(const RunStatus& s) {
   const json identity = json::parse(s.plan.identity), reader = json::parse(s.reader.identity);
   std::string text;
   for (const char* key : {"import", "temperature", "top_p", "seed", "budget"}) {
-    if (identity.contains(key)) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, identity[key].dump());
+    if (identity.contains(key))
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, identity[key].dump());
   }
   if (reader.contains("suffix")) text += fmt::format(", suffix {}", reader["suffix"].dump());
   return text;
@@ -68,28 +70,33 @@ void print_text(const RunStatus& s) {
     print(fmt::format("{:<12} {}\n", name, printable(value)));
   };
   const StoreCounts& c = s.counts;
-  line("run", s.plans.size() > 1 ? fmt::format("{}, plan {} of {}", s.name, s.plan.number, s.plans.size()) : s.name);
-  line("model", fmt::format("{}{}", model.value("name", ""),
-                            model.contains("weights") ? fmt::format(" ({}, {})", model.value("architecture", ""),
-                                                                    model.value("weights", ""))
-                                                      : ""));
+  line("run",
+       s.plans.size() > 1 ? fmt::format("{}, plan {} of {}", s.name, s.plan.number, s.plans.size()) : s.name);
+  line("model",
+       fmt::format("{}{}", model.value("name", ""),
+                   model.contains("weights")
+                       ? fmt::format(" ({}, {})", model.value("architecture", ""), model.value("weights", ""))
+                       : ""));
   line("questions", fmt::format("{}, {} each", c.questions, count_text(s.plan.samples, "sample")));
-  line("units", fmt::format("{} of {} done{}", c.units_ok + c.units_failed, s.units_total,
-                            c.units_failed ? fmt::format(", {} of them failed (run --retry-failed tries them again)",
-                                                         c.units_failed)
-                                           : ""));
-  line("traces", fmt::format("{} ({} not ended) with {} thinking tokens and {} probes", c.traces, c.not_ended, c.tokens,
-                             c.probes));
-  line("spent", fmt::format("{} sampling {} tokens, {} reading {} probes, in {}", duration_text(c.seconds_sampling),
-                            c.sampled_tokens, duration_text(c.seconds_probing), c.read_probes,
-                            count_text(c.attempts, "attempt")));
+  line("units",
+       fmt::format("{} of {} done{}", c.units_ok + c.units_failed, s.units_total,
+                   c.units_failed ? fmt::format(", {} of them failed (run --retry-failed tries them again)",
+                                                c.units_failed)
+                                  : ""));
+  line("traces", fmt::format("{} ({} not ended) with {} thinking tokens and {} probes", c.traces, c.not_ended,
+                             c.tokens, c.probes));
+  line("spent",
+       fmt::format("{} sampling {} tokens, {} reading {} probes, in {}", duration_text(c.seconds_sampling),
+                   c.sampled_tokens, duration_text(c.seconds_probing), c.read_probes,
+                   count_text(c.attempts, "attempt")));
   line("settings", settings_text(s));
   for (const StoredPlan& p : s.plans) {
     if (p.number != s.plan.number)
       line("other plan", fmt::format("{}: {}", p.number, differences(s.plan.identity, p.identity)));
   }
   for (const auto& [reader, n] : s.readings) {
-    if (s.readings.size() > 1) line("reading", fmt::format("{}, {}", describe_reader(reader, s.reader), count_text(n, "trace")));
+    if (s.readings.size() > 1)
+      line("reading", fmt::format("{}, {}", describe_reader(reader, s.reader), count_text(n, "trace")));
   }
   for (const std::string& note : s.notes) line("note", note);
   if (!s.reader.noise_floor.empty()) line("noise", describe(noise_floor_from_json(s.reader.noise_floor)));

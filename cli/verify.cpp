@@ -17,8 +17,9 @@ Verb add_verify(CLI::App& app) {
     bool json = false;
   };
   auto a = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("verify", "Look at every row of a run's store: structure, checksums, references, "
-                                                "and that all that belongs together is there");
+  CLI::App* verb = app.add_subcommand("verify",
+                                      "Look at every row of a run's store: structure, checksums, references, "
+                                      "and that all that belongs together is there");
   verb->add_option("RUN", a->run, "Folder of the run")->required();
   verb->add_flag("--json", a->json, "As JSON");
   return [a] {
@@ -30,7 +31,8 @@ Verb add_verify(CLI::App& app) {
     } else {
       for (const std::string& problem : report.problems) print(printable(problem) + "\n");
       std::string rows;
-      for (const auto& [table, n] : report.rows) rows += fmt::format("{}{} {}", rows.empty() ? "" : ", ", table, n);
+      for (const auto& [table, n] : report.rows)
+        rows += fmt::format("{}{} {}", rows.empty() ? "" : ", ", table, n);
       print(fmt::format("{}; rows checked: {}\n",
                         report.problems.empty() ? "nothing wrong was found" : "the store is damaged", rows));
     }

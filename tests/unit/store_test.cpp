@@ -28,7 +28,9 @@ class StoreTest : public ::testing::Test {
   ~StoreTest() override { fs::remove_all(folder_); }
 
   static StoredPlan plan(int samples = 2) { return {0, "s1", R"({"a":1})", R"({"b":2})", samples, 2, "r1"}; }
-  static StoredReader reader(const std::string& id = "r1") { return {id, 0, R"({"suffix":"x"})", "{}", "", ""}; }
+  static StoredReader reader(const std::string& id = "r1") {
+    return {id, 0, R"({"suffix":"x"})", "{}", "", ""};
+  }
 
   static StoredUnit unit_of(std::vector<TraceRecord> records) {
     StoredUnit u;
@@ -161,7 +163,8 @@ TEST_F(StoreTest, OtherReadersAddReadingsToTheSameTraces) {
   const UnitKey first{records[0].question.id, 0}, second{records[2].question.id, 0};
   EXPECT_EQ(store.units_to_read("r2", false), (std::vector<UnitKey>{first, second}));
   EXPECT_TRUE(store.units_to_read("r1", false).empty());
-  StoredReading reading{.trace_id = records[0].id, .labels = {"B", "A", "C", "D"}, .prompt_text = "other", .forced_text = "f"};
+  StoredReading reading{
+      .trace_id = records[0].id, .labels = {"B", "A", "C", "D"}, .prompt_text = "other", .forced_text = "f"};
   reading.think_ids = {1, 2};
   reading.think_text = {"Okay, let me", " see.\nBlue is one."};
   reading.curve = {{0, 2}, {-1, -2, -3, -4, -5, -6, -7, -8}};
@@ -199,7 +202,8 @@ TEST_F(StoreTest, PlansAreKeptApartAndShareUnitsSampledAlike) {
   EXPECT_EQ(store.save_plan(other, {records[0].question}), 2);
   EXPECT_TRUE(store.units().empty());
   EXPECT_EQ(store.plan()->number, 2);
-  EXPECT_EQ(store.save_plan(plan(), {records[0].question, records[2].question}), 2) << "plan 2 was idle and bound nobody";
+  EXPECT_EQ(store.save_plan(plan(), {records[0].question, records[2].question}), 2)
+      << "plan 2 was idle and bound nobody";
   EXPECT_EQ(store.units().size(), 1u) << "sampled as plan 1: its unit is not sampled again";
   store.choose_plan(1);
   EXPECT_EQ(store.questions().size(), 1u);
@@ -241,7 +245,8 @@ TEST_F(StoreTest, EveryByteSurvives) {
       const uint64_t kind = random() % ranges.size();
       const uint32_t c = static_cast<uint32_t>(random() % ranges[kind]) + (kind == 3 ? 0x1F300 : 0);
       text += to_utf8(c < 0x80 ? std::string(1, static_cast<char>(c)) : std::string("\xEF\xBF\xBD"));
-      if (c >= 0x80 && c < 0x800) text += {static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 0x3F))};
+      if (c >= 0x80 && c < 0x800)
+        text += {static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 0x3F))};
       if (c >= 0x10000)
         text += {static_cast<char>(0xF0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 0x3F)),
                  static_cast<char>(0x80 | (c >> 6 & 0x3F)), static_cast<char>(0x80 | (c & 0x3F))};

@@ -16,8 +16,8 @@ namespace {
 using json = nlohmann::ordered_json;
 
 // ASCII and their full-width forms, which some spreadsheets take as well.
-constexpr std::array<std::string_view, 8> kFormulaSigns{"=",            "+",            "-",            "@",
-                                                        "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+constexpr std::array<std::string_view, 8> kFormulaSigns{
+    "=", "+", "-", "@", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
 
 bool looks_like_formula(const std::string& text) {
   const size_t first = text.find_first_not_of(' ');
@@ -26,7 +26,8 @@ bool looks_like_formula(const std::string& text) {
   for (const std::string_view sign : kFormulaSigns) {
     if (rest.starts_with(sign)) return true;
   }
-  return rest.starts_with("\\t") || rest.starts_with("\\r");  // As printable() writes tab and carriage return.
+  return rest.starts_with("\\t") ||
+         rest.starts_with("\\r");  // As printable() writes tab and carriage return.
 }
 
 std::string csv_text(const std::string& raw) {
@@ -40,7 +41,8 @@ std::string csv_text(const std::string& raw) {
 
 std::string csv_cell(const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return csv_text(*text);
-  if (const auto* number = std::get_if<double>(&cell)) return std::isnan(*number) ? "" : fmt::format("{}", *number);
+  if (const auto* number = std::get_if<double>(&cell))
+    return std::isnan(*number) ? "" : fmt::format("{}", *number);
   if (const auto* whole = std::get_if<int64_t>(&cell)) return fmt::format("{}", *whole);
   if (const auto* flag = std::get_if<bool>(&cell)) return *flag ? "true" : "false";
   return "";
@@ -48,7 +50,8 @@ std::string csv_cell(const Cell& cell) {
 
 json json_cell(const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
-  if (const auto* number = std::get_if<double>(&cell)) return std::isfinite(*number) ? json(*number) : json(nullptr);
+  if (const auto* number = std::get_if<double>(&cell))
+    return std::isfinite(*number) ? json(*number) : json(nullptr);
   if (const auto* whole = std::get_if<int64_t>(&cell)) return *whole;
   if (const auto* flag = std::get_if<bool>(&cell)) return *flag;
   return nullptr;
@@ -57,8 +60,10 @@ json json_cell(const Cell& cell) {
 template <typename T>
 Cell maybe(const std::optional<T>& value) {
   if (!value) return {};
-  if constexpr (std::is_same_v<T, int>) return static_cast<int64_t>(*value);
-  else return *value;
+  if constexpr (std::is_same_v<T, int>)
+    return static_cast<int64_t>(*value);
+  else
+    return *value;
 }
 
 Cell whole(int64_t value) { return value; }
@@ -142,19 +147,20 @@ std::string json_line(const Row& row) {
 Row trace_row(const TraceRecord& r, const TraceMeasures& m, const ExportContext& c) {
   Row row = identity_cells(r, c);
   const bool ok = r.status == Status::kOk;
-  row.insert(row.end(), {{"question", r.question.text},
-                         {"options", json(r.question.options).dump(-1, ' ', false, json::error_handler_t::replace)},
-                         {"answer", whole(r.question.answer)},
-                         {"seed", r.seed ? Cell(std::to_string(*r.seed)) : Cell()},
-                         {"temperature", maybe(c.temperature)},
-                         {"model", c.model},
-                         {"model_sha256", c.model_sha256},
-                         {"reader", whole(c.reader)},
-                         {"thinking_tokens", ok ? maybe(m.length) : Cell()},
-                         {"stop", ok ? Cell(std::string(name_of(r.trace.stop))) : Cell()},
-                         {"ended", ended(r)},
-                         {"chosen", maybe(r.chosen)},
-                         {"correct", ok ? maybe(m.free_correct) : Cell()}});
+  row.insert(row.end(),
+             {{"question", r.question.text},
+              {"options", json(r.question.options).dump(-1, ' ', false, json::error_handler_t::replace)},
+              {"answer", whole(r.question.answer)},
+              {"seed", r.seed ? Cell(std::to_string(*r.seed)) : Cell()},
+              {"temperature", maybe(c.temperature)},
+              {"model", c.model},
+              {"model_sha256", c.model_sha256},
+              {"reader", whole(c.reader)},
+              {"thinking_tokens", ok ? maybe(m.length) : Cell()},
+              {"stop", ok ? Cell(std::string(name_of(r.trace.stop))) : Cell()},
+              {"ended", ended(r)},
+              {"chosen", maybe(r.chosen)},
+              {"correct", ok ? maybe(m.free_correct) : Cell()}});
   add_curve_cells(row, ok ? m.curve : std::nullopt);
   row.insert(row.end(), {{"answer_text", r.trace.answer_text},
                          {"thinking", joined(r.think_text)},

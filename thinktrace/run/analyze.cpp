@@ -58,7 +58,8 @@ TraceView view_of(const TraceRecord& r) {
 }  // namespace
 
 void for_each_measured(const OpenRun& run,
-                       const std::function<void(const TraceRecord&, const TraceMeasures&)>& visit, double margin) {
+                       const std::function<void(const TraceRecord&, const TraceMeasures&)>& visit,
+                       double margin) {
   const std::vector<std::string> others = order_readers(run);
   run.store.for_each_trace(
       [&](const TraceRecord& r) {
@@ -67,7 +68,8 @@ void for_each_measured(const OpenRun& run,
         read.reserve(others.size());
         for (const std::string& other : others) {
           std::optional<Store::OtherReading> found = run.store.reading(r.id, other);
-          if (!found || found->curve.positions != r.curve.positions || found->curve.logprobs.size() != r.curve.logprobs.size())
+          if (!found || found->curve.positions != r.curve.positions ||
+              found->curve.logprobs.size() != r.curve.logprobs.size())
             continue;
           std::vector<int> label_of = places(found->labels, r.labels);
           if (label_of.size() != r.labels.size()) continue;

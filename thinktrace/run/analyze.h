@@ -10,7 +10,8 @@ namespace thinktrace {
 
 // Calls `visit` with every trace of an open run and its measures. A failed trace has no measures of its curve.
 void for_each_measured(const OpenRun& run,
-                       const std::function<void(const TraceRecord&, const TraceMeasures&)>& visit, double margin = 0);
+                       const std::function<void(const TraceRecord&, const TraceMeasures&)>& visit,
+                       double margin = 0);
 
 struct AnalyzeOptions {
   AnalysisOptions analysis;  // The prior is taken from the store.

@@ -31,10 +31,13 @@ void export_table(const RunView& view, TableKind kind, TableFormat format,
   const ExportContext context = export_context(run);
   const int n_options = most_options(run);
   if (format == TableFormat::kCsv) sink(csv_header(header_of(kind, n_options)));
-  const auto write = [&](const Row& row) { sink(format == TableFormat::kCsv ? csv_line(row) : json_line(row)); };
+  const auto write = [&](const Row& row) {
+    sink(format == TableFormat::kCsv ? csv_line(row) : json_line(row));
+  };
   for_each_measured(run, [&](const TraceRecord& r, const TraceMeasures& m) {
     if (kind == TableKind::kTraces) write(trace_row(r, m, context));
-    if (kind == TableKind::kBeforeAfter && r.status == Status::kOk && m.curve) write(before_after_row(r, m, context));
+    if (kind == TableKind::kBeforeAfter && r.status == Status::kOk && m.curve)
+      write(before_after_row(r, m, context));
     if (kind != TableKind::kProbes || r.status != Status::kOk) return;
     for (const Row& row : probe_rows(r, context, n_options)) write(row);
   });

@@ -97,13 +97,16 @@ class Importer {
     store_.emplace(Store::create(options_.out));
     const std::string identity = identity_of(source_);
     const std::vector<StoredPlan> plans = store_->plans();
-    const auto same = std::find_if(plans.begin(), plans.end(), [&](const auto& p) { return p.identity == identity; });
+    const auto same =
+        std::find_if(plans.begin(), plans.end(), [&](const auto& p) { return p.identity == identity; });
     if (same != plans.end()) plan_ = *same;
     if (same == plans.end()) {
-      const std::string reader = json{{"import", source_.kind}, {"model_sha256", source_.model_sha256}, {"order", 0}}.dump();
+      const std::string reader =
+          json{{"import", source_.kind}, {"model_sha256", source_.model_sha256}, {"order", 0}}.dump();
       plan_ = {0, content_id(identity), identity, "{}", 1, 1, content_id(reader)};
       if (!store_->reader(plan_.reader_id))
-        store_->save_reader({plan_.reader_id, 0, reader, json{{"model", {{"name", source_.model}}}}.dump(), "", ""});
+        store_->save_reader(
+            {plan_.reader_id, 0, reader, json{{"model", {{"name", source_.model}}}}.dump(), "", ""});
     }
     for (const auto& part : json::parse(plan_.provenance).value("lacks", json::array())) lacks_.insert(part);
     plan_.provenance = provenance_text();
@@ -112,9 +115,10 @@ class Importer {
     n_samples_ = plan_.samples;
     result_.plan = plan_.number;
     if (is_another && plan_.number > 1 && observer_.note)
-      observer_.note(fmt::format("{}: this folder holds another plan; the import becomes plan {} of it, and nothing is "
-                                 "mixed",
-                                 options_.out, plan_.number));
+      observer_.note(
+          fmt::format("{}: this folder holds another plan; the import becomes plan {} of it, and nothing is "
+                      "mixed",
+                      options_.out, plan_.number));
     for (const auto& [unit, status] : store_->units()) known_.samples[unit.first].insert(unit.second);
     for (const auto& [question, samples] : known_.samples) {
       for (std::string& id : store_->trace_ids(question)) known_.ids.insert(std::move(id));
@@ -124,7 +128,10 @@ class Importer {
   std::string provenance_text() const {
     json options = json::object();
     for (const auto& [name, value] : options_.provenance) options[name] = value;
-    return json{{"thinktrace", kVersionText}, {"options", options}, {"model", {{"name", source_.model}}}, {"lacks", lacks_}}
+    return json{{"thinktrace", kVersionText},
+                {"options", options},
+                {"model", {{"name", source_.model}}},
+                {"lacks", lacks_}}
         .dump(-1, ' ', false, json::error_handler_t::replace);
   }
 
@@ -159,10 +166,9 @@ class Importer {
 ImportRunResult import_run(const ImportRunOptions& options, const ImportRunObserver& observer) {
   check_run_folder(options.out);
   Importer importer(options, observer);
-  const ImportObserver reader{[&](TraceRecord&& record, const ImportSource& source) {
-                                importer.add(std::move(record), source);
-                              },
-                              [&](const std::string& reason) { importer.skip(reason); }, observer.should_stop};
+  const ImportObserver reader{
+      [&](TraceRecord&& record, const ImportSource& source) { importer.add(std::move(record), source); },
+      [&](const std::string& reason) { importer.skip(reason); }, observer.should_stop};
   try {
     options.kind == "arbor" ? read_arbor(options.path, options.import, reader)
                             : read_jsonl(options.path, options.import, reader);

@@ -20,8 +20,8 @@ struct ImportRunOptions {
 };
 
 struct ImportRunObserver {
-  std::function<void(const std::string&)> note;     // What could not be used, and what is worth knowing.
-  std::function<void(int64_t n_traces)> progress;   // After every trace.
+  std::function<void(const std::string&)> note;    // What could not be used, and what is worth knowing.
+  std::function<void(int64_t n_traces)> progress;  // After every trace.
   std::function<bool()> should_stop;
 };
 

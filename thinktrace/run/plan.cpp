@@ -52,7 +52,9 @@ std::string changed_question(const std::vector<Question>& stored, const std::vec
     for (auto it = begin; it != end; ++it) {
       const Question& now = *it->second;
       if (now.text != old.text && now.options != old.options) continue;
-      const char* what = now.text != old.text ? "text" : now.options != old.options ? "options" : "right answer";
+      const char* what = now.text != old.text         ? "text"
+                         : now.options != old.options ? "options"
+                                                      : "right answer";
       return fmt::format("subject {}: the {} of '{}' changed", old.subject, what, short_value(old.text));
     }
   }
@@ -184,7 +186,8 @@ PlanChoice choose_plan(const Store& store, const RunOptions& o, const Model& mod
     plan.samples = o.samples;
   } else {
     plan.samples = std::max(o.samples, plan.samples);
-    provenance["compute"] = json::parse(plan.provenance).at("compute");  // How it was begun; each unit has its own.
+    provenance["compute"] =
+        json::parse(plan.provenance).at("compute");  // How it was begun; each unit has its own.
   }
   plan.provenance = provenance.dump(-1, ' ', false, json::error_handler_t::replace);
   return choice;

@@ -68,7 +68,8 @@ std::string differences(const std::string& stored_json, const std::string& wante
 
 // The plan that a command goes on with.
 struct PlanChoice {
-  StoredPlan plan;      // One of the store's, grown to this command's samples and provenance; number 0: a new one.
+  StoredPlan
+      plan;  // One of the store's, grown to this command's samples and provenance; number 0: a new one.
   LabelKind labels;     // With which it samples. (Other labels asked for are another reading of its traces.)
   std::string because;  // Why it is a new one beside others; empty where it is not.
 };

@@ -33,7 +33,8 @@ int round_up(int value) { return (std::max(value, kSmallestBatch) + 255) / 256 *
 
 }  // namespace
 
-LoadedQuestions load_questions(const RunOptions& options, const std::function<void(const std::string&)>& note) {
+LoadedQuestions load_questions(const RunOptions& options,
+                               const std::function<void(const std::string&)>& note) {
   QuestionFile file = read_questions(options.questions_path);
   constexpr size_t kShown = 5;
   if (!file.bad.empty() && !options.skip_bad) {

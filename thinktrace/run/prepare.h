@@ -11,12 +11,13 @@
 namespace thinktrace {
 
 struct LoadedQuestions {
-  std::vector<Question> all;       // Of the file or folder.
+  std::vector<Question> all;  // Of the file or folder.
   std::vector<Question> selected;
 };
 // The questions of the options' path and those that the options select. Bad records are told to `note` if they are to be skipped; otherwise the
 // first ones are named in the Error (kInput).
-LoadedQuestions load_questions(const RunOptions& options, const std::function<void(const std::string&)>& note);
+LoadedQuestions load_questions(const RunOptions& options,
+                               const std::function<void(const std::string&)>& note);
 
 inline constexpr int kSmallestBatch = 512;  // Tokens that a session decodes at once at least.
 inline constexpr int kSmallestAnswer = 16;  // Tokens of the model's context that are kept free for an answer.

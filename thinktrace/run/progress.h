@@ -17,9 +17,10 @@ struct Progress {
 
 // What a run tells its caller while it works. Every function may be empty.
 struct RunObserver {
-  std::function<void(const std::string&)> note;    // One line worth knowing; may hold text from models and files.
-  std::function<void(const Progress&)> progress;   // After every decode or so, and after every unit.
-  std::function<bool()> should_stop;               // True: drop the unit in hand and throw Error (kInterrupted).
+  std::function<void(const std::string&)>
+      note;  // One line worth knowing; may hold text from models and files.
+  std::function<void(const Progress&)> progress;  // After every decode or so, and after every unit.
+  std::function<bool()> should_stop;  // True: drop the unit in hand and throw Error (kInterrupted).
 };
 
 double monotonic_seconds();

@@ -200,9 +200,17 @@ VerifyReport verify_run(const std::string& run_folder) {
 
 std::string describe_reader(const StoredReader& reader, const StoredReader& own) {
   if (reader.id == own.id) return fmt::format("reader {}: the plan's own", reader.number);
-  return fmt::format("reader {}: {} ({})", reader.number,
+  json before = json::parse(own.identity), now = json::parse(reader.identity);
+  // Another model has other words around everything; that goes without saying.
+  if (before.value("model_sha256", "") != now.value("model_sha256", "")) {
+    for (const char* key : {"model_sha256", "chat_template", "system", "layout", "think_open",
+                            "after_think_open", "think_close"})
+      before.erase(key), now.erase(key);
+  }
+  const std::string how = differences(before.dump(), now.dump());
+  return fmt::format("reader {}: {}{}", reader.number,
                      json::parse(reader.provenance).value("/model/name"_json_pointer, "no model"),
-                     differences(own.identity, reader.identity));
+                     how.empty() ? "" : fmt::format(" ({})", how));
 }
 
 }  // namespace thinktrace

@@ -15,8 +15,8 @@ namespace thinktrace {
 // What of a run's folder is meant.
 struct RunView {
   std::string folder;
-  std::optional<int> plan;    // Nothing: the one that was worked on last.
-  std::optional<int> reader;  // Nothing: the plan's own.
+  std::optional<int> plan;                       // Nothing: the one that was worked on last.
+  std::optional<int> reader;                     // Nothing: the plan's own.
   std::function<void(const std::string&)> note;  // Told where the folder holds other plans; may be empty.
 };
 
@@ -55,7 +55,8 @@ void export_table(const RunView& view, TableKind kind, TableFormat format,
 
 // Writes the gallery of one or more runs, every plan of each as a run of its own. Throws as write_site, and Error (kInput)
 // for a folder without a run.
-void publish_site(const std::vector<std::string>& run_folders, const std::string& title, const std::string& folder);
+void publish_site(const std::vector<std::string>& run_folders, const std::string& title,
+                  const std::string& folder);
 
 struct RunStatus {
   std::string name;
@@ -63,8 +64,8 @@ struct RunStatus {
   StoredReader reader;
   StoreCounts counts;
   int64_t units_total = 0;
-  std::vector<std::string> notes;     // As in the gallery: what a reader of the numbers must know.
-  std::vector<StoredPlan> plans;  // Of the folder.
+  std::vector<std::string> notes;  // As in the gallery: what a reader of the numbers must know.
+  std::vector<StoredPlan> plans;   // Of the folder.
   struct Reading {
     StoredReader reader;
     int64_t traces = 0;

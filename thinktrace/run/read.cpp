@@ -55,16 +55,19 @@ StoredReading read_trace(const ReadJob& job, const ReaderOptions& options, const
                          GrowingSession& sessions, bool same_model) {
   const ReadingForm q = build_reading_form(job.model, record.question, options);
   ReadThinking thinking = thinking_for(job.model, record, same_model);
-  const int n_tokens = static_cast<int>(q.prompt.ids.size() + thinking.ids.size()), branch = longest_branch(q.form);
+  const int n_tokens = static_cast<int>(q.prompt.ids.size() + thinking.ids.size()),
+            branch = longest_branch(q.form);
   if (n_tokens + branch > job.model.card().n_ctx_train) {
-    throw Error(ErrorKind::kFailed, fmt::format("prompt and thinking have {} tokens, more than the reading model's "
-                                                "context of {} holds",
-                                                n_tokens, job.model.card().n_ctx_train));
+    throw Error(ErrorKind::kFailed,
+                fmt::format("prompt and thinking have {} tokens, more than the reading model's "
+                            "context of {} holds",
+                            n_tokens, job.model.card().n_ctx_train));
   }
   Session& session = sessions.with_room(n_tokens, branch);
   ForkReader forks(session, job.compute.branches);
   PrefillReader prefills(session);
-  AnswerReader& reader = probes_by_forks(job.model, job.compute) ? static_cast<AnswerReader&>(forks) : prefills;
+  AnswerReader& reader =
+      probes_by_forks(job.model, job.compute) ? static_cast<AnswerReader&>(forks) : prefills;
   const std::vector<int> positions = probe_positions(static_cast<int>(thinking.ids.size()), options.stride);
   StoredReading out{.trace_id = record.id,
                     .labels = q.prompt.labels,
@@ -74,7 +77,8 @@ StoredReading read_trace(const ReadJob& job, const ReaderOptions& options, const
                     .suffix_ids = q.form.suffix,
                     .curve = probe_trace(reader, q.prompt.ids, thinking.ids, q.form, positions)};
   if (!thinking.own) {
-    if (record.has_tokens) out.writer_positions = align_positions(record.think_text, thinking.texts, positions);
+    if (record.has_tokens)
+      out.writer_positions = align_positions(record.think_text, thinking.texts, positions);
     out.think_ids = std::move(thinking.ids);
     out.think_text = std::move(thinking.texts);
   }
@@ -97,7 +101,8 @@ PromptFormat format_like(const json& identity, PromptFormat given) {
 
 }  // namespace
 
-int read_units(const ReadJob& job, const ReaderOptions& options, const StoredReader& reader, Reporter& reporter) {
+int read_units(const ReadJob& job, const ReaderOptions& options, const StoredReader& reader,
+               Reporter& reporter) {
   const std::vector<UnitKey> units = job.store.units_to_read(reader.id, job.retry_failed);
   reporter.begin(static_cast<int>(units.size()), static_cast<int>(units.size()));
   const bool same_model = writes_like(job.model, *job.store.plan());
@@ -131,8 +136,8 @@ int read_units(const ReadJob& job, const ReaderOptions& options, const StoredRea
   return n_failed;
 }
 
-std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions& options, const std::string& reader_id,
-                                         const Reporter& reporter) {
+std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions& options,
+                                         const std::string& reader_id, const Reporter& reporter) {
   constexpr int kTraces = 4, kPriorCells = 8192;
   std::optional<StoredReader> reader = job.store.reader(reader_id);
   if (!reader) return std::nullopt;
@@ -163,7 +168,8 @@ std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions
     reporter.note(fmt::format("the noise floor or the prior could not be measured: {}", e.what()));
   }
   job.store.save_reader(*reader);
-  return reader->noise_floor.empty() ? std::nullopt : std::optional(noise_floor_from_json(reader->noise_floor));
+  return reader->noise_floor.empty() ? std::nullopt
+                                     : std::optional(noise_floor_from_json(reader->noise_floor));
 }
 
 ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
@@ -179,7 +185,8 @@ ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
     const std::optional<StoredPlan> plan = look.plan();
     path = plan ? json::parse(plan->provenance).value("/model/path"_json_pointer, std::string()) : "";
     if (path.empty())
-      throw Error(ErrorKind::kInput, fmt::format("[probe] {}: name the model that is to read with --with", given.out));
+      throw Error(ErrorKind::kInput,
+                  fmt::format("[probe] {}: name the model that is to read with --with", given.out));
   }
   const Model model = Model::load(path, {.gpu_layers = given.compute.gpu_layers});
   Store store = Store::create(given.out);
@@ -188,17 +195,20 @@ ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
   if (!plan) throw Error(ErrorKind::kInput, fmt::format("[probe] {}: the run has no traces yet", given.out));
   const bool same_model = writes_like(model, *plan);
   if (given.model_path.empty() && !same_model)
-    throw Error(ErrorKind::kInput, fmt::format("[probe] {}: the model's file has changed since the run; name one with "
-                                               "--with",
-                                               path));
+    throw Error(ErrorKind::kInput,
+                fmt::format("[probe] {}: the model's file has changed since the run; name one with "
+                            "--with",
+                            path));
   ReaderOptions options{.stride = given.stride, .precision = given.compute.precision};
   options.format = given.format;
-  if (same_model) options.format = format_like(json::parse(store.reader(plan->reader_id)->identity), given.format);
+  if (same_model)
+    options.format = format_like(json::parse(store.reader(plan->reader_id)->identity), given.format);
   if (options.format.suffix.empty()) options.format.suffix = kDefaultSuffix;
   options.format = complete_format(model, options.format);
   for (const std::string& text : format_notes(model, options.format)) reporter.note(text);
   const std::vector<Question> questions = store.questions();
-  if (!questions.empty()) build_reading_form(model, questions.front(), options);  // A broken layout is said now.
+  if (!questions.empty())
+    build_reading_form(model, questions.front(), options);  // A broken layout is said now.
   const ComputeOptions compute = resolve_compute(given.compute);
   const ReadJob job{model, store, compute, given.retry_failed};
   ReadResult result;
@@ -208,12 +218,13 @@ ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
     const int n_units = static_cast<int>(store.units_to_read(reader.id, given.retry_failed).size());
     result.units_here += n_units;
     result.units_failed += read_units(job, options, reader, reporter);
-    if (n_units > 0) store.save_reader([&] {
-      StoredReader again = *store.reader(reader.id);
-      again.noise_floor.clear();  // It is of all that the reader has read.
-      again.prior.clear();
-      return again;
-    }());
+    if (n_units > 0)
+      store.save_reader([&] {
+        StoredReader again = *store.reader(reader.id);
+        again.noise_floor.clear();  // It is of all that the reader has read.
+        again.prior.clear();
+        return again;
+      }());
     const std::optional<NoiseFloor> noise = measure_reader(job, options, reader.id, reporter);
     if (options.order > 0) continue;
     result.noise_floor = noise;

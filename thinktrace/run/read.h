@@ -24,12 +24,13 @@ struct ReadJob {
 // Reads every unit of the current plan that lacks readings by `reader`; each is on disk before the next begins. A unit
 // that can't be read is an attempt that failed, with its reason. Gives the number of those. Throws Error: kStore,
 // kInterrupted.
-int read_units(const ReadJob& job, const ReaderOptions& options, const StoredReader& reader, Reporter& reporter);
+int read_units(const ReadJob& job, const ReaderOptions& options, const StoredReader& reader,
+               Reporter& reporter);
 
 // Measures what a reader has not measured yet: its noise floor, on 4 traces spread over the plan, and its prior. What
 // can't be measured is told and left empty.
-std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions& options, const std::string& reader_id,
-                                         const Reporter& reporter);
+std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions& options,
+                                         const std::string& reader_id, const Reporter& reporter);
 
 // `probe RUN`: reads what is stored in options.out with options.model_path (empty: the model that the plan was sampled
 // with) under options.orders orders of the options.

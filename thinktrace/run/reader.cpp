@@ -65,7 +65,8 @@ std::vector<int> option_order(const Question& question, int order) {
     return places;
   }
   std::vector<std::pair<std::string, int>> keys;
-  for (const int i : places) keys.emplace_back(sha256(fmt::format("order/{}/{}/{}", question.id, order, i)), i);
+  for (const int i : places)
+    keys.emplace_back(sha256(fmt::format("order/{}/{}/{}", question.id, order, i)), i);
   std::sort(keys.begin(), keys.end());
   for (int place = 0; place < n; place++) places[place] = keys[place].second;
   return places;
@@ -93,13 +94,14 @@ ReadThinking thinking_for(const Model& model, const TraceRecord& record, bool sa
   return thinking;
 }
 
-std::vector<int> align_positions(const std::vector<std::string>& writer, const std::vector<std::string>& reader,
-                                 const std::vector<int>& positions) {
+std::vector<int> align_positions(const std::vector<std::string>& writer,
+                                 const std::vector<std::string>& reader, const std::vector<int>& positions) {
   const std::string written = joined(writer), read = joined(reader);
   const bool space_in_front = read == " " + written;
   if (!space_in_front && read != written) return {};
   std::vector<int> aligned;
-  size_t offset = 0, end_of_writer = 0;  // In bytes: of the text before the position, and of the writer's tokens in it.
+  size_t offset = 0,
+         end_of_writer = 0;  // In bytes: of the text before the position, and of the writer's tokens in it.
   int t = 0, w = 0;
   for (const int position : positions) {
     while (t < position) offset += reader[t++].size();
@@ -111,7 +113,8 @@ std::vector<int> align_positions(const std::vector<std::string>& writer, const s
   return aligned;
 }
 
-std::string measure_prior(Session& session, const ReaderOptions& options, const std::vector<Question>& questions) {
+std::string measure_prior(Session& session, const ReaderOptions& options,
+                          const std::vector<Question>& questions) {
   std::set<int> sizes;
   for (const Question& q : questions) sizes.insert(static_cast<int>(q.options.size()));
   const std::vector<std::string> texts{"N/A", "[MASK]", ""};
@@ -125,7 +128,8 @@ std::string measure_prior(Session& session, const ReaderOptions& options, const 
       labels = q.prompt.labels;
       const std::vector<int> cut{static_cast<int>(q.prompt.ids.size())};
       const AnswerReadings reading = reader.read(q.prompt.ids, cut, q.form);
-      for (int i = 0; i < n; i++) p[i] += std::exp(static_cast<double>(reading.logprobs[i])) / static_cast<double>(texts.size());
+      for (int i = 0; i < n; i++)
+        p[i] += std::exp(static_cast<double>(reading.logprobs[i])) / static_cast<double>(texts.size());
     }
     priors.push_back({{"labels", labels}, {"p", p}});
   }

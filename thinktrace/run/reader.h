@@ -49,12 +49,13 @@ ReadThinking thinking_for(const Model& model, const TraceRecord& record, bool sa
 
 // For each of `positions` in the reader's tokens: after how many of the writer's tokens it stands, rounded down, by
 // offsets in the text. Empty where the two do not spell the same text (a space in front left aside).
-std::vector<int> align_positions(const std::vector<std::string>& writer, const std::vector<std::string>& reader,
-                                 const std::vector<int>& positions);
+std::vector<int> align_positions(const std::vector<std::string>& writer,
+                                 const std::vector<std::string>& reader, const std::vector<int>& positions);
 
 // What the reader answers to questions without content, as a JSON array of {labels, p}: one entry for each number of
 // options in `questions`. The mean over the texts "N/A", "[MASK]" and "" in place of question and options, as in Zhao et
 // al. 2021 (arXiv 2102.09690), section 5; raw probabilities.
-std::string measure_prior(Session& session, const ReaderOptions& options, const std::vector<Question>& questions);
+std::string measure_prior(Session& session, const ReaderOptions& options,
+                          const std::vector<Question>& questions);
 
 }  // namespace thinktrace

@@ -46,9 +46,10 @@ void leave_out_done(const Job& job, std::vector<Unit>& units) {
 // Does the units and commits each; gives the number of those that failed.
 int do_units(const Job& job, const std::vector<Unit>& units, const std::vector<PreparedQuestion>& questions) {
   int n_failed = 0;
-  const UnitObserver observer{[&](int n) { job.reporter.add_tokens(n); }, [&](int n) { job.reporter.add_probes(n); }};
-  Session session =
-      make_session(job.model, questions, job.options, {units[0].n_samples, job.reporter.observer().should_stop});
+  const UnitObserver observer{[&](int n) { job.reporter.add_tokens(n); },
+                              [&](int n) { job.reporter.add_probes(n); }};
+  Session session = make_session(job.model, questions, job.options,
+                                 {units[0].n_samples, job.reporter.observer().should_stop});
   for (const Unit& unit : units) {
     const StoredUnit stored = do_unit(session, unit, job.options, observer);
     job.store.commit_unit(stored);
@@ -77,9 +78,10 @@ RunOptions as_planned(RunOptions options, const Store& store, const PlanChoice& 
 
 void tell_choice(const Job& job, const PlanChoice& choice, int number) {
   if (choice.because.empty()) return;
-  job.reporter.note(fmt::format("{}: this folder holds another plan ({}); this one becomes plan {} of it, and nothing is "
-                                "mixed",
-                                job.options.out, choice.because, number));
+  job.reporter.note(
+      fmt::format("{}: this folder holds another plan ({}); this one becomes plan {} of it, and nothing is "
+                  "mixed",
+                  job.options.out, choice.because, number));
 }
 
 // The noise floor and the prior are of all that a reader has read, which is about to grow.
@@ -103,8 +105,9 @@ int read_further(const Job& job, const RunOptions& wanted, const std::string& ow
     if (is_new) job.store.save_reader(reader);
     const int number = job.store.reader(reader.id)->number;
     if (is_new && options.order == 0) {
-      job.reporter.note(fmt::format("these settings read the same traces in another way ({}): reader {} of this folder",
-                                    differences(job.store.reader(own_reader)->identity, reader.identity), number));
+      job.reporter.note(
+          fmt::format("these settings read the same traces in another way ({}): reader {} of this folder",
+                      differences(job.store.reader(own_reader)->identity, reader.identity), number));
     }
     const auto n = static_cast<int>(job.store.units_to_read(reader.id, job.options.retry_failed).size());
     if (n > 0) forget_measurements(job.store, reader.id);
@@ -155,7 +158,8 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
   result.readings_here = read_further(job, wanted, choice.plan.reader_id, result.units_failed_here);
   // Measured when all is done, on traces spread over the run, so that an interrupted run measures what an uninterrupted
   // one does.
-  result.noise_floor = measure_reader({model, store, options.compute}, reader_of(options), choice.plan.reader_id, reporter);
+  result.noise_floor =
+      measure_reader({model, store, options.compute}, reader_of(options), choice.plan.reader_id, reporter);
   result.counts = store.counts();
   return result;
 }

@@ -15,7 +15,8 @@ struct RunResult {
   StoreCounts counts;  // Of the whole plan.
   int units_here = 0;  // Done by this call.
   int units_failed_here = 0;
-  int readings_here = 0;  // Units read once more by this call: with another suffix, labels, order of the options.
+  int readings_here =
+      0;  // Units read once more by this call: with another suffix, labels, order of the options.
   std::optional<NoiseFloor> noise_floor;
 };
 

@@ -38,7 +38,7 @@ StoredIdentities copy_plan(sqlite3* db) {
   Statement p(db, "SELECT identity, provenance, samples, unit_size, noise_floor FROM old_plan");
   if (!p.step()) return {};
   const json provenance = json::parse(p.text(1));
-  const StoredIdentities ids = split_identity(p.text(0));
+  StoredIdentities ids = split_identity(p.text(0));
   CheckedInsert(db, "reader")
       .add(ids.reader_id)
       .add(1)

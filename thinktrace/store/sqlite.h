@@ -37,8 +37,8 @@ class Statement {
   double real(int column) const;
   bool is_null(int column) const;
   int columns() const;
-  int type(int column) const;                 // SQLITE_TEXT, …
-  std::string_view bytes(int column) const;   // Of a text or blob, valid until the next step().
+  int type(int column) const;                // SQLITE_TEXT, …
+  std::string_view bytes(int column) const;  // Of a text or blob, valid until the next step().
   std::vector<int32_t> ids(int column) const;
   std::vector<float> floats(int column) const;
 

@@ -60,7 +60,8 @@ struct StoredUnit {
   std::vector<Token> prompt_ids;
   std::vector<Token> suffix_ids;
   Attempt attempt;
-  std::vector<TraceRecord> records;  // Read by the plan's own reader; without a curve where an import has none.
+  std::vector<TraceRecord>
+      records;  // Read by the plan's own reader; without a curve where an import has none.
 };
 
 // A stored trace read by another reader than its plan's own.
@@ -90,7 +91,7 @@ struct StoreCounts {
 };
 
 struct VerifyReport {
-  std::vector<std::string> problems;                   // Empty: nothing wrong was found.
+  std::vector<std::string> problems;                  // Empty: nothing wrong was found.
   std::vector<std::pair<std::string, int64_t>> rows;  // Rows checked, by table.
 };
 
@@ -116,7 +117,7 @@ class Store {
 
   // --- Plans and readers
   std::vector<StoredPlan> plans() const;
-  std::optional<StoredPlan> plan() const;  // The current one: chosen, or else worked on last.
+  std::optional<StoredPlan> plan() const;      // The current one: chosen, or else worked on last.
   bool is_idle(const StoredPlan& plan) const;  // Nothing was done under it: it binds nobody.
   // Makes another plan the current one for this handle. Throws Error (kInput), naming those there are.
   void choose_plan(int number);
@@ -155,7 +156,8 @@ class Store {
   // A failed unit gives one record a sample. The record is only valid during the call. Memory: one unit at a time.
   // Nothing is locked while `visit` runs, so a slow reader does not hold up a writer; a run that grows meanwhile is seen
   // as it was at the start.
-  void for_each_trace(const std::function<void(const TraceRecord&)>& visit, const std::string& reader_id = "") const;
+  void for_each_trace(const std::function<void(const TraceRecord&)>& visit,
+                      const std::string& reader_id = "") const;
   // Those of one unit, also samples that the plan does not ask for.
   std::vector<TraceRecord> records(const UnitKey& unit, const std::string& reader_id = "") const;
   // One trace's curve by one reader, with the labels that stood before its options.

@@ -13,7 +13,6 @@ namespace thinktrace {
 namespace {
 
 using sqlite::CheckedInsert;
-using sqlite::CheckedRows;
 using sqlite::Statement;
 
 int64_t next_id(sqlite3* db, const char* table) {
