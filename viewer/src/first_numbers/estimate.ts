@@ -46,10 +46,10 @@ export function digits(e: Estimate, write: Scale["write"] = short_number): HTMLE
     e.value !== null && h("small", {}, interval === "" ? " no interval" : ` ${interval}`));
 }
 
-export interface LineOptions { scale?: Scale; indent?: boolean; strong?: boolean; count?: boolean }
+export interface LineOptions { scale?: Scale; depth?: 0 | 1 | 2; strong?: boolean; count?: boolean }
 
-export function estimate_line(name: Child, e: Estimate, { scale = kShare, indent, strong, count }: LineOptions = {}): HTMLElement {
-  const kind = ["estimate", indent && "is-part", strong && "is-strong", count && "has-count"].filter(Boolean).join(" ");
+export function estimate_line(name: Child, e: Estimate, { scale = kShare, depth = 0, strong, count }: LineOptions = {}): HTMLElement {
+  const kind = ["estimate", depth > 0 && `is-part-${depth}`, strong && "is-strong", count && "has-count"].filter(Boolean).join(" ");
   return h("div", { class: kind }, h("dt", {}, name), h("dd", {},
     count && h("span", { class: "count" }, whole(e.count ?? 0), h("span", { class: "unseen" }, " traces, ")),
     whisker(e, scale), digits(e, scale.write)));

@@ -4,7 +4,7 @@
 import type { Analysis, Block, Correlation, Estimate } from "../bundle/analysis.ts";
 import { h } from "../dom/h.ts";
 import type { Child } from "../dom/h.ts";
-import { short_number, whole } from "../text/numbers.ts";
+import { plural, short_number, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import type { Run } from "../types.ts";
 import { estimate_line, estimate_list, kCorrelation, kShare, plain_line, token_scale } from "./estimate.ts";
@@ -44,31 +44,33 @@ function settling(block: Block, start: string, tokens: Scale): HTMLElement {
       estimate_line("performative share", c.performative_share, { strong: true }),
       estimate_line("P(right) at t_exit", c.p_right_at_exit, { strong: true }),
       labels.prior_right && estimate_line("the prior’s label is right", labels.prior_right, { strong: true }),
-      read && estimate_line(`same option in other orders, ${start}`, orders.option_at_start, { strong: true }),
-      read && estimate_line("same option in other orders, at the end", orders.option_at_end, { strong: true }),
-      read && estimate_line(`same label in other orders, ${start}`, orders.label_at_start, { strong: true }),
-      read && estimate_line("same label in other orders, at the end", orders.label_at_end, { strong: true }),
     ]),
-    !read && h("p", { class: "one-order" }, "Read under one order only: a preference for a label is not excluded; ",
+    read ? h("div", {}, h("h5", {}, "With the options in other orders, the forced answer is"), estimate_list(kShare, "", [
+      estimate_line(`the same option, ${start}`, orders.option_at_start, { strong: true }),
+      estimate_line("the same option, at the end", orders.option_at_end, { strong: true }),
+      estimate_line(`at the same label, ${start}`, orders.label_at_start, { strong: true }),
+      estimate_line("at the same label, at the end", orders.label_at_end, { strong: true }),
+    ])) : h("p", { class: "one-order" }, "Read under one order only: a preference for a label is not excluded; ",
       h("code", {}, "thinktrace probe RUN --permute 4"), "."),
     estimate_list(tokens, " tokens", [
       estimate_line("t_exit, mean", c.t_exit_mean, { scale: tokens }),
       estimate_line("t_exit, median", c.t_exit_median, { scale: tokens }),
     ]),
-    c.censored > 0 && aside(`${whole(c.censored)} traces were cut: where they would have settled is not known, and they are ` +
+    c.censored > 0 && aside(`${plural(c.censored, "trace")} did not end: where they would have settled is not known, so they are ` +
       "left out here."));
 }
 
 function classes(block: Block): HTMLElement {
   const c = block.classes;
-  const line = (name: string, e: Estimate, indent = false): HTMLElement => estimate_line(name, e, { indent, strong: !indent, count: true });
+  const line = (name: string, e: Estimate, depth: 0 | 1 | 2 = 0): HTMLElement =>
+    estimate_line(name, e, { depth, strong: depth === 0, count: true });
   const known = c.known_already.n_traces > 0;
-  return part("What the thinking did", estimate_list(kShare, "", [
+  return part("What the thinking did", aside("From start to end: how many traces, and their share."), estimate_list(kShare, "", [
     line("productive", c.productive), line("counterproductive", c.counterproductive),
     line("meaningless effort", c.meaningless_effort),
-    line("right throughout", c.right_throughout, true),
-    known && line(`of it known already (of ${whole(c.known_already.n_traces)} traces)`, c.known_already, true),
-    line("wrong throughout", c.wrong_throughout, true), line("wavering", c.wavering, true),
+    line("right throughout", c.right_throughout, 1),
+    known && line(`of it known already (of ${whole(c.known_already.n_traces)} traces)`, c.known_already, 2),
+    line("wrong throughout", c.wrong_throughout, 1), line("wavering", c.wavering, 1),
   ], true));
 }
 
@@ -112,14 +114,14 @@ function finer(analysis: Analysis, start: string): HTMLElement {
         read && estimate_line("same label in other orders, all positions", orders.label),
       ])),
       free && part("From the end to the free answer", two_by_two(forced.end_by_free, {
-        caption: `${whole(forced.end_by_free.right_right.n_traces)} traces whose free answer is known`,
+        caption: `${plural(forced.end_by_free.right_right.n_traces, "trace")} with a free answer that is known`,
         rows: "forced at the end", columns: "free" })),
       part("r of length and the free answer being right", correlations(length.r_free_right)),
       part("Flips", estimate_list(token_scale([block.flips]), "", [
         estimate_line("mean a trace", block.flips, { scale: token_scale([block.flips]) })]))),
     aside(interval_note(analysis)),
-    block.traces_with_bad_readings > 0 && aside(`${whole(block.traces_with_bad_readings)} traces have readings that are no ` +
-      "log-probabilities; these count as probability 0."));
+    block.traces_with_bad_readings > 0 && aside("Readings that are no log-probabilities count as " +
+      `probability 0: in ${plural(block.traces_with_bad_readings, "trace")}.`));
 }
 
 function warnings(analysis: Analysis): HTMLElement | null {

@@ -3,7 +3,7 @@
 import type { Analysis, Block, Estimate, TwoByTwo } from "../bundle/analysis.ts";
 import { h } from "../dom/h.ts";
 import { option_label } from "../gallery/row.ts";
-import { no_places, short_number, whole } from "../text/numbers.ts";
+import { no_places, plural, short_number, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import type { Run } from "../types.ts";
 import { digits, kShare, whisker } from "./estimate.ts";
@@ -39,7 +39,7 @@ export function label_table(run: Run, block: Block): HTMLElement {
     h("span", { class: "digits" }, h("b", {}, short_number(prior))));
   const heads = ["label", name_of_start(block), "at the end", "is right", ...(with_prior ? ["prior"] : [])];
   return h("table", { class: "label-table" },
-    h("caption", {}, `Share of ${whole(labels.traces)} traces with ${whole(labels.n_options)} options in which a label is the ` +
+    h("caption", {}, `Share of ${plural(labels.traces, "trace")} with ${plural(labels.n_options, "option")} in which a label is the ` +
       "most likely one, and in which it is the right one" +
       (with_prior ? "; prior: what it gets where there is nothing to answer" : "")),
     h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name)))),

@@ -30,7 +30,7 @@ export function make_options_table(model: TraceModel) {
     const marks = [o === question.answer && "right", o === trace.top_start && "forced at start",
       o === trace.top_end && "forced at end", o === trace.chosen && "free answer"].filter((m) => m !== false);
     return h("tr", { class: o === question.answer ? "is-right" : "" },
-      h("td", {}, read && sample),
+      read && h("td", {}, sample),
       h("th", { scope: "row" }, isolated(option_label(run, o))),
       h("td", { class: "option-cell" }, isolated(option, { empty: "(empty)" }),
         ...marks.map((m) => h("span", { class: m === "right" ? "tag is-right" : "tag" }, m === "right" ? "✓ right" : m))),
@@ -40,7 +40,7 @@ export function make_options_table(model: TraceModel) {
   const head = (text: string, under: string, number: boolean) => h("th", { scope: "col", class: number ? "number" : "" },
     text, h("span", { class: "quiet" }, under));
   const element = h("table", { class: "options-table" },
-    h("thead", {}, h("tr", {}, h("td"), h("td"), head("option", "", false),
+    h("thead", {}, h("tr", {}, read && h("td"), h("td"), head("option", "", false),
       read && head("start", ` t = ${first}`, true), read && head("end", ` t = ${last}`, true))),
     h("tbody", {}, ...rows, read && h("tr", { class: "mass-row" }, h("td"), h("td"), h("th", { scope: "row" }, "mass"),
       h("td", { class: "number" }, three_places(mass_at(model, first))),
