@@ -147,7 +147,7 @@ export function make_numbers(run: Run, analysis: Analysis): Child[] {
       !read && part("Right answers", estimate_list(kShare, "", [estimate_line("free answer", block.free_right, { strong: true })]))),
     read && finer(analysis, start),
     read && analysis.subjects.length > 1 && h("details", { class: "numbers-more" }, h("summary", {}, "Subject by subject"),
-      subject_table(analysis)),
+      subject_table(run, analysis)),
     make_words(),
   ];
 }

@@ -5,6 +5,7 @@ import { h } from "../dom/h.ts";
 import { option_label } from "../gallery/row.ts";
 import { no_places, plural, short_number, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
+import { visible_string } from "../text/visible.ts";
 import type { Run } from "../types.ts";
 import { digits, kShare, whisker } from "./estimate.ts";
 import { name_of_start } from "./sayings.ts";
@@ -48,7 +49,7 @@ export function label_table(run: Run, block: Block): HTMLElement {
       cell(label.right), with_prior && bare(label.prior)))));
 }
 
-export function subject_table(analysis: Analysis): HTMLElement {
+export function subject_table(run: Run, analysis: Analysis): HTMLElement {
   const cell = (...children: (Node | string)[]): HTMLElement => h("td", {}, ...children);
   const row = (b: Block): HTMLElement => h("tr", {}, h("th", { scope: "row" }, isolated(b.subject, { empty: "(no name)" })),
     cell(whole(b.traces)), cell(digits(b.forced.right_at_start)), cell(digits(b.forced.right_at_end)), cell(digits(b.free_right)),
@@ -56,7 +57,7 @@ export function subject_table(analysis: Analysis): HTMLElement {
     cell(digits(b.commitment.performative_share)), cell(digits(b.commitment.p_right_at_exit)));
   const heads = ["subject", "traces", `forced, ${name_of_start(analysis.overall)}`, "forced, at the end", "free", "median length",
     "median t_exit", "performative share", "P(right) at t_exit"];
-  return h("div", { class: "scroll", tabindex: 0, role: "region", aria: { label: "Subject by subject" } },
+  return h("div", { class: "scroll", tabindex: 0, role: "region", aria: { label: `Subject by subject: ${visible_string(run.name)}` } },
     h("table", { class: "subject-table" },
       h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, ...analysis.subjects.map(row))));

@@ -95,7 +95,7 @@ const heights = new Map<string, { width: number; height: number }>();
 function numbers_line(run: Run, chunk: string, index: number): Line {
   const id = `numbers-${index}`;
   const title = h("h3", { id }, "First numbers");
-  const element = h("section", { class: "numbers", aria: { labelledby: id, busy: "true" } }, title,
+  const element = h("section", { class: "numbers", aria: { labelledby: `run-${index} ${id}`, busy: "true" } }, title,
     h("p", { class: "quiet" }, "Loading …"));
   const before = heights.get(chunk);
   if (before?.width === window.innerWidth) element.style.minHeight = `${before.height}px`;
