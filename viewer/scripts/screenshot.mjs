@@ -22,9 +22,19 @@ async function shoot(browser, size, scheme) {
   const page = await context.newPage();
   const save = (name) => page.screenshot({ path: join(out, `${name}-${size}-${scheme}.png`) });
   await page.goto(pathToFileURL(resolve(site, "index.html")).href);
-  await page.waitForSelector(".strip canvas");
+  await page.waitForSelector(".subject");
   await page.waitForTimeout(300);
   await save("front");
+  const numbers = page.locator(".numbers").first(); // Of a run that has them.
+  if (await numbers.count() > 0) {
+    await numbers.scrollIntoViewIfNeeded();
+    await page.waitForSelector(".numbers:not([aria-busy])");
+    await numbers.screenshot({ path: join(out, `numbers-${size}-${scheme}.png`) });
+  }
+  await page.locator(".subject").first().evaluate((line) => line.scrollIntoView());
+  await page.waitForSelector(".strip canvas");
+  await page.waitForTimeout(300);
+  await save("subjects");
   await page.click(".subject h3 a");
   await page.waitForSelector(".row canvas");
   await page.waitForTimeout(200);

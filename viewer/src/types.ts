@@ -17,17 +17,14 @@ export interface Run {
   settings: [string, string][];
   notes: string[];
   noise_floor: { max_abs_dp: number; positions: number } | null;
+  analysis: string | null; // Chunk of the first numbers; see bundle/analysis.ts.
   labels: string[];
   subjects: SubjectRef[];
 }
 
-export interface Manifest {
-  title: string;
-  generator: string;
-  runs: Run[];
-}
+export interface Manifest { title: string; generator: string; runs: Run[] }
 
-export type Stop = "closed" | "budget" | "end_of_text";
+export type Stop = "closed" | "budget" | "end_of_text" | "unknown";
 
 export interface Trace {
   id: string;
@@ -37,7 +34,7 @@ export interface Trace {
   n_tokens: number;
   stop: Stop;
   chosen: number | null;
-  positions: number[] | null; // null: 0, 1, ..., n_tokens.
+  positions: number[] | null; // null: 0, 1, ..., n_tokens. Empty: nothing was read.
   strip: string; // base64 of bytes [n_options, n_positions], option-major.
   p_start: number | null;
   p_end: number | null;
@@ -60,7 +57,8 @@ export interface Question {
 export interface TraceDetail {
   id: string;
   sample: number;
-  seed: string;
+  seed: string | null;
+  lacks: string[]; // What an import was not told: token_ids, tokens, position_0, ...
   tokens: string[]; // [n_tokens]
   token_ids: number[]; // [n_tokens], or empty.
   probs: string; // base64 of u16 [n_options, n_positions], option-major.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A small bundle whose every number is known by heart.
-import type { BundleData, TraceData } from "./make_bundle.ts";
+import { make_analysis } from "./make_analysis.ts";
+import type { BundleData, RunData, TraceData } from "./make_bundle.ts";
 
 // From (p0, p1) to a row: what is left stays outside the options.
 const row = (...p: number[]): number[] => p;
@@ -37,4 +38,35 @@ export const kFixture: BundleData = {
       ] },
     ],
   }],
+};
+
+// As imports are: no seed, no prompt, no reading before the first token, one trace of which nothing was read.
+export const kImported: RunData = {
+  name: "imported", labels: ["1", "2"], notes: ["Imported."], settings: [["import", "jsonl"]],
+  model: { name: "somebody’s", architecture: "", sha256: "" },
+  analysis: make_analysis({ first: [1, 1], traces: 4, read: 2 }, [{ subject: "stars", first: [1, 1], traces: 4, read: 2 }]),
+  subjects: [{ name: "stars", questions: [
+    { id: "i0", text: "Which of these is a star?", options: ["a lamp", "the sun"], answer: 1, prompt: "", traces: [
+      { id: "r0", sample: 0, tokens: ["The", " s\uFFFD", "n", "."], token_ids: [], positions: [2, 3, 4], seed: null, forced: "",
+        probs: [row(0.5, 0.4), row(0.9, 0.1), row(0.04, 0.93)], answer_text: "The sun.",
+        lacks: ["token_ids", "position_0", "exact_probabilities", "seed", "prompt", "<i>the weather</i>"] },
+      { id: "r1", sample: 1, tokens: ["It is the sun,\nwhich shines."], token_ids: [], probs: [], stop: "unknown", chosen: 1, seed: null,
+        forced: "", answer_text: "The sun.", lacks: ["tokens", "token_ids", "probes", "seed", "prompt"] },
+    ] },
+    { id: "i1", text: "Which of these is warm?", options: ["ice", "fire"], answer: 1, prompt: "", traces: [
+      { ...wide("r2", 0, 12, 0.9), seed: null, lacks: ["seed"] },
+      { id: "r3", sample: 1, tokens: ["Fire", " is", " warm"], probs: [], stop: "closed", chosen: 0, answer_text: "1", lacks: ["probes"] },
+    ] },
+  ] }],
+};
+
+export const kNumbers: BundleData = {
+  title: "numbers",
+  runs: [
+    { ...(kFixture.runs[0] as RunData), analysis: make_analysis({ traces: 7, orders: true, prior: true,
+      warnings: [{ kind: "low_mass", text: "the mass is low" }] },
+      [{ subject: "first", traces: 5, start: [0.25, 0.125, 0.5], end: [1, 0.75, 1], warnings: [{ kind: "not_ended", text: "1 was cut" }] },
+        { subject: "second", traces: 1, first: [1, 1], start: [0, null, null], end: [1, null, null] }]) },
+    kImported,
+  ],
 };

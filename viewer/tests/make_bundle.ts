@@ -11,13 +11,14 @@ export interface TraceData {
   id: string;
   sample: number;
   error?: string; // Given: the trace failed.
-  stop?: "closed" | "budget" | "end_of_text";
+  stop?: "closed" | "budget" | "end_of_text" | "unknown";
   chosen?: number | null;
   positions?: number[] | null;
   tokens: string[];
   token_ids?: number[];
-  probs: number[][]; // [n_positions][n_options]
-  seed?: string;
+  probs: number[][]; // [n_positions][n_options]; empty: nothing was read.
+  seed?: string | null;
+  lacks?: string[];
   forced?: string;
   answer_text?: string;
 }
@@ -35,6 +36,7 @@ export interface RunData {
   settings?: [string, string][];
   notes?: string[];
   noise_floor?: { max_abs_dp: number; positions: number } | null;
+  analysis?: object | null; // Left out: as older bundles are.
   labels: string[];
   subjects: { name: string; questions: QuestionData[] }[];
 }
@@ -62,6 +64,11 @@ function gallery_trace(t: TraceData, n_options: number, answer: number): object 
     return { id: t.id, sample: t.sample, status: "failed", error: t.error, n_tokens: 0, stop: "closed", chosen: null,
       positions: null, strip: "", p_start: null, p_end: null, top_start: null, top_end: null, mass_start: null, mass_end: null };
   }
+  if (t.probs.length === 0) {
+    return { id: t.id, sample: t.sample, status: "ok", error: "", n_tokens: t.tokens.length, stop: t.stop ?? "closed",
+      chosen: t.chosen ?? null, positions: [], strip: "", p_start: null, p_end: null, top_start: null, top_end: null,
+      mass_start: null, mass_end: null };
+  }
   const first = t.probs[0] as number[], last = t.probs.at(-1) as number[];
   return { id: t.id, sample: t.sample, status: "ok", error: "", n_tokens: t.tokens.length, stop: t.stop ?? "closed",
     chosen: t.chosen === undefined ? top(last) : t.chosen, positions: t.positions ?? null,
@@ -71,10 +78,10 @@ function gallery_trace(t: TraceData, n_options: number, answer: number): object 
 
 function detail_trace(t: TraceData, n_options: number): object {
   const by_option = Array.from({ length: n_options }, (_, o) => t.probs.map((row) => row[o] ?? 0)).flat();
-  return { id: t.id, sample: t.sample, seed: t.seed ?? "1", tokens: t.tokens,
+  return { id: t.id, sample: t.sample, seed: t.seed === undefined ? "1" : t.seed, tokens: t.tokens,
     token_ids: t.token_ids ?? t.tokens.map((_, i) => (i * 37) % 4096), probs: u16_of(by_option),
     mass: u16_of(t.probs.map(sum)), forced: t.forced ?? "\n</think>\n\nThe answer is ",
-    answer_text: t.answer_text ?? "" };
+    answer_text: t.answer_text ?? "", ...(t.lacks ? { lacks: t.lacks } : {}) };
 }
 
 // Every character outside ASCII, and those that could end the block, as \uXXXX.
@@ -89,15 +96,22 @@ function write_chunk(folder: string, value: object): string {
   return name;
 }
 
-export interface Written { folder: string; chunks: { subjects: string[]; questions: string[] } }
+export interface Written { folder: string; chunks: { subjects: string[]; questions: string[]; analyses: string[] } }
+
+function write_analysis(folder: string, analysis: object, written: string[]): string {
+  const chunk = write_chunk(folder, { kind: "analysis", analysis });
+  written.push(chunk);
+  return chunk;
+}
 
 export function write_bundle(folder: string, data: BundleData): Written {
   mkdirSync(join(folder, "data"), { recursive: true });
-  const chunks: Written["chunks"] = { subjects: [], questions: [] };
+  const chunks: Written["chunks"] = { subjects: [], questions: [], analyses: [] };
   const runs = data.runs.map((run) => ({
     name: run.name,
     model: run.model ?? { name: "Toy 1M", architecture: "toy", sha256: "ab".repeat(32) },
     settings: run.settings ?? [], notes: run.notes ?? [], noise_floor: run.noise_floor ?? null, labels: run.labels,
+    ...(run.analysis === undefined ? {} : { analysis: run.analysis && write_analysis(folder, run.analysis, chunks.analyses) }),
     subjects: run.subjects.map((subject) => {
       const questions = subject.questions.map((q, number) => {
         const n = q.options.length;

@@ -6,8 +6,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { expect } from "vitest";
-import { count_positions, decode_strip, decode_u16, parse_question_chunk, parse_subject_chunk } from "../src/bundle/decode.ts";
+import { count_positions, decode_strip, decode_u16, is_unread, parse_question_chunk, parse_subject_chunk } from "../src/bundle/decode.ts";
+import { parse_analysis_chunk } from "../src/bundle/analysis.ts";
 import { parse_manifest } from "../src/bundle/manifest.ts";
+import type { Analysis } from "../src/bundle/analysis.ts";
+import { find_block } from "../src/first_numbers/sayings.ts";
 import type { Question, QuestionChunk, Run, Trace } from "../src/types.ts";
 
 export function read_manifest_text(folder: string): string {
@@ -39,6 +42,11 @@ function check_trace(question: Question, trace: Trace, chunk: QuestionChunk): vo
   }
   if (!detail) throw new Error(`the question's chunk lacks trace ${trace.id}`);
   expect(detail.tokens.length).toBe(trace.n_tokens);
+  if (is_unread(trace)) {
+    expect([trace.strip, detail.probs, detail.mass, trace.p_start, trace.p_end, trace.top_start, trace.top_end,
+      trace.mass_start, trace.mass_end]).toEqual(["", "", "", null, null, null, null, null, null]);
+    return;
+  }
   const strip = decode_strip(trace, n);
   const probs = decode_u16(detail.probs, n * m, "probs"), mass = decode_u16(detail.mass, m, "mass");
   strip.forEach((byte, i) => near(byte / 255, probs[i] as number, 0.5 / 255 + 1e-4, `strip and probs at ${i}`));
@@ -57,9 +65,28 @@ function check_trace(question: Question, trace: Trace, chunk: QuestionChunk): vo
   }
 }
 
-export interface SiteSum { questions: number; traces: number; failed: number }
+export interface SiteSum { questions: number; traces: number; failed: number; analyses: number }
+
+// The shares of a table are of the same traces and add up.
+function check_analysis(analysis: Analysis): void {
+  for (const block of [analysis.overall, ...analysis.subjects]) {
+    const cells = Object.values(block.forced.start_by_end);
+    expect(cells.reduce((a, e) => a + (e.count ?? 0), 0), block.subject).toBe(block.traces_read);
+    const { productive, counterproductive, meaningless_effort } = block.classes;
+    expect((productive.count ?? 0) + (counterproductive.count ?? 0) + (meaningless_effort.count ?? 0)).toBe(block.traces_read);
+    expect(block.labels.each.length).toBe(block.labels.n_options);
+  }
+}
 
 function check_run(folder: string, run: Run, sum: SiteSum): void {
+  if (run.analysis !== null) {
+    const analysis = parse_analysis_chunk(read_chunk(folder, run.analysis));
+    check_analysis(analysis);
+    for (const subject of run.subjects) {
+      if (subject.n_traces > subject.n_failed) expect(find_block(analysis, run, subject)?.traces).toBe(subject.n_traces - subject.n_failed);
+    }
+    sum.analyses++;
+  }
   for (const subject of run.subjects) {
     const questions = parse_subject_chunk(read_chunk(folder, subject.chunk));
     const traces = questions.flatMap((q) => q.traces);
@@ -78,7 +105,7 @@ function check_run(folder: string, run: Run, sum: SiteSum): void {
 }
 
 export function read_site(folder: string): SiteSum {
-  const sum: SiteSum = { questions: 0, traces: 0, failed: 0 };
+  const sum: SiteSum = { questions: 0, traces: 0, failed: 0, analyses: 0 };
   for (const run of parse_manifest(read_manifest_text(folder)).runs) check_run(folder, run, sum);
   return sum;
 }

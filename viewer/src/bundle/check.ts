@@ -52,6 +52,11 @@ export function as_one_of<T extends string>(value: unknown, allowed: readonly T[
   return allowed.includes(value as T) ? (value as T) : say(where, `expected one of ${allowed.join(", ")}`);
 }
 
+// Of a key that older bundles don't have: what is missing is null too.
+export function or_missing<T>(value: unknown, read: (value: unknown) => T): T | null {
+  return value === null || value === undefined ? null : read(value);
+}
+
 export function or_null<T>(value: unknown, read: (value: unknown) => T): T | null {
   return value === null ? null : read(value);
 }

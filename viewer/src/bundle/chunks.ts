@@ -5,6 +5,8 @@
 // the same task, so loads may overlap and each still finds its own string.
 import type { Question, QuestionChunk } from "../types.ts";
 import { BundleError } from "./check.ts";
+import { parse_analysis_chunk } from "./analysis.ts";
+import type { Analysis } from "./analysis.ts";
 import { bytes_from_base64, parse_question_chunk, parse_subject_chunk } from "./decode.ts";
 
 declare global {
@@ -96,4 +98,5 @@ function cached<T>(parse: (text: string) => T, limit: number): (name: string) =>
 }
 
 export const load_subject: (name: string) => Promise<Question[]> = cached(parse_subject_chunk, Infinity);
+export const load_analysis: (name: string) => Promise<Analysis> = cached(parse_analysis_chunk, Infinity);
 export const load_question: (name: string) => Promise<QuestionChunk> = cached(parse_question_chunk, 24);

@@ -2,9 +2,9 @@
 // From a chunk's JSON text to typed data, and from base64 to numbers.
 import type { Question, QuestionChunk, Stop, Trace, TraceDetail } from "../types.ts";
 import { BundleError, as_array, as_chunk_name, as_count, as_index, as_number, as_object, as_one_of, as_probability,
-  as_string, or_null } from "./check.ts";
+  as_string, or_missing, or_null } from "./check.ts";
 
-const kStops: readonly Stop[] = ["closed", "budget", "end_of_text"];
+const kStops: readonly Stop[] = ["closed", "budget", "end_of_text", "unknown"];
 
 export function bytes_from_base64(text: string): Uint8Array {
   let binary: string;
@@ -38,6 +38,15 @@ export function decode_u16(text: string, n: number, where: string): Float32Array
 
 export function count_positions(trace: Trace): number {
   return trace.positions ? trace.positions.length : trace.n_tokens + 1;
+}
+
+// A trace that was imported without readings is fine, and has nothing to draw.
+export const is_unread = (trace: Trace): boolean => trace.status === "ok" && trace.positions?.length === 0;
+
+// Thinking tokens. An import that knows the text but not its tokens has one "token" that is the whole text, which is no
+// length; that much is to be seen without the question's chunk.
+export function known_length(trace: Trace): number | null {
+  return is_unread(trace) && trace.n_tokens === 1 ? null : trace.n_tokens;
 }
 
 function read_positions(value: unknown, n_tokens: number, where: string): number[] | null {
@@ -92,7 +101,7 @@ function read_question(value: unknown, where: string): Question {
   };
 }
 
-function parse_kind(text: string, kind: string) {
+export function parse_kind(text: string, kind: string) {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -120,7 +129,8 @@ function read_detail(value: unknown, where: string): TraceDetail {
   return {
     id: as_string(t["id"], `${where}.id`),
     sample: as_count(t["sample"], `${where}.sample`),
-    seed: as_string(t["seed"], `${where}.seed`),
+    seed: or_missing(t["seed"], (v) => as_string(v, `${where}.seed`)),
+    lacks: as_array(t["lacks"] ?? [], `${where}.lacks`).map((w, i) => as_string(w, `${where}.lacks[${i}]`)),
     tokens,
     token_ids,
     probs: as_string(t["probs"], `${where}.probs`),

@@ -2,7 +2,8 @@
 // The manifest: the inert JSON block inside index.html.
 import { well_formed } from "../state/state.ts";
 import type { Manifest, Run, SubjectRef } from "../types.ts";
-import { BundleError, as_array, as_chunk_name, as_count, as_number, as_object, as_string, or_null } from "./check.ts";
+import { BundleError, as_array, as_chunk_name, as_count, as_number, as_object, as_string,
+  or_missing, or_null } from "./check.ts";
 
 // Two runs or subjects may bear one name; links need them apart.
 function unique_key(text: string, used: Set<string>): string {
@@ -51,6 +52,7 @@ function read_run(value: unknown, used: Set<string>, where: string): Run {
         positions: as_count(n["positions"], `${where}.noise_floor.positions`),
       };
     }),
+    analysis: or_missing(r["analysis"], (v) => as_chunk_name(v, `${where}.analysis`)),
     labels: as_array(r["labels"], `${where}.labels`).map((l, i) => as_string(l, `${where}.labels[${i}]`)),
     subjects: as_array(r["subjects"], `${where}.subjects`).map((s, i) =>
       read_subject(s, subjects, `${where}.subjects[${i}]`)),

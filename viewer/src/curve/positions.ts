@@ -23,7 +23,7 @@ export function reading_index(positions: readonly number[] | null, n_tokens: num
 // The first probed position; 0 unless an import has none before the first token.
 export const first_position = (positions: readonly number[] | null): number => positions?.[0] ?? 0;
 
-// Whether some position has no reading of its own.
+// Whether some position has no reading of its own; where nothing was read there is nothing to say about it.
 export function is_strided(positions: readonly number[] | null, n_tokens: number): boolean {
-  return positions !== null && positions.filter((t) => t >= 1).length < n_tokens;
+  return positions !== null && positions.length > 0 && positions.filter((t) => t >= 1).length < n_tokens;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which questions a gallery shows, and in which order.
+import { known_length } from "../bundle/decode.ts";
 import type { Question, SortKey, State, SubjectRef, Trace } from "../types.ts";
 
 // One line of the gallery: a question with those of its traces that pass the filters.
@@ -21,7 +22,7 @@ const change = (t: Trace): number | null => (t.p_end === null || t.p_start === n
 export const kSortKeys: Record<SortKey, SortEntry> = {
   number: { name: "number", explain: "the question’s place in the run", value: null },
   id: { name: "id", explain: "the question’s id", value: null },
-  length: { name: "length", explain: "mean number of thinking tokens", value: (t) => t.n_tokens },
+  length: { name: "length", explain: "mean number of thinking tokens", value: known_length },
   start: { name: "P(right) at start", explain: "mean over the question’s traces", value: (t) => t.p_start },
   end: { name: "P(right) at end", explain: "mean over the question’s traces", value: (t) => t.p_end },
   change: { name: "change", explain: "P(right) at end minus at start, mean over the question’s traces", value: change },

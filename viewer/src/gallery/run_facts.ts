@@ -28,8 +28,8 @@ const fact = (name: Node | string, value: Node | string): HTMLElement =>
 export function run_facts(run: Run): HTMLElement {
   return h("dl", { class: "facts" },
     fact("model", h("span", {}, isolated(run.model.name), " ", h("span", { class: "quiet" },
-      isolated(run.model.architecture)))),
-    fact("SHA-256", h("code", { title: run.model.sha256 }, isolated(run.model.sha256.slice(0, kHashDigits)),
+      isolated(run.model.architecture, { empty: "" })))),
+    fact("SHA-256", run.model.sha256 === "" ? "not known" : h("code", { title: run.model.sha256 }, isolated(run.model.sha256.slice(0, kHashDigits)),
       run.model.sha256.length > kHashDigits && "…")),
     fact("noise floor", noise_text(run)),
     ...run.settings.map(([name, value]) => fact(isolated(name), h("code", {}, isolated(value, { newline: "inline", ends: true })))));

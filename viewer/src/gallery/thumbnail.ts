@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One trace, small: its cells, its numbers, and a link to its page.
 import { BundleError } from "../bundle/check.ts";
+import { is_unread, known_length } from "../bundle/decode.ts";
 import { paint_cells, strip_readings, token_colours } from "../colour/paint.ts";
 import type { Look } from "../colour/paint.ts";
 import type { Context } from "../context.ts";
@@ -24,19 +25,24 @@ export const kStopNames = {
   closed: "",
   budget: "cut by the budget",
   end_of_text: "ended without closing",
+  unknown: "ending not known",
 } as const;
 
 function describe(question: Question, trace: Trace): string {
   const head = `Question ${question.number}, sample ${trace.sample}: `;
   if (trace.status === "failed") return `${head}failed`;
+  const length = known_length(trace);
+  const tokens = length === null ? "length not known" : plural(length, "thinking token");
+  if (is_unread(trace)) return `${head}${tokens}, nothing was read of it`;
   const verdict = trace.top_end === question.answer ? "right" : "wrong";
   const stop = kStopNames[trace.stop];
-  return `${head}${plural(trace.n_tokens, "thinking token")}, P(right) ${two_places(trace.p_start)} at start, ` +
+  return `${head}${tokens}, P(right) ${two_places(trace.p_start)} at start, ` +
     `${two_places(trace.p_end)} at end, forced answer at end ${verdict}${stop === "" ? "" : `, ${stop}`}`;
 }
 
 function draw(question: Question, trace: Trace, options: ThumbnailOptions): HTMLElement {
   const size = canvas_size(trace.n_tokens, options.shape);
+  if (is_unread(trace)) return h("span", { class: "thumb-empty is-unread" }, h("span", {}, "not read"));
   if (trace.n_tokens === 0) return h("span", { class: "thumb-empty" }, "no thinking tokens");
   try {
     const canvas = h("canvas", { class: "cells" });
@@ -50,7 +56,17 @@ function draw(question: Question, trace: Trace, options: ThumbnailOptions): HTML
 
 const unseen = (text: string): HTMLElement => h("span", { class: "unseen" }, text);
 
+// Of a trace that was not read there is the free answer at most.
+function unread_caption(question: Question, trace: Trace): HTMLElement {
+  const length = known_length(trace), right = trace.chosen === question.answer;
+  return h("span", { class: "thumb-caption" },
+    h("span", { class: "thumb-length" }, length === null ? "length not known" : whole(length), unseen(length === null ? "," : " thinking tokens,")),
+    trace.chosen !== null && h("span", { class: right ? "verdict is-right" : "verdict is-wrong" }, "free ", right ? "✓" : "✗",
+      unseen(right ? " right " : " wrong ")));
+}
+
 function caption(question: Question, trace: Trace): HTMLElement {
+  if (is_unread(trace)) return unread_caption(question, trace);
   const right = trace.top_end === question.answer;
   return h("span", { class: "thumb-caption" },
     h("span", { class: "thumb-length" }, whole(trace.n_tokens), unseen(" thinking tokens,")),
@@ -70,7 +86,7 @@ export function make_thumbnail(context: Context, question: Question, trace: Trac
         options.captions && isolated(trace.error)));
   }
   const stop = kStopNames[trace.stop];
-  return context.link(options.change, { ...common, class: stop === "" ? common.class : `${common.class} is-cut` },
+  return context.link(options.change, { ...common, class: stop === "" || trace.stop === "unknown" ? common.class : `${common.class} is-cut` },
     name, draw(question, trace, options),
     options.captions && caption(question, trace),
     options.captions && stop !== "" && h("span", { class: "thumb-cut" }, stop));

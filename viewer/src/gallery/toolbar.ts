@@ -13,7 +13,7 @@ const kEndChoices: { value: EndFilter; name: string }[] = [
 const kStopChoices: { value: StopFilter; name: string }[] = [
   { value: "any", name: "any way" }, { value: "closed", name: "closed by the model" },
   { value: "budget", name: "cut by the budget" }, { value: "end_of_text", name: "ended without closing" },
-  { value: "failed", name: "failed" },
+  { value: "unknown", name: "ending not known" }, { value: "failed", name: "failed" },
 ];
 const kSortChoices = Object.entries(kSortKeys).map(([value, entry]) => ({
   value: value as SortKey, name: entry.name, explain: entry.explain,

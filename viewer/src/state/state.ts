@@ -9,7 +9,7 @@ const kSorts: readonly SortKey[] = ["number", "id", "length", "start", "end", "c
 const kColours: readonly Colouring[] = ["mix", "likely", "right"];
 const kPalettes: readonly Palette[] = ["published", "safe"];
 const kEnds: readonly EndFilter[] = ["any", "right", "wrong"];
-const kStops: readonly StopFilter[] = ["any", "closed", "budget", "end_of_text", "failed"];
+const kStops: readonly StopFilter[] = ["any", "closed", "budget", "end_of_text", "unknown", "failed"];
 const kMaxText = 200; // Of the text filter; an address should stay one line.
 
 export const kDefaultState: State = {

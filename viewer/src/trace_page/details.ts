@@ -5,6 +5,7 @@ import { h } from "../dom/h.ts";
 import { option_label } from "../gallery/row.ts";
 import { three_places } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
+import { lacks_part } from "./lacks.ts";
 import { probabilities_at } from "./model.ts";
 import type { TraceModel } from "./model.ts";
 
@@ -25,7 +26,9 @@ function forced_answer(model: TraceModel): HTMLElement {
   return h("section", {}, h("h2", {}, "Forced answer"),
     h("p", { class: "quiet" }, "At each probed position this text was put after the tokens kept, and the probability ",
       "of each option’s label was read behind it."),
-    verbatim(model.detail.forced));
+    // An import may know the readings and not the wording.
+    model.detail.forced === "" && model.detail.lacks.length > 0 ? h("p", {}, "The source does not tell its wording.")
+      : verbatim(model.detail.forced));
 }
 
 // Filled when first opened: it has a row for every position.
@@ -51,10 +54,13 @@ function curve_table(model: TraceModel): HTMLElement {
 }
 
 export function make_details(model: TraceModel): HTMLElement {
+  const read = model.positions.length > 0;
   return h("div", { class: "after" },
-    h("div", { class: "answers" }, free_answer(model), forced_answer(model)),
-    h("details", {}, h("summary", {}, "The prompt as the model saw it"), verbatim(model.prompt)),
-    curve_table(model),
+    h("div", { class: "answers" }, free_answer(model), read && forced_answer(model)),
+    !(model.prompt === "" && lacks_part(model, "prompt")) &&
+      h("details", {}, h("summary", {}, "The prompt as the model saw it"), verbatim(model.prompt)),
+    read && curve_table(model),
     h("p", { class: "quiet ids" }, "question ", h("code", {}, isolated(model.question.id)), ", trace ",
-      h("code", {}, isolated(model.trace.id)), `, seed ${model.detail.seed}`));
+      h("code", {}, isolated(model.trace.id)), model.detail.seed !== null && ", seed ",
+      model.detail.seed !== null && isolated(model.detail.seed)));
 }

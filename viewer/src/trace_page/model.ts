@@ -23,6 +23,7 @@ export interface TraceModel {
   index: Int32Array; // Position to reading, -1: none yet. [n_tokens + 1]
   strided: boolean;
   first: number; // The first position that the page can point at.
+  start: number; // The first probed one that it can point at, where the cursor comes in.
 }
 
 export function make_model(run: Run, subject: SubjectRef, question: Question, trace: Trace, chunk: QuestionChunk) {
@@ -44,6 +45,7 @@ export function make_model(run: Run, subject: SubjectRef, question: Question, tr
     strided: is_strided(trace.positions, trace.n_tokens),
     // An import may have no reading before the first token.
     first: positions[0] === 0 ? 0 : Math.min(1, trace.n_tokens),
+    start: positions[0] ?? Math.min(1, trace.n_tokens),
   };
   return model;
 }

@@ -23,25 +23,26 @@ export function make_options_table(model: TraceModel) {
   const first = positions[0] ?? 0, last = positions.at(-1) ?? 0;
   const start = probabilities_at(model, first), end = probabilities_at(model, last);
   const samples: SVGElement[] = [];
+  const read = positions.length > 0; // Else there is no start and no end.
   const rows = question.options.map((option, o) => {
     const sample = line_sample(o, question.answer);
     samples.push(sample);
     const marks = [o === question.answer && "right", o === trace.top_start && "forced at start",
       o === trace.top_end && "forced at end", o === trace.chosen && "free answer"].filter((m) => m !== false);
     return h("tr", { class: o === question.answer ? "is-right" : "" },
-      h("td", {}, sample),
+      read && h("td", {}, sample),
       h("th", { scope: "row" }, isolated(option_label(run, o))),
       h("td", { class: "option-cell" }, isolated(option, { empty: "(empty)" }),
         ...marks.map((m) => h("span", { class: m === "right" ? "tag is-right" : "tag" }, m === "right" ? "✓ right" : m))),
-      h("td", { class: "number" }, three_places(start?.[o] ?? null)),
-      h("td", { class: "number" }, three_places(end?.[o] ?? null)));
+      read && h("td", { class: "number" }, three_places(start?.[o] ?? null)),
+      read && h("td", { class: "number" }, three_places(end?.[o] ?? null)));
   });
   const head = (text: string, under: string, number: boolean) => h("th", { scope: "col", class: number ? "number" : "" },
     text, h("span", { class: "quiet" }, under));
   const element = h("table", { class: "options-table" },
-    h("thead", {}, h("tr", {}, h("td"), h("td"), head("option", "", false),
-      head("start", ` t = ${first}`, true), head("end", ` t = ${last}`, true))),
-    h("tbody", {}, ...rows, h("tr", { class: "mass-row" }, h("td"), h("td"), h("th", { scope: "row" }, "mass"),
+    h("thead", {}, h("tr", {}, read && h("td"), h("td"), head("option", "", false),
+      read && head("start", ` t = ${first}`, true), read && head("end", ` t = ${last}`, true))),
+    h("tbody", {}, ...rows, read && h("tr", { class: "mass-row" }, h("td"), h("td"), h("th", { scope: "row" }, "mass"),
       h("td", { class: "number" }, three_places(mass_at(model, first))),
       h("td", { class: "number" }, three_places(mass_at(model, last))))));
   const colour = (palette: Palette): void => {

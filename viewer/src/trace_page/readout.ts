@@ -50,7 +50,7 @@ export function make_readout(context: Context, model: TraceModel, cursor: Cursor
       const id = detail.token_ids[t - 1];
       replace(token, h("span", { class: "readout-text" },
         isolated(detail.tokens[t - 1] ?? "", { newline: "mark", empty: "∅" })),
-        h("span", { class: "quiet" }, id === undefined ? "no id" : `id ${id}`));
+        id !== undefined && h("span", { class: "quiet" }, `id ${id}`));
     }
     const top = k < 0 ? -1 : most_likely(model.readings, k);
     bars.forEach((bar, o) => {

@@ -46,7 +46,7 @@ function set_word_apart(cell: HTMLElement): void {
 }
 
 export function make_tokens(model: TraceModel, cursor: Cursor) {
-  const { first, trace, detail } = model;
+  const { first, start, trace, detail } = model;
   const cells: HTMLElement[] = []; // cells[t - first] is position t.
   const make_cell = (t: number, ...children: Node[]): HTMLElement => {
     const cell = h("span", { class: t === 0 ? "token is-zero" : "token", role: "option", tabindex: -1,
@@ -77,7 +77,7 @@ export function make_tokens(model: TraceModel, cursor: Cursor) {
     if (marked) set_word_apart(marked);
     marked?.classList.add("is-here");
   };
-  enter_order(cell_at(cursor.resting() ?? first));
+  enter_order(cell_at(cursor.resting() ?? start));
   if (cursor.resting() !== null) mark(cursor.at());
 
   cursor.watch((t, cause) => {

@@ -3,8 +3,11 @@
 import axe from "axe-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kImported } from "../fixture.ts";
 import { make_demo } from "../generate.ts";
+import { make_analysis } from "../make_analysis.ts";
 import { write_bundle } from "../make_bundle.ts";
+import type { RunData } from "../make_bundle.ts";
 import { file_base, launch, temporary_folder, watch } from "./harness.ts";
 import type { Watched } from "./harness.ts";
 
@@ -14,7 +17,9 @@ let trace = "";
 beforeAll(async () => {
   const demo = make_demo({ questions: 3, samples: 3, length: 5 });
   trace = `#/demo/draws/${demo.runs[0]?.subjects[3]?.questions[0]?.id}`;
-  write_bundle(site.folder, demo);
+  const run = { ...(demo.runs[0] as RunData), analysis: make_analysis({ orders: true, prior: true, warnings: [{ kind: "x", text: "mind this" }] },
+    demo.runs[0]?.subjects.map((s) => ({ subject: s.name }))) };
+  write_bundle(site.folder, { ...demo, runs: [run, kImported] });
   browser = await launch();
 });
 afterAll(async () => {
@@ -23,7 +28,10 @@ afterAll(async () => {
 });
 
 const kPages: [string, () => string, string][] = [
-  ["front page", () => "", ".strip canvas"],
+  ["front page", () => "", ".numbers .two-by-two"],
+  ["imported subject", () => "#/imported/stars", ".is-unread"],
+  ["imported trace", () => "#/imported/stars/i0/0?t=3", ".u-over"],
+  ["trace that was not read", () => "#/imported/stars/i0/1", ".unread"],
   ["subject", () => "#/demo/draws", ".row canvas"],
   ["all subjects", () => "#/demo/*?colour=right", ".row canvas"],
   ["trace", () => `${trace}/0?t=4`, ".u-over"],
@@ -52,11 +60,12 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
   });
 });
 
-test("nothing is wider than a window of 400 pixels", async () => {
-  const at = await watch(browser, file_base(site.folder), { viewport: { width: 400, height: 800 } });
+test("nothing is wider than a window of 320 pixels", async () => {
+  const at = await watch(browser, file_base(site.folder), { viewport: { width: 320, height: 800 } });
   for (const [name, hash, ready] of kPages) {
     await at.open(hash());
     await at.page.waitForSelector(ready);
+    await at.page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
     const [width, inner] = await at.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
     expect(width, name).toBeLessThanOrEqual(inner as number);
   }

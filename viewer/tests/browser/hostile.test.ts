@@ -4,6 +4,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { kHostile } from "../hostile.ts";
+import { make_analysis } from "../make_analysis.ts";
 import { write_bundle } from "../make_bundle.ts";
 import type { BundleData, RunData } from "../make_bundle.ts";
 import { parse_manifest } from "../../src/bundle/manifest.ts";
@@ -20,9 +21,11 @@ function hostile_run(text: string, place: number): RunData {
   return {
     name: text, labels: [text, text], notes: [text, "note"], settings: [[text, text]], noise_floor: null,
     model: { name: text, architecture: text, sha256: text },
+    analysis: make_analysis({ warnings: [{ kind: "a", text }] },
+      [{ subject: text }, { subject: `${text}!`, warnings: [{ kind: text, text }] }]),
     subjects: [{ name: text, questions: [{
       id: `${place}${text}`, text, options: [text, text], answer: 1, prompt: text, traces: [
-        { id: text, sample: 0, tokens: [text, text], probs: rows, forced: text, answer_text: text, chosen: 0 },
+        { id: text, sample: 0, tokens: [text, text], probs: rows, forced: text, answer_text: text, chosen: 0, lacks: [text] },
         { id: `${text}!`, sample: 1, tokens: [], probs: [], error: text },
       ],
     }] }],
@@ -83,7 +86,7 @@ const sent = (text: string): string => encodeURIComponent(text.replace(/\p{Cs}/g
 // Elements that a page is made of; text must not be able to add another kind.
 const kTags = ("A ARTICLE ASIDE B BDI BODY BR BUTTON CANVAS CODE DD DETAILS DIALOG DIV DL DT FIGCAPTION FIGURE FOOTER H1 H2 H3 " +
   "HEAD HEADER HTML INPUT KBD LABEL LI LINK MAIN META NAV NOSCRIPT OL OPTION P PRE SCRIPT SECTION SELECT SPAN SUMMARY " +
-  "TABLE TBODY TD TH THEAD TITLE TR UL line svg").split(" ");
+  "CAPTION H4 H5 SMALL TABLE TBODY TD TH THEAD TITLE TR UL line svg").split(" ");
 
 async function check_elements(page: Page): Promise<void> {
   const seen = await page.evaluate(() => {
@@ -108,13 +111,30 @@ test("the front page", async () => {
   await page.waitForSelector(".subject");
   const all = kHostile.map(sent);
   expect(await texts(page, {
-    run: ".run > h2 bdi", subject: ".subject h3 bdi", note: ".notes li:first-child", setting: ".fact:last-child dt",
+    run: ".run > h2 bdi", subject: ".subject h3 bdi", note: ".run > .notes li:first-child", setting: ".fact:last-child dt",
     value: ".fact:last-child dd", architecture: ".fact:first-child dd .quiet", title: ".masthead h1", generator: ".footer bdi",
   })).toEqual({
     run: all, subject: all, note: all, setting: all, value: all, architecture: all, title: [sent(kTitle)], generator: [sent(kTitle)],
   });
   await check_elements(page);
 });
+
+test("the first numbers: subjects, warnings, labels", async () => {
+  const { page } = at;
+  await at.open();
+  for (const panel of await page.locator(".numbers").all()) {
+    await panel.evaluate((e) => e.scrollIntoView({ block: "center" }));
+    await panel.locator(".numbers-grid").first().waitFor();
+  }
+  await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+  expect(await texts(page, {
+    first: ".numbers .notes li:first-child bdi", second: ".numbers .notes li:last-child bdi:last-child",
+    whose: ".numbers .notes li:last-child bdi:first-child", subject: ".subject-table tbody tr:first-child bdi",
+    label: ".label-table tbody tr:first-child th bdi",
+  })).toEqual({ first: kHostile.map(sent), second: kHostile.map(sent), whose: kHostile.map((t) => sent(`${t}!`)),
+    subject: kHostile.map(sent), label: kHostile.map(sent) });
+  await check_elements(page);
+}, 60_000);
 
 test("the gallery and the trace page of every text", async () => {
   const { page } = at;
@@ -134,9 +154,9 @@ test("the gallery and the trace page of every text", async () => {
     await page.locator("details").nth(1).evaluate((d: HTMLDetailsElement) => { d.open = true; });
     await page.waitForSelector(".curve-table");
     expect(await texts(page, {
-      tokens: ".token:not(.is-zero)", question: "h1.question", verbatim: ".verbatim", cursor: ".readout-text",
+      tokens: ".token:not(.is-zero)", question: "h1.question", verbatim: ".verbatim", lacks: ".source-note li bdi", cursor: ".readout-text",
       options: ".option-cell bdi", table: ".curve-table tbody td:nth-child(2) bdi",
-    })).toEqual({ tokens: [one, one], question: [one], verbatim: [one, one, one], cursor: [one], options: [one, one], table: [one, one] });
+    })).toEqual({ tokens: [one, one], question: [one], verbatim: text === "" ? [one, one] : [one, one, one], lacks: [one], cursor: [one], options: [one, one], table: [one, one] });
     if (i % 8 === 1) await check_elements(page);
   }
 }, 60_000);

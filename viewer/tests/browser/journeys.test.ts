@@ -203,7 +203,7 @@ describe("in detail", () => {
     await page.waitForSelector(".token.is-here");
     expect(await page.locator(".token").count()).toBe(3);
     expect(await page.locator(".readout-where").textContent()).toBe("t = 1 after 1 thinking token");
-    expect(await page.locator(".readout-token").textContent()).toBe(" w0no id");
+    expect(await page.locator(".readout-token").textContent()).toBe(" w0");
     expect(await readings(page)).toEqual(["0.250", "0.500", "0.750"]);
     expect(await page.locator(".options-table thead").textContent()).toBe("optionstart t = 1end t = 3");
     expect(await page.locator(".explain").textContent()).toContain("no reading before the first token");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BundleError } from "../../src/bundle/check.ts";
-import { bytes_from_base64, decode_strip, decode_u16, parse_question_chunk, parse_subject_chunk } from "../../src/bundle/decode.ts";
+import { bytes_from_base64, decode_strip, decode_u16, is_unread, known_length, parse_question_chunk, parse_subject_chunk } from "../../src/bundle/decode.ts";
 import { parse_manifest } from "../../src/bundle/manifest.ts";
 import type { Trace } from "../../src/types.ts";
 import { make_demo } from "../generate.ts";
@@ -40,6 +40,11 @@ describe("the manifest", () => {
     const run = parse_manifest(JSON.stringify(kManifest)).runs[0];
     expect(run?.subjects.map((s) => [s.name, s.key])).toEqual([["s", "s"], ["s", "s (2)"]]);
   });
+  test("may name a chunk of first numbers; older ones don't", () => {
+    const named = (analysis: unknown) => JSON.stringify({ ...kManifest, runs: [{ ...kManifest.runs[0], analysis }] });
+    expect([undefined, null, "a".repeat(32)].map((a) => parse_manifest(named(a)).runs[0]?.analysis)).toEqual([null, null, "a".repeat(32)]);
+    for (const bad of ["../../x", 7, {}, false]) expect(() => parse_manifest(named(bad))).toThrow("runs[0].analysis");
+  });
   test.each([
     ["not JSON", "__BUNDLE__", "holds no manifest"],
     ["another format", JSON.stringify({ ...kManifest, format: "x" }), "not a thinktrace bundle"],
@@ -71,6 +76,24 @@ describe("chunks", () => {
   ])("%s is refused with its place", (_name, text, message) => {
     expect(() => parse_subject_chunk(text)).toThrow(message);
   });
+  test("a trace may be unread: an empty list of positions", () => {
+    const none = { positions: [], strip: "", p_start: null, p_end: null, top_start: null, top_end: null, mass_start: null, mass_end: null };
+    const read = (change: object): Trace => parse_subject_chunk(subject({}, { ...none, ...change }))[0]?.traces[0] as Trace;
+    const trace = read({ stop: "unknown" });
+    expect([trace.stop, is_unread(trace), decode_strip(trace, 2).length]).toEqual(["unknown", true, 0]);
+    // One token that was not read is the whole text, whose length nobody knows.
+    expect([known_length(trace), known_length(read({ n_tokens: 1 })), known_length({ ...trace, n_tokens: 1, positions: null })]).toEqual([3, null, 1]);
+  });
+  test("what an import was not told", () => {
+    const detail = { id: "t", sample: 0, seed: null, tokens: ["a"], token_ids: [], probs: "", mass: "", forced: "", answer_text: "" };
+    const read = (t: object) => parse_question_chunk(JSON.stringify({ kind: "question", id: "q", prompt: "", traces: [t] })).traces[0];
+    expect(read(detail)).toMatchObject({ seed: null, lacks: [] });
+    expect(read({ ...detail, seed: undefined })?.seed).toBeNull();
+    expect(read({ ...detail, lacks: ["seed", "<b>"] })?.lacks).toEqual(["seed", "<b>"]);
+    expect(() => read({ ...detail, lacks: "seed" })).toThrow("traces[0].lacks");
+    expect(() => read({ ...detail, lacks: [1] })).toThrow("traces[0].lacks[0]");
+    expect(() => read({ ...detail, seed: 1 })).toThrow("traces[0].seed");
+  });
   test("token ids are all there or none", () => {
     const detail = { id: "t", sample: 0, seed: "1", tokens: ["a", "b"], token_ids: [1], probs: "", mass: "", forced: "", answer_text: "" };
     const text = (t: object) => JSON.stringify({ kind: "question", id: "q", prompt: "", traces: [t] });
@@ -85,7 +108,7 @@ describe("a written bundle", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   test("is read in full, with every number in its range", () => {
     const site = read_site(folder);
-    expect(site).toMatchObject({ questions: 8, traces: 24, failed: 1 });
+    expect(site).toMatchObject({ questions: 8, traces: 24, failed: 1, analyses: 0 });
   });
   test("has an inert manifest: ASCII, and nothing that could end the block", () => {
     expect(read_manifest_text(folder)).toMatch(/^[\x20-\x3B\x3D\x3F-\x7E]*$/);

@@ -46,6 +46,22 @@ describe("sorting", () => {
   });
 });
 
+describe("traces that were not read", () => {
+  const unread = (n_tokens: number) => trace({ n_tokens, stop: "unknown", positions: [], p_start: null, p_end: null, top_start: null, top_end: null,
+    mass_start: null, mass_end: null });
+  const with_unread = [...entries, entry(4, "e", [unread(1)]), entry(5, "f", [unread(15)])];
+  test("come last by what they lack, and in their place by their length", () => {
+    expect(numbers(arrange(with_unread, state({ sort: "end" }))).slice(-3)).toEqual([1, 4, 5]);
+    expect(numbers(arrange(with_unread, state({ sort: "end", descending: true }))).slice(-3)).toEqual([1, 4, 5]);
+    expect(numbers(arrange(with_unread, state({ sort: "length" })))).toEqual([5, 2, 3, 0, 1, 4]);
+  });
+  test("have a filter of their own by how they ended, and pass none by being right", () => {
+    expect(numbers(arrange(with_unread, state({ stop: "unknown" })))).toEqual([4, 5]);
+    expect(numbers(arrange(with_unread, state({ end: "wrong" })))).toEqual([0, 2]);
+    expect(tally([with_unread[4]?.question as Question])).toMatchObject({ traces: 1, read: 0 });
+  });
+});
+
 describe("filters", () => {
   test("by the forced answer at the end", () => {
     expect(numbers(arrange(entries, state({ end: "right" })))).toEqual([2, 3]);

@@ -12,4 +12,5 @@ test.skipIf(!there)(`the golden bundle${there ? "" : " (skipped: tests/golden/bu
   expect(read_manifest_text(kGolden)).toMatch(/^[\x20-\x3B\x3D\x3F-\x7E]*$/);
   const sum = read_site(kGolden);
   expect(sum.traces).toBeGreaterThan(0);
+  expect(sum.analyses).toBeGreaterThan(0);
 });
