@@ -3,8 +3,8 @@
 import json
 import unittest
 
-from support import (MODEL, SOME_FAILED, STORE, USAGE, CliTest, call, export, model_with, question, run_arguments, start,
-                     traces, tree, write_jsonl)
+from support import (DONE, MODEL, SOME_FAILED, STORE, USAGE, CliTest, call, export, model_with, question, run_arguments, start,
+                     traces, traces_of, tree, write_jsonl)
 
 GOOD = question()
 # Few and short traces: what is tested here is whether they are made at all.
@@ -317,7 +317,7 @@ class BadPlace(CliTest):
                 self.assertRegex(first, f"another plan .*{name} was .* becomes plan {plans} of it")
         other = model_with(self.folder / "other.gguf", (b"Glassbox 6M", b"Glassbox 6X"))
         self.assertRegex(call(*run_arguments(run, *plan, "--no-site", model=other)).err, "another plan .*model_sha256 was")
-        for more, name in ((("--suffix", "So: "), "suffix"), (("--labels", "letters"), "labels"), (("--stride", "3"), "stride")):
+        for more, name in ((("--suffix", "So: "), "suffix"), (("--labels", "letters"), "labels")):
             with self.subTest(more=more):
                 result = call(*run_arguments(run, *plan, "--no-site", *more))
                 self.assertEqual(result.code, DONE, result.err)
@@ -326,7 +326,7 @@ class BadPlace(CliTest):
         self.assertEqual(call("export", run, "--plan", "1").out, before)
         self.assertEqual(call("export", run).out, before)  # The plan that was worked on last.
         self.assert_complains(call("export", run, "--plan", "99"), USAGE, run, "no plan 99")
-        self.assert_complains(call("export", run, "--reader", "99"), USAGE, run, "no reader 99")
+        self.assert_complains(call("export", run, "--plan", "1", "--reader", "99"), USAGE, run, "no reader 99")
 
     def test_a_changed_question_is_another_plan(self):
         questions = self.folder / "q.jsonl"

@@ -98,13 +98,13 @@ describe("the first numbers", () => {
     await at.check();
   });
 
-  test("finer numbers, subjects and words are reached and opened by key", async () => {
+  test("the finer numbers, subjects and words are reached and opened by key", async () => {
     const { page } = at;
     await at.open();
     const panel = await panel_of(page, 0);
     expect(await panel.locator("details[open]").count()).toBe(0);
     await panel.locator("summary").first().focus();
-    for (const [name, inside] of [["Finer numbers", "P(right), at the start"], ["Subject by subject", "performative share"],
+    for (const [name, inside] of [["Where the answer settles, what the thinking did, how long it was", "P(right) at t_exit"], ["Finer numbers", "P(right), at the start"], ["Subject by subject", "performative share"],
       ["What these words mean", "(end − t_exit) / end"]] as const) {
       expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(name);
       await page.keyboard.press("Enter");
