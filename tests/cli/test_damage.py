@@ -51,8 +51,9 @@ class Damage(CliTest):
                 if verify.code == STORE:
                     self.assertTrue(verify.out + verify.err, "it says what is wrong")
                     self.assertNotIn("nothing wrong", verify.out)
-                results = {verb: call(verb, name, *more) for verb, more in (
-                    ("export", ()), ("status", ("--json",)), ("analyze", ("--json",)), ("site", ("-o", self.folder / "gallery", "--quiet")))}
+                verbs = {"export": (), "status": ("--json",), "analyze": ("--json",), "site": ("-o", self.folder / "gallery", "--quiet")}
+                # Where nothing that is read has changed, the export says so for all of them.
+                results = {verb: call(verb, name, *verbs[verb]) for verb in (verbs if FULL or verify.code != DONE else ["export"])}
                 for verb, result in results.items():
                     self.assertIn(result.code, CODES, (verb, result.err))
                     self.assert_polite(verb, result.err)
@@ -90,7 +91,7 @@ class Damage(CliTest):
         self.assertEqual(tree(self.small), before)
 
     def test_flips(self):
-        self.flip_at_random(self.small, 1000 if FULL else 120)
+        self.flip_at_random(self.small, 1000 if FULL else 200)
 
     def test_version(self):
         """The version is one number in the file's header, which no checksum covers. Version 0 is that of an empty file."""
