@@ -5,6 +5,7 @@ THINKTRACE_FULL=1 flips 1000 bits in each of two stores and every bit of the fil
 import collections
 import os
 import random
+import sqlite3
 import sys
 import tempfile
 import unittest
@@ -117,6 +118,23 @@ class Damage(CliTest):
         run.mkdir()
         (run / "thinktrace.db").write_bytes((self.small / "thinktrace.db").read_bytes()[:50])
         self.assertEqual(call("verify", run).code, STORE)
+
+    @unittest.expectedFailure  # It exits 0 with a trace whose curve is missing ("probes" in lacks), and no word of it.
+    def test_an_export_does_not_hide_what_an_index_lost(self):
+        good = (self.small / "thinktrace.db").read_bytes()
+        db = sqlite3.connect(self.small / "thinktrace.db")
+        [page] = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_reading_2'").fetchone()
+        [size], [trace] = db.execute("PRAGMA page_size").fetchone(), db.execute("SELECT min(id) FROM trace").fetchone()
+        db.close()
+        damaged, key = bytearray(good), good.index(trace.encode(), (page - 1) * size)
+        self.assertLess(key, page * size, "the index has grown beyond a page")
+        damaged[key + 15] ^= 1
+        run = self.folder / "run"
+        run.mkdir()
+        (run / "thinktrace.db").write_bytes(damaged)
+        self.assertEqual(call("verify", run).code, STORE)
+        result = call("export", run)
+        self.assertTrue(result.code == STORE or result.out == export(self.small), result.err)
 
     def test_cut(self):
         good = (self.small / "thinktrace.db").read_bytes()
