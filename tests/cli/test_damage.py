@@ -124,9 +124,10 @@ class Damage(CliTest):
         good = (self.small / "thinktrace.db").read_bytes()
         db = sqlite3.connect(self.small / "thinktrace.db")
         [page] = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_reading_2'").fetchone()
-        [size], [trace] = db.execute("PRAGMA page_size").fetchone(), db.execute("SELECT min(id) FROM trace").fetchone()
+        [size], [entry] = (db.execute(sql).fetchone() for sql in (
+            "PRAGMA page_size", "SELECT trace_id || reader_id FROM reading WHERE reader_id = (SELECT reader_id FROM plan)"))
         db.close()
-        damaged, key = bytearray(good), good.index(trace.encode(), (page - 1) * size)
+        damaged, key = bytearray(good), good.index(entry.encode(), (page - 1) * size)
         self.assertLess(key, page * size, "the index has grown beyond a page")
         damaged[key + 15] ^= 1
         run = self.folder / "run"
