@@ -5,6 +5,7 @@ THINKTRACE_FULL=1 flips 1000 bits in each of two stores and every bit of the fil
 import collections
 import os
 import random
+import sqlite3
 import sys
 import tempfile
 import unittest
@@ -51,8 +52,9 @@ class Damage(CliTest):
                 if verify.code == STORE:
                     self.assertTrue(verify.out + verify.err, "it says what is wrong")
                     self.assertNotIn("nothing wrong", verify.out)
-                results = {verb: call(verb, name, *more) for verb, more in (
-                    ("export", ()), ("status", ("--json",)), ("analyze", ("--json",)), ("site", ("-o", self.folder / "gallery", "--quiet")))}
+                verbs = {"export": (), "status": ("--json",), "analyze": ("--json",), "site": ("-o", self.folder / "gallery", "--quiet")}
+                # Where nothing that is read has changed, the export says so for all of them.
+                results = {verb: call(verb, name, *verbs[verb]) for verb in (verbs if FULL or verify.code != DONE else ["export"])}
                 for verb, result in results.items():
                     self.assertIn(result.code, CODES, (verb, result.err))
                     self.assert_polite(verb, result.err)
@@ -90,7 +92,7 @@ class Damage(CliTest):
         self.assertEqual(tree(self.small), before)
 
     def test_flips(self):
-        self.flip_at_random(self.small, 1000 if FULL else 120)
+        self.flip_at_random(self.small, 1000 if FULL else 200)
 
     def test_version(self):
         """The version is one number in the file's header, which no checksum covers. Version 0 is that of an empty file."""
@@ -116,6 +118,24 @@ class Damage(CliTest):
         run.mkdir()
         (run / "thinktrace.db").write_bytes((self.small / "thinktrace.db").read_bytes()[:50])
         self.assertEqual(call("verify", run).code, STORE)
+
+    @unittest.expectedFailure  # It exits 0 with a trace whose curve is missing ("probes" in lacks), and no word of it.
+    def test_an_export_does_not_hide_what_an_index_lost(self):
+        good = (self.small / "thinktrace.db").read_bytes()
+        db = sqlite3.connect(self.small / "thinktrace.db")
+        [page] = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_reading_2'").fetchone()
+        [size], [entry] = (db.execute(sql).fetchone() for sql in (
+            "PRAGMA page_size", "SELECT trace_id || reader_id FROM reading WHERE reader_id = (SELECT reader_id FROM plan)"))
+        db.close()
+        damaged, key = bytearray(good), good.index(entry.encode(), (page - 1) * size)
+        self.assertLess(key, page * size, "the index has grown beyond a page")
+        damaged[key + 15] ^= 1
+        run = self.folder / "run"
+        run.mkdir()
+        (run / "thinktrace.db").write_bytes(damaged)
+        self.assertEqual(call("verify", run).code, STORE)
+        result = call("export", run)
+        self.assertTrue(result.code == STORE or result.out == export(self.small), result.err)
 
     def test_cut(self):
         good = (self.small / "thinktrace.db").read_bytes()

@@ -133,6 +133,7 @@ class Stopped(CliTest):
                 self.assertGreater(stopped, 0, "it always ended too early for this test to say anything")
                 import_json("arbor", source, "-o", run)
                 self.assertEqual(export(run), whole)
+                self.assertEqual(status(run)["notes"], status(self.folder / "whole" / "run")["notes"])
                 self.assertEqual(call("verify", run).code, DONE)
 
 
@@ -145,7 +146,7 @@ class Jsonl(CliTest):
         self.run_ok(run, "--budget", 60, "--stride", 7, "--samples", 2, "--seed", (1 << 64) - 1, "--no-site", questions=questions, code=3)
         self.check_round_trip(run)
 
-    def check_round_trip(self, run: Path, *options) -> list[dict]:
+    def check_round_trip(self, run: Path, *options) -> None:
         before = call("export", run, *options).out
         file = self.folder / "export.jsonl"
         file.write_text(before, "utf-8")
@@ -164,6 +165,16 @@ class Jsonl(CliTest):
         published.write_jsonl(self.folder / "jsonl", some_traces())
         import_json("arbor", self.folder / "jsonl", "-o", self.folder / "a" / "run")
         self.check_round_trip(self.folder / "a" / "run")
+
+    @unittest.expectedFailure  # "0 labels for 2 options": the failed question is left out.
+    def test_our_own_export_of_a_question_without_a_prompt(self):
+        layout = self.folder / "layout.jinja"
+        layout.write_text("{% if subject == 'x' %}{{ raise_exception('not this one') }}{% endif %}{{ question }}"
+                          "{% for o in options %} {{ o.label }} {{ o.text }}{% endfor %}")
+        questions = write_jsonl(self.folder / "q.jsonl", question(), question("Which?", subject="x"))
+        run = self.folder / "a" / "run"
+        self.run_ok(run, "--budget", 8, "--stride", 8, "--no-site", "--layout", layout, questions=questions, code=3)
+        self.check_round_trip(run)
 
     @unittest.expectedFailure  # read_by is lost: the copy says that the writer read its traces in their own order.
     def test_our_own_export_of_another_reader(self):

@@ -190,6 +190,11 @@ class Failures(CliTest):
         for verb in ("analyze", "site"):
             self.assertEqual(call(verb, self.run_folder, *(["-o", self.folder / "s"] if verb == "site" else [])).code, DONE)
 
+    @unittest.expectedFailure  # Failed traces are left out of all numbers without a word.
+    def test_analyze_tells_what_it_leaves_out(self):
+        self.again(questions=self.questions)
+        self.assertIn("failed", call("analyze", self.run_folder).out)
+
     def test_what_failed_once_and_then_works(self):
         """No unit of this program fails by chance, so one is written into the store as if it had."""
         run, plan = self.run_folder, ("--subjects", "chains", "--limit", 2, *SMALL)

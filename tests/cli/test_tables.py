@@ -135,8 +135,10 @@ class Tables(CliTest):
         for t, line, r in zip(found, told, read, strict=True):
             self.assertEqual(list(t), list(line))
             for key, value in line.items():
-                if not isinstance(value, str):
-                    self.assertEqual(t[key] if isinstance(value, bool) or value is None else float(t[key]), cell(value) if isinstance(value, bool) or value is None else value, key)
+                if isinstance(value, bool) or value is None:
+                    self.assertEqual(t[key], cell(value), key)
+                elif not isinstance(value, str):
+                    self.assertEqual(float(t[key]), value, key)
             m = measures.measure(r)
             self.assertEqual((line["before"], line["after"], line["free"]), (m["top_start"], m["top_end"], r["chosen"]))
             self.assertEqual((line["p_right_before"], line["p_right_after"]), (m["p_start"], m["p_end"]))
