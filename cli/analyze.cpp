@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "cli/console.h"
+#include "cli/run_options.h"
 #include "cli/verbs.h"
 #include "cli/view_options.h"
 #include "thinktrace/publish/analysis_json.h"
@@ -26,15 +27,19 @@ Verb add_analyze(CLI::App& app) {
                    "Resamples of whole questions for the intervals")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
-  verb->add_option("--seed", a->options.analysis.seed, "Seed of the resampling")->capture_default_str();
+  verb->add_option("--seed", a->options.analysis.seed, "Seed of the resampling")
+      ->capture_default_str()
+      ->check(check_seed);
   verb->add_option("--level", a->options.analysis.level, "Of the intervals")
       ->capture_default_str()
-      ->check(CLI::Range(0.5, 0.999));
+      ->check(CLI::Range(0.5, 0.999))
+      ->check(check_finite);
   verb->add_option("--margin", a->options.margin,
                    "An option also counts as staying where its probability is at most this below the most "
                    "likely one's")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(CLI::Range(0.0, 1.0))
+      ->check(check_finite);
   verb->add_flag("--json", a->json, "As JSON");
   return [a] {
     const Analysis analysis = analyze_run(open_run(a->view), a->options);

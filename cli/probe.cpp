@@ -32,10 +32,12 @@ void print_result(const Arguments& a, const ReadResult& r) {
     print(out.dump(2, ' ', /*ensure_ascii=*/true, nlohmann::ordered_json::error_handler_t::replace) + "\n");
     return;
   }
-  tell(fmt::format("{} read{}; reader {} of {} (thinktrace export {} --reader {})",
+  tell(fmt::format("{} done here{}; reader {} of {} (thinktrace export {} --reader {})",
                    count_text(r.units_here, "unit"),
-                   r.units_failed ? fmt::format(", {} of them could not be", r.units_failed) : "", r.reader,
-                   a.run.out, a.run.out, r.reader),
+                   r.units_failed
+                       ? fmt::format(", {} could not be read whole", count_text(r.units_failed, "unit"))
+                       : "",
+                   r.reader, a.run.out, a.run.out, r.reader),
        a.quiet);
 }
 

@@ -35,6 +35,7 @@ void print_result(const Arguments& a, const RunResult& r, const std::string& sit
                                {"probes", c.probes},
                                {"units_here", r.units_here},
                                {"readings_here", r.readings_here},
+                               {"readings_failed", r.readings_failed},
                                {"seconds_sampling", c.seconds_sampling},
                                {"seconds_probing", c.seconds_probing},
                                {"noise_floor", nullptr},
@@ -82,7 +83,7 @@ int run(const Arguments& a, const CLI::App& verb) {
   }
   if (!a.no_site) publish_site({a.run.out}, run_name(a.run.out), site);
   print_result(a, result, a.no_site ? "" : site + "/index.html");
-  return result.counts.units_failed ? kSomeFailed : kDone;
+  return result.counts.units_failed || result.readings_failed ? kSomeFailed : kDone;
 }
 
 }  // namespace

@@ -43,7 +43,12 @@ std::string unescape(const std::string& text) {
   return out;
 }
 
-// CLI11 reads "nan" as a number within every range and "-1" as a large unsigned one; these refuse both.
+LabelKind label_kind(const std::string& name) {
+  return name == "digits" ? LabelKind::kDigits : name == "letters" ? LabelKind::kLetters : LabelKind::kAuto;
+}
+
+}  // namespace
+
 std::string check_finite(const std::string& s) {
   return s.find_first_not_of("0123456789.eE+-") == std::string::npos ? "" : "not a finite number";
 }
@@ -52,12 +57,6 @@ std::string check_seed(const std::string& s) {
              ? ""
              : "a seed is a whole number from 0 to 18446744073709551615";
 }
-
-LabelKind label_kind(const std::string& name) {
-  return name == "digits" ? LabelKind::kDigits : name == "letters" ? LabelKind::kLetters : LabelKind::kAuto;
-}
-
-}  // namespace
 
 void add_model_options(CLI::App& verb, RunArguments& a) {
   verb.add_option("-m,--model", a.model, "Model file (GGUF)")->required()->group("Model");

@@ -32,6 +32,11 @@ void add_sampling_options(CLI::App& verb, RunArguments& a);
 // Reads the files that the arguments name; `verb` gives the provenance. Throws Error (kInput).
 RunOptions to_run_options(const RunArguments& arguments, const CLI::App& verb);
 
+// CLI11 reads "nan" as a number within every range and "-1" as a large unsigned one; these refuse both. As CLI11 wants
+// its checks: the complaint, or an empty text.
+std::string check_finite(const std::string& text);
+std::string check_seed(const std::string& text);
+
 // Every option of a parsed command as (name, value), defaults included.
 std::vector<std::pair<std::string, std::string>> option_table(const CLI::App& verb);
 

@@ -22,8 +22,11 @@ void print_json(const RunStatus& s) {
   for (const StoredPlan& p : s.plans)
     plans.push_back({{"number", p.number}, {"sampling_id", p.sampling_id}, {"samples", p.samples}});
   for (const auto& [r, n] : s.readings)
-    readers.push_back(
-        {{"number", r.number}, {"id", r.id}, {"traces", n}, {"identity", json::parse(r.identity)}});
+    readers.push_back({{"number", r.number},
+                       {"id", r.id},
+                       {"traces", n.traces},
+                       {"failed_units", n.failed_units},
+                       {"identity", json::parse(r.identity)}});
   json out{{"run", s.name},
            {"plan", s.plan.number},
            {"sampling_id", s.plan.sampling_id},
@@ -57,11 +60,22 @@ std::string settings_text(const RunStatus& s) {
   const json identity = json::parse(s.plan.identity), reader = json::parse(s.reader.identity);
   std::string text;
   for (const char* key : {"import", "temperature", "top_p", "seed", "budget"}) {
-    if (identity.contains(key))
+    if (identity.contains(key) && !identity[key].is_null())
       text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, identity[key].dump());
   }
   if (reader.contains("suffix")) text += fmt::format(", suffix {}", reader["suffix"].dump());
   return text;
+}
+
+// How another plan of the folder differs from the one that is shown.
+std::string plan_text(const StoredPlan& other, const StoredPlan& shown) {
+  const json identity = json::parse(other.identity);
+  if (identity.contains("import"))
+    return fmt::format("imported ({}), {}", identity.value("import", ""),
+                       json::parse(other.provenance).value("/model/name"_json_pointer, ""));
+  if (json::parse(shown.identity).contains("import"))
+    return "sampled with " + json::parse(other.provenance).value("/model/name"_json_pointer, "");
+  return differences(shown.identity, other.identity);
 }
 
 void print_text(const RunStatus& s) {
@@ -91,12 +105,15 @@ void print_text(const RunStatus& s) {
                    count_text(c.attempts, "attempt")));
   line("settings", settings_text(s));
   for (const StoredPlan& p : s.plans) {
-    if (p.number != s.plan.number)
-      line("other plan", fmt::format("{}: {}", p.number, differences(s.plan.identity, p.identity)));
+    if (p.number != s.plan.number) line("other plan", fmt::format("{}: {}", p.number, plan_text(p, s.plan)));
   }
   for (const auto& [reader, n] : s.readings) {
     if (s.readings.size() > 1)
-      line("reading", fmt::format("{}, {}", describe_reader(reader, s.reader), count_text(n, "trace")));
+      line("reading",
+           fmt::format("{}, {}{}", describe_reader(reader, s.reader), count_text(n.traces, "trace"),
+                       n.failed_units
+                           ? fmt::format(", {} could not be read", count_text(n.failed_units, "unit"))
+                           : ""));
   }
   for (const std::string& note : s.notes) line("note", note);
   if (!s.reader.noise_floor.empty()) line("noise", describe(noise_floor_from_json(s.reader.noise_floor)));

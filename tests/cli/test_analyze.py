@@ -115,7 +115,6 @@ class Glassbox(CliTest):
             with self.subTest(option=option, bad=bad):
                 self.assert_complains(call("analyze", self.run_folder, option, bad), USAGE, option)
 
-    @unittest.expectedFailure  # They are taken: CLI11 reads nan as within every range and -1 as a large number.
     def test_no_numbers(self):
         self.refuse(("--level", "nan"), ("--margin", "nan"), ("--seed", "-1"))
 

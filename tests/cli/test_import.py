@@ -11,7 +11,7 @@ from pathlib import Path
 
 import published_pages as published
 from stores import status
-from support import (DONE, INTERRUPTED, MODEL, ROOT, USAGE, CliTest, call, export, question, run_arguments, start, traces,
+from support import (DONE, FAILED, INTERRUPTED, MODEL, ROOT, USAGE, CliTest, call, export, question, run_arguments, start, traces,
                      traces_of, write_jsonl)
 
 DATA = ROOT.parent / "shared" / "data"
@@ -147,7 +147,7 @@ class Jsonl(CliTest):
         self.check_round_trip(run)
 
     def check_round_trip(self, run: Path, *options) -> None:
-        before = call("export", run, *options).out
+        before = call("export", run, *options).out.replace('"reader":2', '"reader":1')  # In the copy it is the only one.
         file = self.folder / "export.jsonl"
         file.write_text(before, "utf-8")
         copy = self.folder / "copy" / run.name
@@ -166,7 +166,6 @@ class Jsonl(CliTest):
         import_json("arbor", self.folder / "jsonl", "-o", self.folder / "a" / "run")
         self.check_round_trip(self.folder / "a" / "run")
 
-    @unittest.expectedFailure  # "0 labels for 2 options": the failed question is left out.
     def test_our_own_export_of_a_question_without_a_prompt(self):
         layout = self.folder / "layout.jinja"
         layout.write_text("{% if subject == 'x' %}{{ raise_exception('not this one') }}{% endif %}{{ question }}"
@@ -176,7 +175,6 @@ class Jsonl(CliTest):
         self.run_ok(run, "--budget", 8, "--stride", 8, "--no-site", "--layout", layout, questions=questions, code=3)
         self.check_round_trip(run)
 
-    @unittest.expectedFailure  # read_by is lost: the copy says that the writer read its traces in their own order.
     def test_our_own_export_of_another_reader(self):
         run = self.folder / "a" / "run"
         self.run_ok(run, "--subjects", "chains", "--limit", 1, "--budget", 20, "--stride", 8, "--no-site", "--permute", 2)
@@ -221,7 +219,7 @@ class Jsonl(CliTest):
         self.assertEqual(nowhere.code, USAGE)
         self.assertRegex(nowhere.err, "no line has the key 'nowhere'")
         two_models = write_jsonl(self.folder / "two.jsonl", good | {"model": "a"}, good | {"question": "Which?", "model": "b"})
-        self.assert_complains(call("import", "jsonl", two_models, "-o", run), USAGE, f"{two_models}:2", "model")
+        self.assert_complains(call("import", "jsonl", two_models, "-o", run), FAILED, f"{two_models}:2", "model", "1 traces before that are imported and kept")
         for arguments in (("import",), ("import", "jsonl"), ("import", "jsonl", file), ("import", "mystery", file, "-o", run)):
             self.assert_complains(call(*arguments), USAGE)
         cut = self.folder / "cut.jsonl.gz"
@@ -252,12 +250,10 @@ class Jsonl(CliTest):
         analysis = json.loads(call("analyze", self.folder / "run", "--json").out)
         self.assertEqual(analysis["overall"]["traces_read"], 2)
 
-    @unittest.expectedFailure  # There is none: `model` names the writer, and nothing says that another model read.
     def test_it_is_told_who_read_them(self):
         for r in traces(self.read_text_only()):
             self.assertEqual((r["model"], r["read_by"]["model"]), ("Somebody", "Glassbox 6M"))
 
-    @unittest.expectedFailure  # "the source does not tell any probabilities", in status and gallery, after they were read.
     def test_notes_after_reading(self):
         self.assertNotIn("any probabilities", " ".join(status(self.read_text_only())["notes"]))
 

@@ -103,7 +103,6 @@ class Tables(CliTest):
     def test_agreement_of_orders(self):
         self.agreement_is_told(1)
 
-    @unittest.expectedFailure  # The plan's own reading is not counted among the other orders of reader 2.
     def test_agreement_of_orders_seen_from_another(self):
         self.agreement_is_told(2)
 
@@ -137,6 +136,8 @@ class Tables(CliTest):
             for key, value in line.items():
                 if isinstance(value, bool) or value is None:
                     self.assertEqual(t[key], cell(value), key)
+                elif isinstance(value, list):
+                    self.assertEqual(json.loads(t[key]), value, key)
                 elif not isinstance(value, str):
                     self.assertEqual(float(t[key]), value, key)
             m = measures.measure(r)
@@ -145,7 +146,6 @@ class Tables(CliTest):
             self.assertEqual((line["right_before"], line["right_after"], line["right_free"]), (m["right_start"], m["right_end"], r["correct"]))
             self.assertEqual((line["question"], line["subject"]), (r["question"], r["subject"]))  # JSON needs no apostrophe.
 
-    @unittest.expectedFailure  # It is a JSON array within a JSON string.
     def test_options_in_json_are_an_array(self):
         line = json.loads(call("export", self.run_folder, "--what", "before-after").out.split("\n")[0])
         self.assertEqual(line["options"], self.rows[0]["options"])
@@ -191,7 +191,6 @@ class Formulas(CliTest):
                     self.assertTrue(t[key].startswith("'") or t[key].startswith("\\x0D"), (key, t[key]))
             self.assertEqual(json.loads(t["options"]), row["options"])
 
-    @unittest.expectedFailure  # What acts on a terminal is written as \\u{200B}, which JSON does not know.
     def test_options_can_be_read_back(self):
         run = self.folder / "run"
         call("import", "jsonl", write_jsonl(self.folder / "t.jsonl", question(options=("a\u200bb", "c"), thinking="so")), "-o", run)

@@ -118,6 +118,7 @@ struct Analysis {
   uint64_t seed = 1;
   int resamples = 0;
   double level = 0;
+  int n_failed = 0;  // Traces that failed and are in no number; the caller's.
   Block overall;
   std::vector<Block> subjects;  // In the order in which they first appear.
 };

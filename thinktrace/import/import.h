@@ -16,6 +16,9 @@ struct ImportSource {
   std::string kind;  // "arbor", "jsonl"
   std::string model, model_sha256, chat_template;
   std::optional<double> temperature;
+  // Who read the traces, where that is not who wrote them, and under which order of the options.
+  std::string reader_model, reader_model_sha256;
+  int reader_order = 0;
 };
 
 // Told what was found while an import is read; each may be empty.

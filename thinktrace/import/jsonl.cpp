@@ -23,6 +23,10 @@ class SourceCheck {
     text(line, "model_sha256", source_.model_sha256, where);
     text(line, "template", source_.chat_template, where);
     temperature(line, "temperature", where);
+    text(line, "read_by.model", source_.reader_model, where);
+    text(line, "read_by.model_sha256", source_.reader_model_sha256, where);
+    if (line.kind("read_by.order") != JsonKind::kNumber) return;
+    source_.reader_order = line.integer("read_by.order", 0, 1 << 24);
   }
 
   void mapped(const FieldMap& map, const JsonObject& line, const std::string& where) {

@@ -95,7 +95,8 @@ TraceRecord parse_own_line(const JsonObject& line) {
   r.status = read_status(line);
   r.error = text_or_empty(line, "error");
   r.labels = line.texts("labels");
-  check_labels(r.labels, n_options);
+  // A question whose prompt could not be made has none.
+  if (r.status == Status::kOk || !r.labels.empty()) check_labels(r.labels, n_options);
   r.prompt_text = text_or_empty(line, "prompt");
   r.prompt_ids = ids_or_empty(line, "prompt_ids");
   if (line.has("seed")) r.seed = line.integer64("seed");

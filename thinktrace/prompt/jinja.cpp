@@ -25,9 +25,17 @@ std::time_t fixed_time() {
   return std::mktime(&day);
 }
 
-std::string first_line_of(const std::string& text) {
-  const size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
-  return text.substr(begin, text.find('\n', begin) - begin);
+// What the engine's many lines come to: the line with the error itself, or else the first that says anything.
+std::string reason_in(const std::string& text) {
+  std::string reason;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string line = text.substr(begin, end - begin);
+    if (line.find("Error:") != std::string::npos) return line;
+    if (reason.empty() && line.find_first_not_of(" -") != std::string::npos) reason = line;
+    begin = end + 1;
+  }
+  return reason;
 }
 
 }  // namespace
@@ -46,7 +54,7 @@ std::vector<RenderedPart> render_jinja(const std::string& source, const std::str
     for (const jinja::string_part& part : parts->as_string().parts) out.push_back({part.val, part.is_input});
     return out;
   } catch (const std::exception& e) {
-    const std::string why = first_line_of(e.what());
+    const std::string why = reason_in(e.what());
     throw Error(ErrorKind::kInput,
                 fmt::format("[prompt] {}: {}", what, why.empty() ? "the template can't be rendered" : why));
   }

@@ -164,6 +164,7 @@ Json to_object(const Block& block, Scope scope) {
 std::string to_json(const Analysis& analysis) {
   Json json{{"resampling",
              {{"seed", analysis.seed}, {"resamples", analysis.resamples}, {"level", number(analysis.level)}}},
+            {"failed", analysis.n_failed},
             {"overall", to_object(analysis.overall, Scope::kOverall)},
             {"subjects", Json::array()}};
   for (const Block& block : analysis.subjects) json["subjects"].push_back(to_object(block, Scope::kSubject));

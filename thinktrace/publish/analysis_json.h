@@ -11,6 +11,7 @@ struct Analysis;
 // valid UTF-8 with what a terminal acts on escaped (text/utf8.h).
 //
 //   resampling   seed, resamples, level: of the intervals
+//   failed       traces that failed: they are in no number
 //   overall      a block over all traces
 //   subjects     a block for each subject, which also has the key "subject"
 //

@@ -268,6 +268,7 @@ std::string describe_analysis(const Analysis& analysis) {
   if (all.n_read < all.n_traces) head += fmt::format("; {} with a curve", all.n_read);
   if (all.n_not_ended > 0) head += fmt::format("; {} did not end", all.n_not_ended);
   if (all.n_ended_unknown > 0) head += fmt::format("; {} not known to have ended", all.n_ended_unknown);
+  if (analysis.n_failed > 0) head += fmt::format("; {} failed and left out", analysis.n_failed);
   std::string out = wrapped(head, 0);
   out += fmt::format("[low, high]: {:.4g} % intervals\n\n", 100 * analysis.level);
   if (all.n_traces == 0) return out;

@@ -16,14 +16,15 @@ json number(double value) {
 }
 
 json ended(const TraceRecord& r) {
-  if (r.status == Status::kOk && r.trace.stop == Stop::kUnknown) return nullptr;
-  return r.status == Status::kOk && r.trace.stop == Stop::kClosed;
+  if (r.id.empty()) return false;
+  return r.trace.stop == Stop::kUnknown ? json(nullptr) : json(r.trace.stop == Stop::kClosed);
 }
 
 }  // namespace
 
 std::string jsonl_line(const TraceRecord& r, const ExportContext& context) {
   const bool ok = r.status == Status::kOk;
+  const bool known = !r.id.empty();  // A trace may be known of which only the reading failed.
   const int n_options = static_cast<int>(r.question.options.size());
   json probs = json::array(), logprobs = json::array(), mass = json::array();
   for (size_t k = 0; k < r.curve.positions.size(); k++) {
@@ -61,11 +62,11 @@ std::string jsonl_line(const TraceRecord& r, const ExportContext& context) {
             {"logprobs", std::move(logprobs)},
             {"resolution", r.resolution > 0 ? json(r.resolution) : json(nullptr)},
             {"ended", ended(r)},
-            {"stop", ok ? json(name_of(r.trace.stop)) : json(nullptr)},
+            {"stop", known ? json(name_of(r.trace.stop)) : json(nullptr)},
             {"answer_ids", r.trace.answer_ids},
             {"answer_text", r.trace.answer_text},
             {"chosen", r.chosen ? json(*r.chosen) : json(nullptr)},
-            {"correct", ok ? json(r.chosen == r.question.answer) : json(nullptr)},
+            {"correct", known ? json(r.chosen == r.question.answer) : json(nullptr)},
             {"status", ok ? "ok" : "failed"},
             {"error", r.error},
             {"prompt", r.prompt_text},

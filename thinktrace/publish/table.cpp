@@ -42,9 +42,11 @@ std::string csv_text(const std::string& raw) {
 std::string csv_cell(const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return csv_text(*text);
   if (const auto* number = std::get_if<double>(&cell))
-    return std::isnan(*number) ? "" : fmt::format("{}", *number);
+    return std::isfinite(*number) ? fmt::format("{}", *number) : "";
   if (const auto* whole = std::get_if<int64_t>(&cell)) return fmt::format("{}", *whole);
   if (const auto* flag = std::get_if<bool>(&cell)) return *flag ? "true" : "false";
+  if (const auto* texts = std::get_if<std::vector<std::string>>(&cell))
+    return csv_text(json(*texts).dump(-1, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace));
   return "";
 }
 
@@ -54,6 +56,7 @@ json json_cell(const Cell& cell) {
     return std::isfinite(*number) ? json(*number) : json(nullptr);
   if (const auto* whole = std::get_if<int64_t>(&cell)) return *whole;
   if (const auto* flag = std::get_if<bool>(&cell)) return *flag;
+  if (const auto* texts = std::get_if<std::vector<std::string>>(&cell)) return *texts;
   return nullptr;
 }
 
@@ -87,7 +90,7 @@ const char* name_of(TraceClass c) {
 std::string joined(const std::vector<std::string>& texts) { return fmt::format("{}", fmt::join(texts, "")); }
 
 Cell ended(const TraceRecord& r) {
-  if (r.status != Status::kOk || r.trace.stop == Stop::kUnknown) return {};
+  if (r.id.empty() || r.trace.stop == Stop::kUnknown) return {};
   return r.trace.stop == Stop::kClosed;
 }
 
@@ -147,20 +150,20 @@ std::string json_line(const Row& row) {
 Row trace_row(const TraceRecord& r, const TraceMeasures& m, const ExportContext& c) {
   Row row = identity_cells(r, c);
   const bool ok = r.status == Status::kOk;
-  row.insert(row.end(),
-             {{"question", r.question.text},
-              {"options", json(r.question.options).dump(-1, ' ', false, json::error_handler_t::replace)},
-              {"answer", whole(r.question.answer)},
-              {"seed", r.seed ? Cell(std::to_string(*r.seed)) : Cell()},
-              {"temperature", maybe(c.temperature)},
-              {"model", c.model},
-              {"model_sha256", c.model_sha256},
-              {"reader", whole(c.reader)},
-              {"thinking_tokens", ok ? maybe(m.length) : Cell()},
-              {"stop", ok ? Cell(std::string(name_of(r.trace.stop))) : Cell()},
-              {"ended", ended(r)},
-              {"chosen", maybe(r.chosen)},
-              {"correct", ok ? maybe(m.free_correct) : Cell()}});
+  const bool known = !r.id.empty();  // A trace may be known of which only the reading failed.
+  row.insert(row.end(), {{"question", r.question.text},
+                         {"options", r.question.options},
+                         {"answer", whole(r.question.answer)},
+                         {"seed", r.seed ? Cell(std::to_string(*r.seed)) : Cell()},
+                         {"temperature", maybe(c.temperature)},
+                         {"model", c.model},
+                         {"model_sha256", c.model_sha256},
+                         {"reader", whole(c.reader)},
+                         {"thinking_tokens", known ? maybe(m.length) : Cell()},
+                         {"stop", known ? Cell(std::string(name_of(r.trace.stop))) : Cell()},
+                         {"ended", ended(r)},
+                         {"chosen", maybe(r.chosen)},
+                         {"correct", known ? maybe(m.free_correct) : Cell()}});
   add_curve_cells(row, ok ? m.curve : std::nullopt);
   row.insert(row.end(), {{"answer_text", r.trace.answer_text},
                          {"thinking", joined(r.think_text)},
@@ -174,22 +177,21 @@ Row before_after_row(const TraceRecord& r, const TraceMeasures& m, const ExportC
   Row row = identity_cells(r, c);
   const auto& curve = m.curve;
   const auto of_curve = [&](auto value) { return curve ? Cell(value(*curve)) : Cell(); };
-  row.insert(row.end(),
-             {{"question", r.question.text},
-              {"options", json(r.question.options).dump(-1, ' ', false, json::error_handler_t::replace)},
-              {"answer", whole(r.question.answer)},
-              {"before_position", of_curve([](const auto& k) { return whole(k.first_position); })},
-              {"before", of_curve([](const auto& k) { return whole(k.top_start); })},
-              {"p_right_before", of_curve([](const auto& k) { return k.p_start; })},
-              {"right_before", of_curve([](const auto& k) { return k.right_start; })},
-              {"after", of_curve([](const auto& k) { return whole(k.top_end); })},
-              {"p_right_after", of_curve([](const auto& k) { return k.p_end; })},
-              {"right_after", of_curve([](const auto& k) { return k.right_end; })},
-              {"free", maybe(r.chosen)},
-              {"right_free", maybe(m.free_correct)},
-              {"ended", ended(r)},
-              {"thinking_tokens", maybe(m.length)},
-              {"model", c.model}});
+  row.insert(row.end(), {{"question", r.question.text},
+                         {"options", r.question.options},
+                         {"answer", whole(r.question.answer)},
+                         {"before_position", of_curve([](const auto& k) { return whole(k.first_position); })},
+                         {"before", of_curve([](const auto& k) { return whole(k.top_start); })},
+                         {"p_right_before", of_curve([](const auto& k) { return k.p_start; })},
+                         {"right_before", of_curve([](const auto& k) { return k.right_start; })},
+                         {"after", of_curve([](const auto& k) { return whole(k.top_end); })},
+                         {"p_right_after", of_curve([](const auto& k) { return k.p_end; })},
+                         {"right_after", of_curve([](const auto& k) { return k.right_end; })},
+                         {"free", maybe(r.chosen)},
+                         {"right_free", maybe(m.free_correct)},
+                         {"ended", ended(r)},
+                         {"thinking_tokens", maybe(m.length)},
+                         {"model", c.model}});
   return row;
 }
 

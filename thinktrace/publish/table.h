@@ -13,9 +13,9 @@
 
 namespace thinktrace {
 
-using Cell =
-    std::variant<std::monostate, std::string, double, int64_t, bool>;  // Empty: not known or not defined.
-using Row = std::vector<std::pair<std::string, Cell>>;                 // (column, value)
+// Empty: not known or not defined. A list of texts is a JSON array, in CSV with everything outside ASCII escaped.
+using Cell = std::variant<std::monostate, std::string, double, int64_t, bool, std::vector<std::string>>;
+using Row = std::vector<std::pair<std::string, Cell>>;  // (column, value)
 
 // RFC 4180, without the line break. A text is written as printable() shows it, so a row is a line and nothing in it acts
 // on a terminal; one that a spreadsheet would take for a formula (it begins with = + - @, after spaces or not) gets an

@@ -89,13 +89,17 @@ Analysis analyze_run(const OpenRun& run, const AnalyzeOptions& given) {
     options.prior[static_cast<int>(p.size())] = p;
   }
   std::vector<TraceMeasures> measures;
+  int n_failed = 0;
   for_each_measured(
       run,
       [&](const TraceRecord& r, const TraceMeasures& m) {
         if (r.status == Status::kOk) measures.push_back(m);
+        n_failed += r.status == Status::kFailed;
       },
       given.margin);
-  return analyze_traces(measures, options);
+  Analysis analysis = analyze_traces(measures, options);
+  analysis.n_failed = n_failed;
+  return analysis;
 }
 
 }  // namespace thinktrace

@@ -30,6 +30,7 @@ std::string identity_of(const ImportSource& source) {
               {"model_sha256", source.model_sha256},
               {"template", source.chat_template},
               {"temperature", source.temperature ? json(*source.temperature) : json(nullptr)},
+              {"read_by", {source.reader_model, source.reader_model_sha256, source.reader_order}},
               {"unit_size", 1}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -101,12 +102,19 @@ class Importer {
         std::find_if(plans.begin(), plans.end(), [&](const auto& p) { return p.identity == identity; });
     if (same != plans.end()) plan_ = *same;
     if (same == plans.end()) {
-      const std::string reader =
-          json{{"import", source_.kind}, {"model_sha256", source_.model_sha256}, {"order", 0}}.dump();
+      const bool by_writer = source_.reader_model.empty();
+      const std::string reader = json{
+          {"import", source_.kind},
+          {"model_sha256", by_writer ? source_.model_sha256 : source_.reader_model_sha256},
+          {"order",
+           source_.reader_order}}.dump(-1, ' ', false, json::error_handler_t::replace);
       plan_ = {0, content_id(identity), identity, "{}", 1, 1, content_id(reader)};
       if (!store_->reader(plan_.reader_id))
         store_->save_reader(
-            {plan_.reader_id, 0, reader, json{{"model", {{"name", source_.model}}}}.dump(), "", ""});
+            {plan_.reader_id, 0, reader,
+             json{{"model", {{"name", by_writer ? source_.model : source_.reader_model}}}}.dump(
+                 -1, ' ', false, json::error_handler_t::replace),
+             "", ""});
     }
     for (const auto& part : json::parse(plan_.provenance).value("lacks", json::array())) lacks_.insert(part);
     plan_.provenance = provenance_text();
@@ -173,8 +181,11 @@ ImportRunResult import_run(const ImportRunOptions& options, const ImportRunObser
     options.kind == "arbor" ? read_arbor(options.path, options.import, reader)
                             : read_jsonl(options.path, options.import, reader);
   } catch (const Error& e) {
-    if (e.kind() != ErrorKind::kStore) importer.commit();  // What was read is kept.
-    throw;
+    if (e.kind() == ErrorKind::kStore) throw;
+    importer.commit();  // What was read is kept.
+    if (e.kind() != ErrorKind::kInput || importer.result().imported == 0) throw;
+    throw Error(ErrorKind::kFailed, fmt::format("{}; {} traces before that are imported and kept", e.what(),
+                                                importer.result().imported));
   }
   importer.commit();
   return importer.result();

@@ -28,7 +28,7 @@ std::string shown(const json& value) {
 }
 
 // What an import did not know, in words.
-std::string import_note(const json& provenance) {
+std::string import_note(const json& provenance, const json& reader) {
   const std::map<std::string, std::string> words{
       {"token_ids", "token ids"},
       {"tokens", "the tokens of the thinking (it is one text)"},
@@ -39,6 +39,8 @@ std::string import_note(const json& provenance) {
       {"prompt", "the prompt's token ids"}};
   std::string missing;
   for (const json& part : provenance.value("lacks", json::array())) {
+    // A model that read the text has tokens and probabilities of its own.
+    if (!reader.contains("import") && part != "token_ids" && part != "seed") continue;
     const auto it = words.find(part.get<std::string>());
     if (it != words.end()) missing += (missing.empty() ? "" : ", ") + it->second;
   }
@@ -116,7 +118,7 @@ RunSummary summarise_run(const OpenRun& run) {
                       plan.value("think_close", "") +
                       " were used as plain text, and it may seldom close its thinking.");
   }
-  if (const std::string note = import_note(provenance); !note.empty()) s.notes.push_back(note);
+  if (const std::string note = import_note(provenance, reader); !note.empty()) s.notes.push_back(note);
   if (const StoreCounts counts = run.store.counts(); counts.settings > 1) {
     s.notes.push_back(
         fmt::format("Units were computed in {} different ways (threads, branches, engine or CPU variant): "
@@ -138,11 +140,11 @@ ExportContext export_context(const OpenRun& run) {
                                                    : plan.value("template", "");
   if (plan.contains("temperature") && plan.at("temperature").is_number())
     c.temperature = plan.at("temperature");
-  if (run.reader.id != run.plan.reader_id) {
-    const json identity = json::parse(run.reader.identity);
+  const json identity = json::parse(run.reader.identity);
+  c.reader_order = identity.value("order", 0);
+  if (identity.value("model_sha256", "") != c.model_sha256 || c.reader_order > 0) {
     c.reader_model = json::parse(run.reader.provenance).value("/model/name"_json_pointer, "");
     c.reader_model_sha256 = identity.value("model_sha256", "");
-    c.reader_order = identity.value("order", 0);
   }
   c.reader = run.reader.number;
   return c;
@@ -174,9 +176,10 @@ void publish_site(const std::vector<std::string>& run_folders, const std::string
 
 RunStatus run_status(const RunView& view) {
   const OpenRun run = open_run(view);
-  RunStatus status{run.name,          run.plan, run.reader, run.store.counts(), 0, summarise_run(run).notes,
-                   run.store.plans(), {}};
-  const std::map<std::string, int64_t> counts = run.store.reading_counts();
+  RunStatus status{
+      run.name,          run.plan, run.reader, run.store.counts(run.reader.id), 0, summarise_run(run).notes,
+      run.store.plans(), {}};
+  const std::map<std::string, Store::ReaderCounts> counts = run.store.reader_counts();
   for (const StoredReader& reader : run.store.readers()) {
     if (const auto it = counts.find(reader.id); it != counts.end())
       status.readings.push_back({reader, it->second});

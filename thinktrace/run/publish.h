@@ -68,7 +68,7 @@ struct RunStatus {
   std::vector<StoredPlan> plans;   // Of the folder.
   struct Reading {
     StoredReader reader;
-    int64_t traces = 0;
+    Store::ReaderCounts counts;
   };
   std::vector<Reading> readings;  // Of the plan.
 };

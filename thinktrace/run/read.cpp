@@ -59,7 +59,7 @@ StoredReading read_trace(const ReadJob& job, const ReaderOptions& options, const
             branch = longest_branch(q.form);
   if (n_tokens + branch > job.model.card().n_ctx_train) {
     throw Error(ErrorKind::kFailed,
-                fmt::format("prompt and thinking have {} tokens, more than the reading model's "
+                fmt::format("prompt, thinking and suffix have {} tokens, more than the reading model's "
                             "context of {} holds",
                             n_tokens, job.model.card().n_ctx_train));
   }
@@ -77,8 +77,10 @@ StoredReading read_trace(const ReadJob& job, const ReaderOptions& options, const
                     .suffix_ids = q.form.suffix,
                     .curve = probe_trace(reader, q.prompt.ids, thinking.ids, q.form, positions)};
   if (!thinking.own) {
-    if (record.has_tokens)
+    if (record.has_tokens) {
       out.writer_positions = align_positions(record.think_text, thinking.texts, positions);
+      out.writer_tokens = static_cast<int>(record.think_text.size());
+    }
     out.think_ids = std::move(thinking.ids);
     out.think_text = std::move(thinking.texts);
   }
@@ -112,20 +114,22 @@ int read_units(const ReadJob& job, const ReaderOptions& options, const StoredRea
     Attempt attempt{.settings = compute_settings(job.compute)};
     std::vector<StoredReading> readings;
     const double begin = monotonic_seconds();
-    try {
-      for (const TraceRecord& record : job.store.records(unit)) {
-        if (job.store.reading(record.id, reader.id)) continue;
+    for (const TraceRecord& record : job.store.records(unit)) {
+      if (job.store.reading(record.id, reader.id)) continue;
+      try {
         readings.push_back(read_trace(job, options, record, sessions, same_model));
         const auto n = static_cast<int>(readings.back().curve.positions.size());
         attempt.probes += n;
         reporter.add_probes(n);
+      } catch (const std::exception& e) {
+        const auto* error = dynamic_cast<const Error*>(&e);
+        if (error && (error->kind() == ErrorKind::kInterrupted || error->kind() == ErrorKind::kStore)) throw;
+        attempt.status = Status::kFailed;
+        attempt.error += fmt::format("{}sample {}: {}", attempt.error.empty() ? "" : "; ",
+                                     record.trace.sample, to_utf8(e.what()));
       }
-    } catch (const std::exception& e) {
-      const auto* error = dynamic_cast<const Error*>(&e);
-      if (error && (error->kind() == ErrorKind::kInterrupted || error->kind() == ErrorKind::kStore)) throw;
-      attempt.status = Status::kFailed;
-      attempt.error = to_utf8(e.what());
-      readings.clear();
+    }
+    if (attempt.status == Status::kFailed) {
       n_failed++;
       reporter.note(fmt::format("question {} can't be read: {}", unit.first, attempt.error));
     }
@@ -217,7 +221,8 @@ ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
     if (!store.reader(reader.id)) store.save_reader(reader);
     const int n_units = static_cast<int>(store.units_to_read(reader.id, given.retry_failed).size());
     result.units_here += n_units;
-    result.units_failed += read_units(job, options, reader, reporter);
+    read_units(job, options, reader, reporter);
+    result.units_failed += static_cast<int>(store.units_to_read(reader.id, true).size());
     if (n_units > 0)
       store.save_reader([&] {
         StoredReader again = *store.reader(reader.id);

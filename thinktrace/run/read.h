@@ -21,9 +21,9 @@ struct ReadJob {
   bool retry_failed = false;
 };
 
-// Reads every unit of the current plan that lacks readings by `reader`; each is on disk before the next begins. A unit
-// that can't be read is an attempt that failed, with its reason. Gives the number of those. Throws Error: kStore,
-// kInterrupted.
+// Reads every trace of the current plan that lacks a reading by `reader`, unit by unit; each unit is on disk before the
+// next begins. A trace that can't be read makes the attempt at its unit a failed one, with its reason; the unit's other
+// traces are read. Gives the number of such units. Throws Error: kStore, kInterrupted.
 int read_units(const ReadJob& job, const ReaderOptions& options, const StoredReader& reader,
                Reporter& reporter);
 
@@ -36,7 +36,8 @@ std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions
 // with) under options.orders orders of the options.
 struct ReadResult {
   int reader = 0;  // Number of the first reader used.
-  int units_here = 0, units_failed = 0;
+  int units_here = 0;
+  int units_failed = 0;  // That these readers could not read, now or earlier.
   std::optional<NoiseFloor> noise_floor;
 };
 struct ReadRequest {

@@ -111,7 +111,8 @@ int read_further(const Job& job, const RunOptions& wanted, const std::string& ow
     }
     const auto n = static_cast<int>(job.store.units_to_read(reader.id, job.options.retry_failed).size());
     if (n > 0) forget_measurements(job.store, reader.id);
-    n_failed += read_units(read, options, reader, job.reporter);
+    read_units(read, options, reader, job.reporter);
+    n_failed += static_cast<int>(job.store.units_to_read(reader.id, true).size());
     n_units += n;
     measure_reader(read, options, reader.id, job.reporter);
   }
@@ -155,7 +156,7 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
     forget_measurements(store, choice.plan.reader_id);
     result.units_failed_here = do_units(job, units, prepared);
   }
-  result.readings_here = read_further(job, wanted, choice.plan.reader_id, result.units_failed_here);
+  result.readings_here = read_further(job, wanted, choice.plan.reader_id, result.readings_failed);
   // Measured when all is done, on traces spread over the run, so that an interrupted run measures what an uninterrupted
   // one does.
   result.noise_floor =

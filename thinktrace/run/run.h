@@ -15,6 +15,7 @@ struct RunResult {
   StoreCounts counts;  // Of the whole plan.
   int units_here = 0;  // Done by this call.
   int units_failed_here = 0;
+  int readings_failed = 0;  // Units that a further reader could not read, now or earlier.
   int readings_here =
       0;  // Units read once more by this call: with another suffix, labels, order of the options.
   std::optional<NoiseFloor> noise_floor;

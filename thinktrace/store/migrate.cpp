@@ -108,14 +108,14 @@ void copy_traces(sqlite3* db, const StoredIdentities& ids) {
     row.add(t.text(0)).add(t.integer(1)).add(t.integer(2)).add(t.text(3)).add(t.ids(4)).add(t.text(5)).add(1);
     row.add(t.text(6)).add(t.ids(7)).add(t.text(8));
     t.is_null(9) ? row.add_null() : row.add(t.integer(9));
-    row.run();
+    row.add(ids.reader_id).run();
   }
   Statement r(db, "SELECT trace_id, forced_text, suffix_ids, positions, logprobs FROM old_reading");
   while (r.step()) {
     CheckedInsert row(db, "reading");
     row.add(reading_id(r.text(0), ids.reader_id)).add(r.text(0)).add(ids.reader_id);
     for (int i = 0; i < 5; i++) row.add_null();  // All as the unit and the trace have it.
-    row.add(r.text(1)).add(r.ids(2)).add(r.ids(3)).add_null().add(r.floats(4)).add(0.0).run();
+    row.add(r.text(1)).add(r.ids(2)).add(r.ids(3)).add_null().add_null().add(r.floats(4)).add(0.0).run();
   }
 }
 

@@ -187,8 +187,8 @@ bool Store::has_readings(const std::string& reader_id) const {
   return s.bind(reader_id).step();
 }
 
-std::map<std::string, int64_t> Store::reading_counts() const {
-  std::map<std::string, int64_t> counts;
+std::map<std::string, Store::ReaderCounts> Store::reader_counts() const {
+  std::map<std::string, ReaderCounts> counts;
   const StoredPlan plan = current();
   Statement s(
       db_.get(),
@@ -197,7 +197,11 @@ std::map<std::string, int64_t> Store::reading_counts() const {
       "? AND "
       "t.sample < ? GROUP BY r.reader_id");
   s.bind(plan.sampling_id).bind(plan.number).bind(plan.samples);
-  while (s.step()) counts[s.text(0)] = s.integer(1);
+  while (s.step()) counts[s.text(0)].traces = s.integer(1);
+  for (const StoredReader& reader : readers()) {
+    const size_t lacking = units_to_read(reader.id, true).size() - units_to_read(reader.id, false).size();
+    if (lacking > 0) counts[reader.id].failed_units = static_cast<int64_t>(lacking);
+  }
   return counts;
 }
 

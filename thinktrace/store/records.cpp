@@ -87,7 +87,6 @@ void add_reading(const CheckedRows& reading, TraceRecord& r) {
   if (!reading.is_null(4)) r.prompt_text = reading.text(4);
   if (!reading.is_null(5)) r.prompt_ids = reading.ids(5);
   if (!reading.is_null(7)) {
-    if (r.has_tokens) r.n_writer_tokens = static_cast<int>(r.think_text.size());
     r.trace.think_ids = reading.ids(6);
     r.think_text = reading.texts(7);
     r.has_tokens = true;
@@ -97,8 +96,9 @@ void add_reading(const CheckedRows& reading, TraceRecord& r) {
   r.forced_text = reading.text(8);
   r.curve.positions = reading.ids(10);
   if (!reading.is_null(11)) r.writer_positions = reading.ids(11);
-  r.curve.logprobs = reading.floats(12);
-  r.resolution = reading.real(13);
+  if (!reading.is_null(12)) r.n_writer_tokens = reading.integer(12);
+  r.curve.logprobs = reading.floats(13);
+  r.resolution = reading.real(14);
   if (r.labels.size() != r.question.options.size()) reading.damaged("the number of labels");
   check_curve(reading, r);
 }
@@ -160,10 +160,14 @@ std::vector<TraceRecord> records_of(sqlite3* db, int64_t unit_id, const std::str
     if (reading.step()) {
       add_reading(reading, r);
     } else {
+      if (!trace.is_null(11) && trace.text(11) == reader_id)
+        trace.damaged("a trace's own reading is missing");
       add_failure(db, unit, reader_id, r);
     }
     records.push_back(std::move(r));
   }
+  const int wanted = std::min(unit.integer(4), samples - unit.integer(3));
+  if (static_cast<int>(records.size()) != wanted) unit.damaged("a unit's traces are not all there");
   return records;
 }
 
@@ -206,8 +210,15 @@ std::optional<Store::OtherReading> Store::reading(const std::string& trace_id,
   reading.bind(trace_id, reader_id);
   if (!reading.step()) return std::nullopt;
   OtherReading found;
-  if (!reading.is_null(3)) found.labels = reading.texts(3);
-  found.curve = {reading.ids(10), reading.floats(12)};
+  found.curve = {reading.ids(10), reading.floats(13)};
+  if (!reading.is_null(3)) {
+    found.labels = reading.texts(3);
+    return found;
+  }
+  CheckedRows trace(db_.get(), "trace", "WHERE id = ?"), unit(db_.get(), "unit", "WHERE id = ?");
+  if (!trace.bind(trace_id).step() || !unit.bind(trace.big(1)).step())
+    reading.damaged("a reading's trace is missing");
+  found.labels = unit.texts(7);
   return found;
 }
 

@@ -95,6 +95,7 @@ CREATE TABLE trace (
   answer_ids  BLOB NOT NULL,
   answer_text TEXT NOT NULL,
   chosen      INTEGER,              -- option that the free answer names
+  own_reader  TEXT,                 -- the reader of its unit; null where an import holds no probes of it
   checksum    TEXT NOT NULL,
   UNIQUE (unit_id, sample)
 ) STRICT;
@@ -113,6 +114,7 @@ CREATE TABLE reading (
   suffix_ids       BLOB NOT NULL,
   positions        BLOB NOT NULL,   -- thinking tokens kept
   writer_positions BLOB,            -- the same in the writer's tokens, rounded down
+  writer_tokens    INTEGER,         -- the length of the thinking in these
   logprobs         BLOB NOT NULL,   -- [n_positions, n_options], by option
   resolution       REAL NOT NULL,   -- probabilities are known to multiples of it; 0: as computed
   checksum         TEXT NOT NULL,

@@ -127,6 +127,9 @@ Store Store::open(const std::string& run_folder) {
   check_version(store.db_.get(), store.path_);
   const int version = store_version(store.db_.get());
   if (version == 0) {
+    std::error_code error;
+    if (fs::file_size(store.path_, error) > 0 || error)
+      throw store_error(store.path_, "damaged: a store without a version; a copy of the file is the remedy");
     throw Error(ErrorKind::kInput, fmt::format("[store] {}: no run in this folder yet", run_folder));
   }
   if (version < kStoreVersion) {

@@ -77,6 +77,7 @@ struct StoredReading {
   std::vector<Token> suffix_ids;
   Curve curve;
   std::vector<int> writer_positions;  // [n_positions], or empty.
+  std::optional<int> writer_tokens;   // The writer's number of tokens, where the reader's are others.
 };
 
 // Counts of a plan. Samples that were decoded because units are whole, but not asked for, are not counted, except in
@@ -130,8 +131,12 @@ class Store {
   std::vector<StoredReader> readers() const;
   std::optional<StoredReader> reader(const std::string& id) const;
   bool has_readings(const std::string& reader_id) const;
-  // Traces of the current plan that each reader has read, by reader id; those alone that read any.
-  std::map<std::string, int64_t> reading_counts() const;
+  // What each reader has done of the current plan, by reader id; those alone that tried anything.
+  struct ReaderCounts {
+    int64_t traces = 0;        // Read.
+    int64_t failed_units = 0;  // Of which it could not read some trace.
+  };
+  std::map<std::string, ReaderCounts> reader_counts() const;
   // Inserts the reader, or changes the provenance and measurements of the one with its id.
   void save_reader(const StoredReader& reader);
 
@@ -171,7 +176,8 @@ class Store {
   // there are fewer.
   std::vector<TraceRecord> spread_traces(int n, const std::string& reader_id = "") const;
 
-  StoreCounts counts() const;
+  // `reader_id`: whose probes are counted; empty: the plan's own.
+  StoreCounts counts(const std::string& reader_id = "") const;
 
   // Looks at every row: SQLite's structure, the schema, checksums, references, and that what belongs together is there.
   VerifyReport verify() const;

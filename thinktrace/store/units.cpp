@@ -52,6 +52,7 @@ void insert_reading(sqlite3* db, const std::string& reader_id, const StoredReadi
   r.think_text.empty() ? row.add_null() : row.add_json(r.think_text);
   row.add(r.forced_text).add(r.suffix_ids).add(r.curve.positions);
   r.writer_positions.empty() ? row.add_null() : row.add(r.writer_positions);
+  r.writer_tokens ? row.add(*r.writer_tokens) : row.add_null();
   row.add(r.curve.logprobs).add(resolution).run();
 }
 
@@ -63,14 +64,17 @@ void insert_trace(sqlite3* db, int64_t unit_id, const StoredUnit& unit, const Tr
   row.add(r.trace.think_ids).add_json(r.think_text).add(r.has_tokens ? 1 : 0).add(name_of(r.trace.stop));
   row.add(r.trace.answer_ids).add(r.trace.answer_text);
   r.chosen ? row.add(*r.chosen) : row.add_null();
+  const bool is_read = !r.curve.positions.empty();  // Not where an import holds no probes.
+  is_read ? row.add(reader_id) : row.add_null();
   row.run();
-  if (r.curve.positions.empty()) return;  // An import that holds no probes.
+  if (!is_read) return;
   StoredReading reading;
   reading.trace_id = r.id;
   reading.forced_text = r.forced_text;
   reading.suffix_ids = unit.suffix_ids;
   reading.curve = r.curve;
   reading.writer_positions = r.writer_positions;
+  reading.writer_tokens = r.n_writer_tokens;
   insert_reading(db, reader_id, reading, r.resolution);
 }
 
@@ -172,7 +176,7 @@ void Store::commit_readings(const UnitKey& unit, const std::string& reader_id, c
   transaction.commit();
 }
 
-StoreCounts Store::counts() const {
+StoreCounts Store::counts(const std::string& reader_id) const {
   const StoredPlan plan = current();
   Statement s(db_.get(), R"(
     WITH mine AS (SELECT u.* FROM unit u JOIN plan_question p ON p.question_id = u.question_id
@@ -188,7 +192,8 @@ StoreCounts Store::counts() const {
       (SELECT count(DISTINCT settings) FROM mine), (SELECT count(*) FROM spent), (SELECT total(tokens) FROM spent),
       (SELECT total(probes) FROM spent), (SELECT total(seconds_sampling) FROM spent),
       (SELECT total(seconds_probing) FROM spent))");
-  s.bind(plan.sampling_id).bind(plan.number).bind(plan.samples).bind(plan.reader_id);
+  s.bind(plan.sampling_id).bind(plan.number).bind(plan.samples);
+  s.bind(reader_id.empty() ? plan.reader_id : reader_id);
   s.step();
   return {.questions = s.integer(0),
           .units_ok = s.integer(1),
