@@ -12,6 +12,7 @@
 #include <random>
 
 #include "tests/unit/records.h"
+#include "tests/unit/same_records.h"
 #include "thinktrace/error.h"
 #include "thinktrace/text/utf8.h"
 
@@ -19,6 +20,7 @@ namespace thinktrace {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::expect_same;
 
 class StoreTest : public ::testing::Test {
  protected:
@@ -58,31 +60,6 @@ class StoreTest : public ::testing::Test {
   std::string folder() const { return folder_.string(); }
   fs::path folder_;
 };
-
-void expect_same(const TraceRecord& a, const TraceRecord& b) {
-  EXPECT_EQ(a.id, b.id);
-  EXPECT_EQ(a.question.id, b.question.id);
-  EXPECT_EQ(a.question.text, b.question.text);
-  EXPECT_EQ(a.question.options, b.question.options);
-  EXPECT_EQ(a.question.answer, b.question.answer);
-  EXPECT_EQ(a.labels, b.labels);
-  EXPECT_EQ(a.prompt_text, b.prompt_text);
-  EXPECT_EQ(a.prompt_ids, b.prompt_ids);
-  EXPECT_EQ(a.seed, b.seed);
-  EXPECT_EQ(a.trace.sample, b.trace.sample);
-  EXPECT_EQ(a.trace.think_ids, b.trace.think_ids);
-  EXPECT_EQ(a.trace.answer_ids, b.trace.answer_ids);
-  EXPECT_EQ(a.trace.answer_text, b.trace.answer_text);
-  EXPECT_EQ(a.trace.stop, b.trace.stop);
-  EXPECT_EQ(a.think_text, b.think_text);
-  EXPECT_EQ(a.chosen, b.chosen);
-  EXPECT_EQ(a.forced_text, b.forced_text);
-  EXPECT_EQ(a.curve.positions, b.curve.positions);
-  ASSERT_EQ(a.curve.logprobs.size(), b.curve.logprobs.size());
-  EXPECT_EQ(
-      std::memcmp(a.curve.logprobs.data(), b.curve.logprobs.data(), a.curve.logprobs.size() * sizeof(float)),
-      0);
-}
 
 TEST_F(StoreTest, GivesBackWhatWasStored) {
   const std::vector<TraceRecord> records = testing::sample_records();
@@ -169,6 +146,7 @@ TEST_F(StoreTest, OtherReadersAddReadingsToTheSameTraces) {
   reading.think_text = {"Okay, let me", " see.\nBlue is one."};
   reading.curve = {{0, 2}, {-1, -2, -3, -4, -5, -6, -7, -8}};
   reading.writer_positions = {0, 10};
+  reading.writer_tokens = 10;
   StoredReading same = reading;
   same.trace_id = records[1].id;
   store.commit_readings(first, "r2", {.probes = 4}, {reading, same});
