@@ -50,7 +50,9 @@ int probe(const Arguments& a, const CLI::App& verb) {
   observer.should_stop = interrupted;
   ReadResult result;
   try {
-    result = read_run({to_run_options(a.run, verb), a.plan}, observer);
+    RunOptions options = to_run_options(a.run, verb);
+    if (verb.get_option("--stride")->count() == 0) options.stride = 0;  // As the run has it.
+    result = read_run({options, a.plan}, observer);
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::kInterrupted) throw;
     throw Error(ErrorKind::kInterrupted,

@@ -57,6 +57,13 @@ void print_result(const Arguments& a, const RunResult& r, const std::string& sit
                      c.not_ended, count_text(c.traces, "trace")),
          a.quiet);
   }
+  if (r.readings_failed) {
+    tell(fmt::format("{} could not be read under other settings (thinktrace status lists the readers; "
+                     "--retry-failed tries "
+                     "again)",
+                     count_text(r.readings_failed, "unit")),
+         a.quiet);
+  }
   if (!site.empty()) tell(fmt::format("gallery: {}", std::filesystem::absolute(site).string()), a.quiet);
 }
 

@@ -45,7 +45,7 @@ void print_json(const RunStatus& s) {
            {"read_probes", s.counts.read_probes},
            {"seconds_sampling", s.counts.seconds_sampling},
            {"seconds_probing", s.counts.seconds_probing},
-           {"noise_floor", s.reader.noise_floor.empty() ? json(nullptr) : json::parse(s.reader.noise_floor)},
+           {"noise_floor", s.noise_floor.empty() ? json(nullptr) : json::parse(s.noise_floor)},
            {"prior", s.reader.prior.empty() ? json(nullptr) : json::parse(s.reader.prior)},
            {"notes", s.notes},
            {"identity", json::parse(s.plan.identity)},
@@ -75,7 +75,8 @@ std::string plan_text(const StoredPlan& other, const StoredPlan& shown) {
                        json::parse(other.provenance).value("/model/name"_json_pointer, ""));
   if (json::parse(shown.identity).contains("import"))
     return "sampled with " + json::parse(other.provenance).value("/model/name"_json_pointer, "");
-  return differences(shown.identity, other.identity);
+  const std::string how = differences(shown.identity, other.identity);
+  return how.empty() ? "samples alike, other questions" : how;
 }
 
 void print_text(const RunStatus& s) {
@@ -107,16 +108,17 @@ void print_text(const RunStatus& s) {
   for (const StoredPlan& p : s.plans) {
     if (p.number != s.plan.number) line("other plan", fmt::format("{}: {}", p.number, plan_text(p, s.plan)));
   }
+  StoredReader own = s.reader;
+  for (const auto& [reader, n] : s.readings) own = reader.id == s.plan.reader_id ? reader : own;
   for (const auto& [reader, n] : s.readings) {
     if (s.readings.size() > 1)
-      line("reading",
-           fmt::format("{}, {}{}", describe_reader(reader, s.reader), count_text(n.traces, "trace"),
-                       n.failed_units
-                           ? fmt::format(", {} could not be read", count_text(n.failed_units, "unit"))
-                           : ""));
+      line("reading", fmt::format("{}, {}{}", describe_reader(reader, own), count_text(n.traces, "trace"),
+                                  n.failed_units ? fmt::format(", {} could not be read",
+                                                               count_text(n.failed_units, "unit"))
+                                                 : ""));
   }
   for (const std::string& note : s.notes) line("note", note);
-  if (!s.reader.noise_floor.empty()) line("noise", describe(noise_floor_from_json(s.reader.noise_floor)));
+  if (!s.noise_floor.empty()) line("noise", describe(noise_floor_from_json(s.noise_floor)));
 }
 
 }  // namespace

@@ -34,7 +34,10 @@ Verb add_verify(CLI::App& app) {
       for (const auto& [table, n] : report.rows)
         rows += fmt::format("{}{} {}", rows.empty() ? "" : ", ", table, n);
       print(fmt::format("{}; rows checked: {}\n",
-                        report.problems.empty() ? "nothing wrong was found" : "the store is damaged", rows));
+                        report.problems.empty() ? "nothing wrong was found"
+                        : report.rows.empty()   ? "the store could not be looked at"
+                                                : "the store is damaged",
+                        rows));
     }
     return static_cast<int>(report.problems.empty() ? kDone : kStoreProblem);
   };

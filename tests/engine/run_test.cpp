@@ -78,8 +78,7 @@ TEST_F(Run, StoppedAnywhereAndContinuedEqualsUninterrupted) {
   }
   EXPECT_GT(stops, 3);
   EXPECT_EQ(lines(parts), lines(whole));
-  EXPECT_EQ(run_status({parts.out, {}, {}, {}}).reader.noise_floor,
-            run_status({whole.out, {}, {}, {}}).reader.noise_floor);
+  EXPECT_EQ(run_status({parts.out, {}, {}, {}}).noise_floor, run_status({whole.out, {}, {}, {}}).noise_floor);
 }
 
 TEST_F(Run, GrowsWithoutChangingWhatIsThere) {
@@ -106,11 +105,10 @@ TEST_F(Run, InterruptedGrowthEndsInTheNoiseFloorOfTheWhole) {
   observer.progress = [&](const Progress& p) { all_done = p.units_done == p.units_total; };
   observer.should_stop = [&] { return all_done; };
   EXPECT_THROW(run_plan(grown, observer), Error);
-  EXPECT_EQ(run_status({grown.out, {}, {}, {}}).reader.noise_floor, "");
+  EXPECT_EQ(run_status({grown.out, {}, {}, {}}).noise_floor, "");
   run_plan(grown);
   run_plan(whole);
-  EXPECT_EQ(run_status({grown.out, {}, {}, {}}).reader.noise_floor,
-            run_status({whole.out, {}, {}, {}}).reader.noise_floor);
+  EXPECT_EQ(run_status({grown.out, {}, {}, {}}).noise_floor, run_status({whole.out, {}, {}, {}}).noise_floor);
   EXPECT_EQ(lines(grown), lines(whole));
 }
 

@@ -131,7 +131,7 @@ TEST(Analysis, WarnsWhereOneLabelAlwaysWins) {
       warns(analyze_traces(copies(same, 19), {.resamples = 10}).overall, WarningKind::kLabelPreference));
 
   std::vector<TraceMeasures> right = copies(same, 20);
-  for (TraceMeasures& t : right) t.answer = 0;
+  for (TraceMeasures& t : right) t.answer = t.label_right = 0;
   EXPECT_TRUE(analyze_traces(right, {.resamples = 10}).overall.warnings.empty());
 }
 

@@ -75,6 +75,7 @@ TEST(ImportOwn, EverythingComesBack) {
   text_only.has_tokens = false;
   text_only.think_text = {"All in one."};
   text_only.trace.think_ids.clear();
+  text_only.curve = {};
   text_only.trace.stop = Stop::kUnknown;
   records.push_back(text_only);
   expect_round_trip(records);

@@ -44,7 +44,7 @@ inline TraceRecord make_record(const Question& q, int place, int sample,
           static_cast<float>(std::log(i == q.answer ? right : (0.98 - right) / (n_options - 1))));
     }
   }
-  r.id = trace_id({.model_sha256 = "model",
+  r.id = trace_id({.sampling_id = "model",
                    .question_id = q.id,
                    .prompt_ids = r.prompt_ids,
                    .sample = 1000 * place + sample});

@@ -68,7 +68,7 @@ TEST_F(StoreTest, GivesBackWhatWasStored) {
     store.commit_unit(unit_of({records[0], records[1]}));
     store.commit_unit(unit_of({records[2]}));
     StoredReader measured = reader();
-    measured.noise_floor = R"({"max_abs_dp":0.5})";
+    measured.noise_floors = R"({"max_abs_dp":0.5})";
     store.save_reader(measured);
   }
   const Store store = Store::open(folder());
@@ -76,7 +76,7 @@ TEST_F(StoreTest, GivesBackWhatWasStored) {
   store.for_each_trace([&](const TraceRecord& r) { found.push_back(r); });
   ASSERT_EQ(found.size(), 3u);
   for (size_t i = 0; i < found.size(); i++) expect_same(found[i], records[i]);
-  EXPECT_EQ(store.reader("r1")->noise_floor, R"({"max_abs_dp":0.5})");
+  EXPECT_EQ(store.reader("r1")->noise_floors, R"({"max_abs_dp":0.5})");
   EXPECT_EQ(store.counts().traces, 3);
   EXPECT_EQ(store.counts().tokens, 10 + 4 + 7);
   expect_same(store.spread_traces(1).at(0), records[0]);

@@ -98,6 +98,10 @@ void measure_exit(const TraceView& trace, double margin, CurveMeasures& m) {
   m.performative_share_high = share(m.t_exit_low);
 }
 
+int label_before(const TraceView& trace, int option) {
+  return trace.label_of.empty() ? option : trace.label_of[option];
+}
+
 CurveMeasures measure_curve(const TraceView& trace, double margin) {
   CurveMeasures m{.first_position = trace.positions.front()};
   std::vector<int> tops;
@@ -115,6 +119,8 @@ CurveMeasures measure_curve(const TraceView& trace, double margin) {
   m.mass_mean = mass_sum / static_cast<double>(tops.size());
   m.top_start = tops.front();
   m.top_end = tops.back();
+  m.label_start = label_before(trace, m.top_start);
+  m.label_end = label_before(trace, m.top_end);
   m.right_start = m.top_start == trace.answer;
   m.right_end = m.top_end == trace.answer;
   m.p_start = probability(trace.logprobs[trace.answer]);
@@ -146,6 +152,7 @@ TraceMeasures measure_trace(const TraceView& trace, double margin) {
                   .subject = trace.subject,
                   .answer = trace.answer,
                   .n_options = trace.n_options,
+                  .label_right = label_before(trace, trace.answer),
                   .length = trace.n_tokens,
                   .ended = trace.ended,
                   .free_correct = free_answer_right(trace)};

@@ -26,6 +26,8 @@ struct TraceView {
   int end = 0;  // The position that is the end of the thinking, in the tokens of `positions`.
   std::span<const int> positions;   // Increasing; may be empty: nothing was read.  [n_positions]
   std::span<const float> logprobs;  // Natural log, in the order of the prompt.  [n_positions, n_options]
+  // The label (its index) that stands before each option; empty: option i has label i.
+  std::vector<int> label_of;
   std::vector<OrderView> orders;
 };
 
@@ -50,8 +52,9 @@ struct OrderAgreement {
 // counts as probability 0, is never the most likely one, and is counted in n_bad_readings.
 struct CurveMeasures {
   int first_position = 0;
-  int top_start = 0, top_end = 0;  // Most likely option; on a tie the lower index.
-  double p_start = 0, p_end = 0;   // P(right option).
+  int top_start = 0, top_end = 0;      // Most likely option; on a tie the lower index.
+  int label_start = 0, label_end = 0;  // The labels that stand before these.
+  double p_start = 0, p_end = 0;       // P(right option).
   bool right_start = false, right_end = false;
   double mass_start = 0, mass_end = 0, mass_mean = 0;
   int flips = 0;       // Changes of the most likely option between neighbouring probed positions.
@@ -72,6 +75,7 @@ struct CurveMeasures {
 struct TraceMeasures {
   std::string question_id, subject;
   int answer = 0, n_options = 0;
+  int label_right = 0;               // The label that stands before the right option.
   std::optional<int> length;         // Thinking tokens.
   std::optional<bool> ended;         // Nothing where unknown, and then counted as ended.
   std::optional<bool> free_correct;  // A free answer that names no option is wrong, and so is a missing one.

@@ -205,11 +205,11 @@ void plan_labels(Plan& plan, const Traces& traces, const AnalysisOptions& option
       return t.curve && t.n_options == n_options ? Value(label_of(t) == label) : std::nullopt;
     });
   };
-  const auto right = [](const TraceMeasures& t) { return t.answer; };
+  const auto right = [](const TraceMeasures& t) { return t.label_right; };
   facts.labels.resize(n_options);
   for (int i = 0; i < n_options; i++) {
-    add(facts.labels[i].top_at_start, i, [](const TraceMeasures& t) { return t.curve->top_start; });
-    add(facts.labels[i].top_at_end, i, [](const TraceMeasures& t) { return t.curve->top_end; });
+    add(facts.labels[i].top_at_start, i, [](const TraceMeasures& t) { return t.curve->label_start; });
+    add(facts.labels[i].top_at_end, i, [](const TraceMeasures& t) { return t.curve->label_end; });
     add(facts.labels[i].right, i, right);
   }
   const auto prior = options.prior.find(n_options);

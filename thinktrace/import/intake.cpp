@@ -60,7 +60,9 @@ void Intake::take(TraceRecord&& record, const ImportSource& source, const std::s
     return;
   }
   const int n_before = n_of_content_[number_of(hash_of(content))]++;
-  record.id = n_before == 0 ? content : hash_of({"repeated trace", content, n_before});
+  // A question that failed has no trace.
+  if (record.status == Status::kOk || !record.id.empty())
+    record.id = n_before == 0 ? content : hash_of({"repeated trace", content, n_before});
   taken_[record.question.subject]++;
   if (observer_.on_record) observer_.on_record(std::move(record), source);
 }

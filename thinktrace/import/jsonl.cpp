@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <filesystem>
 #include <optional>
 
@@ -15,7 +17,7 @@
 namespace thinktrace {
 namespace {
 
-// What all lines must agree on. The first line that says something counts.
+// What all lines must agree on: what the first line says or does not say.
 class SourceCheck {
  public:
   void own(const JsonObject& line, const std::string& where) {
@@ -25,32 +27,45 @@ class SourceCheck {
     temperature(line, "temperature", where);
     text(line, "read_by.model", source_.reader_model, where);
     text(line, "read_by.model_sha256", source_.reader_model_sha256, where);
-    if (line.kind("read_by.order") != JsonKind::kNumber) return;
-    source_.reader_order = line.integer("read_by.order", 0, 1 << 24);
+    order(line, where);
+    is_first_ = false;
   }
 
   void mapped(const FieldMap& map, const JsonObject& line, const std::string& where) {
-    const std::string model = key_in(map, line, "model"), heat = key_in(map, line, "temperature");
-    if (!model.empty()) text(line, model, source_.model, where);
-    if (!heat.empty()) temperature(line, heat, where);
+    is_mapped_ = true;
+    text(line, key_in(map, line, "model"), source_.model, where);
+    temperature(line, key_in(map, line, "temperature"), where);
+    is_first_ = false;
   }
 
   const ImportSource& source() const { return source_; }
 
  private:
   void text(const JsonObject& line, const std::string& key, std::string& known, const std::string& where) {
-    if (line.kind(key) != JsonKind::kString) return;
-    const std::string value = line.text(key);
-    if (known.empty()) known = value;
-    if (value != known) throw differs(key, value, known, where);
+    const bool is_said = !key.empty() && line.kind(key) == JsonKind::kString;
+    if (!is_said && is_mapped_) return;  // Other programs need not repeat it.
+    const std::string value = is_said ? line.text(key) : "";
+    if (is_first_) known = value;
+    if (value != known) throw differs(key.empty() ? "model" : key, value, known, where);
   }
 
   void temperature(const JsonObject& line, const std::string& key, const std::string& where) {
-    if (line.kind(key) != JsonKind::kNumber) return;
-    const double value = line.number(key);
-    if (!source_.temperature) source_.temperature = value;
-    if (value != *source_.temperature)
-      throw differs(key, fmt::format("{}", value), fmt::format("{}", *source_.temperature), where);
+    std::optional<double> value;
+    if (!key.empty() && line.kind(key) == JsonKind::kNumber) value = line.number(key);
+    if (!value && is_mapped_) return;
+    if (is_first_) source_.temperature = value;
+    if (value == source_.temperature) return;
+    const auto shown = [](const std::optional<double>& v) { return v ? fmt::format("{}", *v) : ""; };
+    throw differs("temperature", shown(value), shown(source_.temperature), where);
+  }
+
+  void order(const JsonObject& line, const std::string& where) {
+    const double value = line.kind("read_by.order") == JsonKind::kNumber ? line.number("read_by.order") : 0;
+    const int found = value >= 0 && value < (1 << 24) ? static_cast<int>(value) : -1;
+    if (is_first_) source_.reader_order = std::max(found, 0);
+    if (found != source_.reader_order)
+      throw differs("read_by.order", fmt::format("{}", value), fmt::format("{}", source_.reader_order),
+                    where);
   }
 
   static Error differs(const std::string& key, const std::string& value, const std::string& known,
@@ -62,6 +77,7 @@ class SourceCheck {
                 where, key, value, known, key)};
   }
 
+  bool is_first_ = true, is_mapped_ = false;
   ImportSource source_{.kind = "jsonl"};
 };
 

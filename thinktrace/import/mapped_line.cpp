@@ -15,7 +15,7 @@
 namespace thinktrace {
 namespace {
 
-constexpr int kMost = std::numeric_limits<int>::max();
+constexpr int kMostSamples = 1 << 24;
 constexpr std::string_view kOpen = "<think>", kClose = "</think>";
 
 Error bad(const std::string& why) { return {ErrorKind::kInput, why}; }
@@ -144,7 +144,9 @@ void read_curve(const FieldMap& map, const JsonObject& line, TraceRecord& r) {
   check_masses(r.curve.logprobs, static_cast<int>(n_options));
   const size_t n_rows = r.curve.logprobs.size() / n_options;
   r.curve.positions = positions.empty() ? guess_positions(n_rows, r) : line.integers(positions);
-  check_positions(r.curve.positions, r.has_tokens ? static_cast<int>(r.think_text.size()) : kMost);
+  if (!r.has_tokens && !r.curve.positions.empty())
+    throw bad("positions need tokens: the thinking is one text");
+  check_positions(r.curve.positions, static_cast<int>(r.think_text.size()));
   if (n_rows != r.curve.positions.size())
     throw bad(fmt::format("{} rows of probabilities for {} positions", n_rows, r.curve.positions.size()));
 }
@@ -225,7 +227,7 @@ TraceRecord parse_mapped_line(const FieldMap& map, const JsonObject& line, const
   r.labels = std::move(options.labels);
   if (const std::string key = key_in(map, line, "prompt"); !key.empty()) r.prompt_text = line.text(key);
   if (const std::string key = key_in(map, line, "sample"); !key.empty())
-    r.trace.sample = line.integer(key, 0, kMost);
+    r.trace.sample = line.integer(key, 0, kMostSamples);
   if (const std::string key = key_in(map, line, "seed"); !key.empty()) r.seed = line.integer64(key);
   Response response = read_response(map, line);
   r.think_text = std::move(response.thinking);

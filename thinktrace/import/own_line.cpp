@@ -14,6 +14,7 @@ namespace thinktrace {
 namespace {
 
 constexpr int kMost = std::numeric_limits<int>::max();
+constexpr int kMostSamples = 1 << 24;
 
 Error bad(const std::string& why) { return {ErrorKind::kInput, why}; }
 
@@ -70,7 +71,9 @@ void read_writer(const JsonObject& line, TraceRecord& r) {
 void read_curve(const JsonObject& line, TraceRecord& r) {
   const size_t n_options = r.question.options.size();
   r.curve.positions = line.integers("positions");
-  check_positions(r.curve.positions, r.has_tokens ? static_cast<int>(r.think_text.size()) : kMost);
+  if (!r.has_tokens && !r.curve.positions.empty())
+    throw bad("positions need tokens: the thinking is one text");
+  check_positions(r.curve.positions, static_cast<int>(r.think_text.size()));
   if (line.has("logprobs")) {
     r.curve.logprobs = floats_of(line.table("logprobs", n_options, SpecialNumbers::kLogarithms));
   } else if (line.has("probs")) {
@@ -100,7 +103,7 @@ TraceRecord parse_own_line(const JsonObject& line) {
   r.prompt_text = text_or_empty(line, "prompt");
   r.prompt_ids = ids_or_empty(line, "prompt_ids");
   if (line.has("seed")) r.seed = line.integer64("seed");
-  if (line.has("sample")) r.trace.sample = line.integer("sample", 0, kMost);
+  if (line.has("sample")) r.trace.sample = line.integer("sample", 0, kMostSamples);
   r.forced_text = text_or_empty(line, "forced");
   r.think_text = line.texts("think_text");
   r.trace.think_ids = ids_or_empty(line, "think_ids");
@@ -109,7 +112,8 @@ TraceRecord parse_own_line(const JsonObject& line) {
     r.has_tokens = std::find(lacks.begin(), lacks.end(), "tokens") == lacks.end();
   }
   const size_t n_ids = r.trace.think_ids.size();
-  if (r.has_tokens && n_ids != 0 && n_ids != r.think_text.size())
+  if (!r.has_tokens && n_ids != 0) throw bad("'think_ids' of a thinking that is one text");
+  if (n_ids != 0 && n_ids != r.think_text.size())
     throw bad(fmt::format("{} 'think_ids' for {} texts in 'think_text'", n_ids, r.think_text.size()));
   read_curve(line, r);
   read_writer(line, r);

@@ -8,22 +8,7 @@
 namespace thinktrace {
 
 std::string trace_id(const TraceIdentity& t) {
-  const TraceOptions& o = t.options;
-  const nlohmann::json content{"trace",
-                               t.model_sha256,
-                               t.question_id,
-                               t.prompt_ids,
-                               t.close,
-                               t.precision == Precision::kFast ? "fast" : "reference",
-                               o.sampler.temperature,
-                               o.sampler.top_p,
-                               o.sampler.top_k,
-                               o.sampler.min_p,
-                               o.budget,
-                               o.answer_tokens,
-                               o.seed,
-                               t.sample};
-  return content_id(content.dump());
+  return content_id(nlohmann::json{"trace", t.sampling_id, t.question_id, t.prompt_ids, t.sample}.dump());
 }
 
 std::string reading_id(const std::string& trace, const std::string& reader) {

@@ -47,15 +47,13 @@ struct TraceRecord {
 // trace that was sampled and read here.
 std::vector<std::string> missing_parts(const TraceRecord& record);
 
-// The identity of a sampled trace: everything that it hangs on. The question is part of it, since two questions may have
-// the same prompt and differ in what counts as right.
+// The identity of a sampled trace: everything that it hangs on. The plan's own hash holds model, template, tags, sampler,
+// seed, budgets, precision and unit size; the question is part of it beside its prompt, since two questions may have the
+// same prompt and differ in what counts as right.
 struct TraceIdentity {
-  std::string model_sha256;
+  std::string sampling_id;  // Of the plan.
   std::string question_id;
   std::vector<Token> prompt_ids;
-  std::string close;  // The tag that ends the thinking.
-  Precision precision = Precision::kFast;
-  TraceOptions options;  // As the run states them.
   int sample = 0;
 };
 std::string trace_id(const TraceIdentity& identity);

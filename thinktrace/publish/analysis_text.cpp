@@ -167,10 +167,10 @@ std::string describe_commitment(const Block& block, const std::string& start) {
     shares.push_back("at most " + share(c.performative_share_high));
   out += line("performative share", shares);
   out += line("  beside it", {"P(right) at t_exit " + share(c.p_right_at_exit)});
-  out += line(
-      "", {block.labels.prior_right
-               ? "the label preferred without a question is right in " + share(*block.labels.prior_right)
-               : "what the labels get without a question is not known: no model has read these traces here"});
+  out +=
+      line("", {block.labels.prior_right
+                    ? "the label preferred without a question is right in " + share(*block.labels.prior_right)
+                    : "prior of the labels: not known, as no model has read these traces here"});
   const OrderFacts& orders = block.orders;
   if (orders.option.n_traces > 0) {
     const auto both = [&](std::string_view what, const Estimate& first, const Estimate& last) {
@@ -179,8 +179,7 @@ std::string describe_commitment(const Block& block, const std::string& start) {
     out += line("  same in other orders", {both("option", orders.option_at_start, orders.option_at_end)});
     out += line("", {both("label", orders.label_at_start, orders.label_at_end)});
   } else {
-    out +=
-        line("", {"read under one order only: a preference for a label is not excluded (probe --permute 4)"});
+    out += line("", {"one order only: a preference for a label is not excluded (--permute)"});
   }
   return out + line("flips", {"mean " + amount(block.flips)}) + '\n';
 }

@@ -44,14 +44,19 @@ TraceView view_of(const TraceRecord& r) {
   v.subject = r.question.subject;
   v.answer = r.question.answer;
   const auto n = static_cast<int>(r.think_text.size());
-  if (r.n_writer_tokens) v.n_tokens = r.n_writer_tokens;
-  if (!r.n_writer_tokens && r.has_tokens) v.n_tokens = n;
+  if (r.has_tokens) v.n_tokens = n;  // Of the reader, as its positions are.
   v.ended = ended(r);
   v.chosen = r.chosen;
   v.n_options = static_cast<int>(r.question.options.size());
   v.end = n;
   v.positions = r.curve.positions;
   v.logprobs = r.curve.logprobs;
+  // In the question's own order the labels go up: 1, 2, … or A, B, …
+  std::vector<std::string> sorted = r.labels;
+  std::sort(sorted.begin(), sorted.end(), [](const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  });
+  v.label_of = places(r.labels, sorted);
   return v;
 }
 
@@ -73,6 +78,11 @@ void for_each_measured(const OpenRun& run,
             continue;
           std::vector<int> label_of = places(found->labels, r.labels);
           if (label_of.size() != r.labels.size()) continue;
+          // One that says nothing new: the options stand as they did, or as in an order before (2 options have but 2).
+          const bool is_new = !std::is_sorted(label_of.begin(), label_of.end()) &&
+                              std::none_of(view.orders.begin(), view.orders.end(),
+                                           [&](const OrderView& o) { return o.label_of == label_of; });
+          if (!is_new) continue;
           read.push_back(*std::move(found));
           view.orders.push_back({std::move(label_of), read.back().curve.logprobs});
         }

@@ -35,10 +35,10 @@ std::string identity_of(const ImportSource& source) {
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-// What an import keeps in memory of the traces that the plan has.
+// What an import keeps in memory of the traces that are there.
 struct Known {
-  std::set<std::string> ids;
-  std::map<std::string, std::set<int>> samples;  // By question.
+  std::set<std::string> ids;                             // Of the whole folder: a trace is in it once.
+  std::map<std::string, std::map<int, Status>> samples;  // Of the plan, by question.
 };
 
 class Importer {
@@ -48,20 +48,23 @@ class Importer {
 
   void add(TraceRecord&& record, const ImportSource& source) {
     if (!store_) open(source);
+    // A trace of which only a reading failed is a trace that was not read.
+    if (!record.id.empty()) record.status = Status::kOk;
     const bool failed = record.status == Status::kFailed;
     if (!failed && !known_.ids.insert(record.id).second) {
       result_.there++;
       return;
     }
-    std::set<int>& samples = known_.samples[record.question.id];
-    if (samples.contains(record.trace.sample)) {
-      if (failed) {
-        result_.there++;
-        return;
-      }
-      record.trace.sample = *samples.rbegin() + 1;
+    std::map<int, Status>& samples = known_.samples[record.question.id];
+    const auto taken = samples.find(record.trace.sample);
+    if (taken != samples.end() && failed) {
+      result_.there++;
+      return;
     }
-    samples.insert(record.trace.sample);
+    // What had failed is replaced; beside another trace it gets the next free number.
+    if (taken != samples.end() && taken->second == Status::kOk)
+      record.trace.sample = samples.rbegin()->first + 1;
+    samples[record.trace.sample] = record.status;
     n_samples_ = std::max(n_samples_, record.trace.sample + 1);
     for (const std::string& part : missing_parts(record)) lacks_.insert(part);
     n_tokens_ += record.think_text.size();
@@ -101,20 +104,20 @@ class Importer {
     const auto same =
         std::find_if(plans.begin(), plans.end(), [&](const auto& p) { return p.identity == identity; });
     if (same != plans.end()) plan_ = *same;
-    if (same == plans.end()) {
-      const bool by_writer = source_.reader_model.empty();
-      const std::string reader = json{
-          {"import", source_.kind},
-          {"model_sha256", by_writer ? source_.model_sha256 : source_.reader_model_sha256},
-          {"order",
-           source_.reader_order}}.dump(-1, ' ', false, json::error_handler_t::replace);
-      plan_ = {0, content_id(identity), identity, "{}", 1, 1, content_id(reader)};
-      if (!store_->reader(plan_.reader_id))
-        store_->save_reader(
-            {plan_.reader_id, 0, reader,
-             json{{"model", {{"name", by_writer ? source_.model : source_.reader_model}}}}.dump(
-                 -1, ' ', false, json::error_handler_t::replace),
-             "", ""});
+    const bool by_writer = source_.reader_model.empty();
+    const std::string& reader_model = by_writer ? source_.model : source_.reader_model;
+    const std::string reader = json{
+        {"import", source_.kind},
+        {"model", reader_model},
+        {"model_sha256", by_writer ? source_.model_sha256 : source_.reader_model_sha256},
+        {"order",
+         source_.reader_order}}.dump(-1, ' ', false, json::error_handler_t::replace);
+    reader_id_ = content_id(reader);
+    if (same == plans.end()) plan_ = {0, content_id(identity), identity, "{}", 1, 1, reader_id_};
+    if (!store_->reader(reader_id_)) {
+      const std::string provenance =
+          json{{"model", {{"name", reader_model}}}}.dump(-1, ' ', false, json::error_handler_t::replace);
+      store_->save_reader({reader_id_, 0, reader, provenance, "", ""});
     }
     for (const auto& part : json::parse(plan_.provenance).value("lacks", json::array())) lacks_.insert(part);
     plan_.provenance = provenance_text();
@@ -127,10 +130,8 @@ class Importer {
           fmt::format("{}: this folder holds another plan; the import becomes plan {} of it, and nothing is "
                       "mixed",
                       options_.out, plan_.number));
-    for (const auto& [unit, status] : store_->units()) known_.samples[unit.first].insert(unit.second);
-    for (const auto& [question, samples] : known_.samples) {
-      for (std::string& id : store_->trace_ids(question)) known_.ids.insert(std::move(id));
-    }
+    for (const auto& [unit, status] : store_->units()) known_.samples[unit.first][unit.second] = status;
+    for (std::string& id : store_->all_trace_ids()) known_.ids.insert(std::move(id));
   }
 
   std::string provenance_text() const {
@@ -143,8 +144,9 @@ class Importer {
         .dump(-1, ' ', false, json::error_handler_t::replace);
   }
 
-  static StoredUnit unit_of(TraceRecord&& record) {
+  StoredUnit unit_of(TraceRecord&& record) const {
     StoredUnit unit;
+    unit.reader_id = reader_id_;
     unit.question = record.question;
     unit.first_sample = record.trace.sample;
     unit.labels = record.labels;
@@ -161,6 +163,7 @@ class Importer {
   ImportSource source_;
   std::optional<Store> store_;
   StoredPlan plan_;
+  std::string reader_id_;
   Known known_;
   std::set<std::string> lacks_;
   std::vector<StoredUnit> batch_;

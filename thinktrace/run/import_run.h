@@ -28,7 +28,7 @@ struct ImportRunObserver {
 struct ImportRunResult {
   int plan = 0;
   int64_t imported = 0;  // Traces stored by this call.
-  int64_t there = 0;     // Traces that the store had already.
+  int64_t there = 0;     // Traces that the folder had already, in whatever plan.
   int64_t skipped = 0;   // Records that could not be used.
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -11,6 +12,7 @@
 
 #include "thinktrace/error.h"
 #include "thinktrace/text/hash.h"
+#include "thinktrace/text/utf8.h"
 #include "thinktrace/version.h"
 
 namespace thinktrace {
@@ -61,8 +63,19 @@ std::string changed_question(const std::vector<Question>& stored, const std::vec
   return "";
 }
 
-std::string questions_path_of(const StoredPlan& plan) {
-  return json::parse(plan.provenance).value("/options/--questions"_json_pointer, std::string());
+// The files that a plan's questions came from, however they were spelt.
+std::set<std::string> question_paths(const StoredPlan& plan) {
+  const json provenance = json::parse(plan.provenance);
+  std::set<std::string> paths;
+  for (const json& path : provenance.value("question_paths", json::array()))
+    paths.insert(path.get<std::string>());
+  return paths;
+}
+
+std::string canonical(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path found = std::filesystem::weakly_canonical(path, error);
+  return to_utf8(error ? path : found.string());
 }
 
 }  // namespace
@@ -154,6 +167,7 @@ std::string compute_settings(const ComputeOptions& c) {
 PlanChoice choose_plan(const Store& store, const RunOptions& o, const Model& model,
                        const std::vector<Question>& file_questions) {
   PlanChoice choice{{}, o.format.labels, ""};
+  int unit_size = std::min(o.samples, kLargestUnit);
   for (const StoredPlan& stored : store.plans()) {
     if (store.is_idle(stored)) continue;
     const json identity = json::parse(stored.identity);
@@ -167,10 +181,12 @@ PlanChoice choose_plan(const Store& store, const RunOptions& o, const Model& mod
       }
       continue;
     }
-    if (questions_path_of(stored) == o.questions_path) {
-      const std::string changed = changed_question(store.questions(stored.number), file_questions);
-      choice.because = changed;
-      if (!changed.empty()) continue;
+    if (question_paths(stored).contains(canonical(o.questions_path))) {
+      choice.because = changed_question(store.questions(stored.number), file_questions);
+      if (!choice.because.empty()) {
+        unit_size = stored.unit_size;  // So that the other questions' units are shared.
+        continue;
+      }
     }
     choice.plan = stored;
     choice.labels = same.format.labels;
@@ -178,9 +194,12 @@ PlanChoice choose_plan(const Store& store, const RunOptions& o, const Model& mod
     break;
   }
   StoredPlan& plan = choice.plan;
+  std::set<std::string> paths = plan.number ? question_paths(plan) : std::set<std::string>{};
+  paths.insert(canonical(o.questions_path));
   json provenance = json::parse(plan_provenance(o, model));
+  provenance["question_paths"] = paths;
   if (plan.number == 0) {
-    plan.unit_size = std::min(o.samples, kLargestUnit);
+    plan.unit_size = unit_size;
     plan.identity = plan_identity(o, model, plan.unit_size);
     plan.sampling_id = content_id(plan.identity);
     plan.samples = o.samples;

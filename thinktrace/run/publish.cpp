@@ -14,6 +14,7 @@
 #include "thinktrace/run/analyze.h"
 #include "thinktrace/run/noise_floor.h"
 #include "thinktrace/run/plan.h"
+#include "thinktrace/run/reader.h"
 #include "thinktrace/text/hash.h"
 
 namespace thinktrace {
@@ -125,7 +126,8 @@ RunSummary summarise_run(const OpenRun& run) {
                     "last digits may differ between them.",
                     counts.settings));
   }
-  if (!run.reader.noise_floor.empty()) s.noise_floor = noise_floor_from_json(run.reader.noise_floor);
+  if (const std::string noise = noise_floor_of(run.reader, run.plan); !noise.empty())
+    s.noise_floor = noise_floor_from_json(noise);
   return s;
 }
 
@@ -176,15 +178,22 @@ void publish_site(const std::vector<std::string>& run_folders, const std::string
 
 RunStatus run_status(const RunView& view) {
   const OpenRun run = open_run(view);
-  RunStatus status{
-      run.name,          run.plan, run.reader, run.store.counts(run.reader.id), 0, summarise_run(run).notes,
-      run.store.plans(), {}};
+  RunStatus status{run.name,
+                   run.plan,
+                   run.reader,
+                   run.store.counts(run.reader.id),
+                   0,
+                   "",
+                   summarise_run(run).notes,
+                   run.store.plans(),
+                   {}};
   const std::map<std::string, Store::ReaderCounts> counts = run.store.reader_counts();
   for (const StoredReader& reader : run.store.readers()) {
     if (const auto it = counts.find(reader.id); it != counts.end())
       status.readings.push_back({reader, it->second});
   }
   const int64_t units_a_question = (status.plan.samples + status.plan.unit_size - 1) / status.plan.unit_size;
+  status.noise_floor = noise_floor_of(run.reader, run.plan);
   // An import has what its source had.
   status.units_total = json::parse(run.plan.identity).contains("import")
                            ? status.counts.units_ok + status.counts.units_failed

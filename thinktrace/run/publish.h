@@ -64,6 +64,7 @@ struct RunStatus {
   StoredReader reader;
   StoreCounts counts;
   int64_t units_total = 0;
+  std::string noise_floor;         // Of reader and plan, as JSON; empty until measured.
   std::vector<std::string> notes;  // As in the gallery: what a reader of the numbers must know.
   std::vector<StoredPlan> plans;   // Of the folder.
   struct Reading {

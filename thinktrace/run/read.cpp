@@ -114,7 +114,7 @@ int read_units(const ReadJob& job, const ReaderOptions& options, const StoredRea
     Attempt attempt{.settings = compute_settings(job.compute)};
     std::vector<StoredReading> readings;
     const double begin = monotonic_seconds();
-    for (const TraceRecord& record : job.store.records(unit)) {
+    for (const TraceRecord& record : job.store.records(unit, kNoReader)) {  // As they were written.
       if (job.store.reading(record.id, reader.id)) continue;
       try {
         readings.push_back(read_trace(job, options, record, sessions, same_model));
@@ -145,9 +145,11 @@ std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions
   constexpr int kTraces = 4, kPriorCells = 8192;
   std::optional<StoredReader> reader = job.store.reader(reader_id);
   if (!reader) return std::nullopt;
+  const StoredPlan plan = *job.store.plan();
+  const std::vector<Question> questions = job.store.questions();
   const auto& should_stop = reporter.observer().should_stop;
   try {
-    if (reader->noise_floor.empty()) {
+    if (noise_floor_of(*reader, plan).empty()) {
       NoiseFloor noise;
       for (const TraceRecord& r : job.store.spread_traces(kTraces, reader_id)) {
         if (r.curve.positions.empty()) continue;
@@ -155,25 +157,29 @@ std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions
         noise = merge(noise, measure_noise_floor(r, form, {job.model, job.compute.threads, should_stop}));
       }
       if (noise.n_positions > 0) {
-        reader->noise_floor = to_json(noise);
+        reader = with_noise_floor(*reader, plan, to_json(noise));
         reporter.note(fmt::format("reader {}: {}", reader->number, describe(noise)));
       }
     }
-    if (reader->prior.empty() && options.order == 0) {
+    if (options.order == 0 && !prior_covers(reader->prior, questions)) {
       Session session(job.model, {.n_cells = std::min(kPriorCells, job.model.card().n_ctx_train + 256),
                                   .n_branches = 1,
                                   .threads = job.compute.threads,
                                   .precision = job.compute.precision,
                                   .should_stop = should_stop});
-      reader->prior = measure_prior(session, options, job.store.questions());
+      reader->prior = measure_prior(session, options, questions, reader->prior);
     }
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::kInterrupted || e.kind() == ErrorKind::kStore) throw;
     reporter.note(fmt::format("the noise floor or the prior could not be measured: {}", e.what()));
   }
   job.store.save_reader(*reader);
-  return reader->noise_floor.empty() ? std::nullopt
-                                     : std::optional(noise_floor_from_json(reader->noise_floor));
+  const std::string noise = noise_floor_of(*reader, plan);
+  return noise.empty() ? std::nullopt : std::optional(noise_floor_from_json(noise));
+}
+
+void forget_noise_floor(Store& store, const std::string& reader_id) {
+  store.save_reader(with_noise_floor(*store.reader(reader_id), *store.plan(), ""));
 }
 
 ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
@@ -203,17 +209,22 @@ ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
                 fmt::format("[probe] {}: the model's file has changed since the run; name one with "
                             "--with",
                             path));
-  ReaderOptions options{.stride = given.stride, .precision = given.compute.precision};
+  const json own = json::parse(store.reader(plan->reader_id)->identity);
+  RunOptions wanted = given;
+  if (wanted.stride == 0) wanted.stride = own.value("stride", 1);
+  if (same_model && own.value("precision", "fast") == "reference")
+    wanted.compute.precision = Precision::kReference;
+  ReaderOptions options{.stride = wanted.stride, .precision = wanted.compute.precision};
   options.format = given.format;
-  if (same_model)
-    options.format = format_like(json::parse(store.reader(plan->reader_id)->identity), given.format);
+  if (same_model) options.format = format_like(own, given.format);
   if (options.format.suffix.empty()) options.format.suffix = kDefaultSuffix;
   options.format = complete_format(model, options.format);
   for (const std::string& text : format_notes(model, options.format)) reporter.note(text);
   const std::vector<Question> questions = store.questions();
   if (!questions.empty())
     build_reading_form(model, questions.front(), options);  // A broken layout is said now.
-  const ComputeOptions compute = resolve_compute(given.compute);
+  const ComputeOptions compute = stored_compute(
+      wanted.compute, same_model && own.contains("suffix") ? plan : std::nullopt, observer.note);
   const ReadJob job{model, store, compute, given.retry_failed};
   ReadResult result;
   for (options.order = 0; options.order < std::max(1, given.orders); options.order++) {
@@ -221,20 +232,17 @@ ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
     if (!store.reader(reader.id)) store.save_reader(reader);
     const int n_units = static_cast<int>(store.units_to_read(reader.id, given.retry_failed).size());
     result.units_here += n_units;
+    if (n_units > 0) forget_noise_floor(store, reader.id);
     read_units(job, options, reader, reporter);
     result.units_failed += static_cast<int>(store.units_to_read(reader.id, true).size());
-    if (n_units > 0)
-      store.save_reader([&] {
-        StoredReader again = *store.reader(reader.id);
-        again.noise_floor.clear();  // It is of all that the reader has read.
-        again.prior.clear();
-        return again;
-      }());
     const std::optional<NoiseFloor> noise = measure_reader(job, options, reader.id, reporter);
     if (options.order > 0) continue;
     result.noise_floor = noise;
     result.reader = store.reader(reader.id)->number;
-    if (!store.has_readings(plan->reader_id) && store.has_readings(reader.id)) {
+    const auto counts = store.reader_counts();
+    const bool is_empty_import = json::parse(plan->identity).contains("import") &&
+                                 !counts.contains(plan->reader_id) && counts.contains(reader.id);
+    if (is_empty_import) {
       plan->reader_id = reader.id;  // An import without probes is shown as its first reader saw it.
       store.save_plan(*plan, {});
     }

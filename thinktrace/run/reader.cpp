@@ -27,7 +27,19 @@ Question content_free(const std::string& text, int n_options) {
   return {"content-free", "", text, std::vector<std::string>(n_options, text), 0};
 }
 
+// Numbers of options that a prior has no entry for.
+std::set<int> missing_sizes(const json& priors, const std::vector<Question>& questions) {
+  std::set<int> sizes;
+  for (const Question& q : questions) sizes.insert(static_cast<int>(q.options.size()));
+  for (const json& prior : priors) sizes.erase(static_cast<int>(prior.at("p").size()));
+  return sizes;
+}
+
 }  // namespace
+
+bool prior_covers(const std::string& prior, const std::vector<Question>& questions) {
+  return missing_sizes(prior.empty() ? json::array() : json::parse(prior), questions).empty();
+}
 
 std::string reader_identity(const ReaderOptions& o, const Model& model) {
   return json{{"model_sha256", model.card().sha256},
@@ -53,6 +65,20 @@ StoredReader make_reader(const ReaderOptions& options, const Model& model, const
                            {"compute", json::parse(compute_settings(compute))},
                            {"tags_found_in", name_of(options.format.tags.source)}}
                           .dump(-1, ' ', false, json::error_handler_t::replace);
+  return reader;
+}
+
+std::string noise_floor_of(const StoredReader& reader, const StoredPlan& plan) {
+  if (reader.noise_floors.empty()) return "";
+  const json all = json::parse(reader.noise_floors);
+  return all.contains(plan.sampling_id) ? all.at(plan.sampling_id).dump() : "";
+}
+
+StoredReader with_noise_floor(StoredReader reader, const StoredPlan& plan, const std::string& noise_floor) {
+  json all = reader.noise_floors.empty() ? json::object() : json::parse(reader.noise_floors);
+  all.erase(plan.sampling_id);
+  if (!noise_floor.empty()) all[plan.sampling_id] = json::parse(noise_floor);
+  reader.noise_floors = all.empty() ? "" : all.dump();
   return reader;
 }
 
@@ -114,11 +140,10 @@ std::vector<int> align_positions(const std::vector<std::string>& writer,
 }
 
 std::string measure_prior(Session& session, const ReaderOptions& options,
-                          const std::vector<Question>& questions) {
-  std::set<int> sizes;
-  for (const Question& q : questions) sizes.insert(static_cast<int>(q.options.size()));
+                          const std::vector<Question>& questions, const std::string& known) {
+  json priors = known.empty() ? json::array() : json::parse(known);
+  const std::set<int> sizes = missing_sizes(priors, questions);
   const std::vector<std::string> texts{"N/A", "[MASK]", ""};
-  json priors = json::array();
   PrefillReader reader(session);
   for (const int n : sizes) {
     std::vector<double> p(n, 0);
@@ -133,6 +158,8 @@ std::string measure_prior(Session& session, const ReaderOptions& options,
     }
     priors.push_back({{"labels", labels}, {"p", p}});
   }
+  std::sort(priors.begin(), priors.end(),
+            [](const json& a, const json& b) { return a.at("p").size() < b.at("p").size(); });
   return priors.dump();
 }
 

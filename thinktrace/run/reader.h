@@ -24,6 +24,11 @@ std::string reader_identity(const ReaderOptions& options, const Model& model);
 // The reader as it is stored, not measured yet.
 StoredReader make_reader(const ReaderOptions& options, const Model& model, const ComputeOptions& compute);
 
+// The noise floor that was measured on a plan's traces, as JSON; empty where none was. And a reader with another one, or
+// (empty) without.
+std::string noise_floor_of(const StoredReader& reader, const StoredPlan& plan);
+StoredReader with_noise_floor(StoredReader reader, const StoredPlan& plan, const std::string& noise_floor);
+
 // The option that stands at each place of a question's list in the order with this number. 0 is the question's own.
 // 1 … n-1 move the options round, so that over the first n orders every option has every place once; higher numbers are
 // drawn from the question's id and the number.
@@ -52,10 +57,13 @@ ReadThinking thinking_for(const Model& model, const TraceRecord& record, bool sa
 std::vector<int> align_positions(const std::vector<std::string>& writer,
                                  const std::vector<std::string>& reader, const std::vector<int>& positions);
 
-// What the reader answers to questions without content, as a JSON array of {labels, p}: one entry for each number of
-// options in `questions`. The mean over the texts "N/A", "[MASK]" and "" in place of question and options, as in Zhao et
+// Whether a prior has an entry for every number of options in `questions`.
+bool prior_covers(const std::string& prior, const std::vector<Question>& questions);
+
+// What the reader answers to questions without content, as a JSON array of {labels, p}: the entries of `known` (such an
+// array, or empty) and one for each further number of options in `questions`. The mean over the texts "N/A", "[MASK]" and "" in place of question and options, as in Zhao et
 // al. 2021 (arXiv 2102.09690), section 5; raw probabilities.
 std::string measure_prior(Session& session, const ReaderOptions& options,
-                          const std::vector<Question>& questions);
+                          const std::vector<Question>& questions, const std::string& known);
 
 }  // namespace thinktrace

@@ -29,7 +29,7 @@ std::vector<Unit> units_of(const StoredPlan& plan, const std::vector<PreparedQue
   std::vector<Unit> units;
   for (const PreparedQuestion& q : questions) {
     for (int first = 0; first < plan.samples; first += plan.unit_size)
-      units.push_back({&q, first, plan.unit_size});
+      units.push_back({&q, first, plan.unit_size, plan.sampling_id});
   }
   return units;
 }
@@ -84,14 +84,6 @@ void tell_choice(const Job& job, const PlanChoice& choice, int number) {
                   job.options.out, choice.because, number));
 }
 
-// The noise floor and the prior are of all that a reader has read, which is about to grow.
-void forget_measurements(Store& store, const std::string& reader_id) {
-  std::optional<StoredReader> reader = store.reader(reader_id);
-  reader->noise_floor.clear();
-  reader->prior.clear();
-  store.save_reader(*reader);
-}
-
 // Reads the plan's traces as the command wants them read, where that is not how the plan reads them itself, and under
 // further orders of the options. Gives the number of units read, and adds to those that could not be.
 int read_further(const Job& job, const RunOptions& wanted, const std::string& own_reader, int& n_failed) {
@@ -110,7 +102,7 @@ int read_further(const Job& job, const RunOptions& wanted, const std::string& ow
                       differences(job.store.reader(own_reader)->identity, reader.identity), number));
     }
     const auto n = static_cast<int>(job.store.units_to_read(reader.id, job.options.retry_failed).size());
-    if (n > 0) forget_measurements(job.store, reader.id);
+    if (n > 0) forget_noise_floor(job.store, reader.id);
     read_units(read, options, reader, job.reporter);
     n_failed += static_cast<int>(job.store.units_to_read(reader.id, true).size());
     n_units += n;
@@ -143,6 +135,9 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
     if (!store.reader(own.id)) store.save_reader(own);
     choice.plan.reader_id = own.id;
   }
+  if (choice.plan.samples > wanted.samples)
+    reporter.note(fmt::format("this plan has {} samples a question; they are sampled for all its questions",
+                              choice.plan.samples));
   choice.plan.number = store.save_plan(choice.plan, questions.selected);
   tell_choice(job, choice, choice.plan.number);
 
@@ -153,7 +148,7 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
   reporter.begin(units_total, static_cast<int>(units.size()));
   RunResult result{.plan = choice.plan.number, .units_here = static_cast<int>(units.size())};
   if (!units.empty()) {
-    forget_measurements(store, choice.plan.reader_id);
+    forget_noise_floor(store, choice.plan.reader_id);
     result.units_failed_here = do_units(job, units, prepared);
   }
   result.readings_here = read_further(job, wanted, choice.plan.reader_id, result.readings_failed);

@@ -10,10 +10,9 @@ namespace thinktrace {
 namespace {
 
 TraceRecord begin_record(const Model& model, const PreparedQuestion& q, const RunOptions& options,
-                         Trace trace) {
+                         const std::string& sampling_id, Trace trace) {
   TraceRecord r;
-  r.id = trace_id({model.card().sha256, q.question.id, q.prompt.ids, options.format.tags.close,
-                   options.compute.precision, options.trace, trace.sample});
+  r.id = trace_id({sampling_id, q.question.id, q.prompt.ids, trace.sample});
   r.question = q.question;
   r.labels = q.prompt.labels;
   r.prompt_text = to_utf8(q.prompt.text);
@@ -38,7 +37,7 @@ void sample_and_probe(Session& session, const Unit& unit, const RunOptions& opti
     if (observer.on_tokens) observer.on_tokens(n);
   };
   for (Trace& trace : sample_traces(session, request, q.trace, on_tokens)) {
-    stored.records.push_back(begin_record(model, q, options, std::move(trace)));
+    stored.records.push_back(begin_record(model, q, options, unit.sampling_id, std::move(trace)));
   }
   const double sampled = monotonic_seconds();
   ForkReader forks(session, options.compute.branches);

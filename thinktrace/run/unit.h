@@ -12,6 +12,7 @@ struct Unit {
   const PreparedQuestion* question = nullptr;
   int first_sample = 0;
   int n_samples = 1;
+  std::string sampling_id = {};  // Of the plan; part of the traces' ids.
 };
 
 // Told how many tokens or probes were made, often; either may be empty.

@@ -44,7 +44,7 @@ StoredIdentities copy_plan(sqlite3* db) {
       .add(1)
       .add(ids.reader)
       .add(json{{"model", provenance.at("model")}, {"compute", provenance.at("compute")}}.dump())
-      .add(p.text(4))
+      .add(p.is_null(4) || p.text(4).empty() ? "" : json{{ids.sampling_id, json::parse(p.text(4))}}.dump())
       .add("")
       .run();
   CheckedInsert(db, "plan")

@@ -218,7 +218,7 @@ void Store::save_reader(const StoredReader& reader) {
       .add(number)
       .add(reader.identity)
       .add(reader.provenance)
-      .add(reader.noise_floor)
+      .add(reader.noise_floors)
       .add(reader.prior)
       .run();
   transaction.commit();

@@ -166,7 +166,7 @@ std::vector<TraceRecord> records_of(sqlite3* db, int64_t unit_id, const std::str
     }
     records.push_back(std::move(r));
   }
-  const int wanted = std::min(unit.integer(4), samples - unit.integer(3));
+  const int wanted = std::max(0, std::min(unit.integer(4), samples - unit.integer(3)));
   if (static_cast<int>(records.size()) != wanted) unit.damaged("a unit's traces are not all there");
   return records;
 }

@@ -23,7 +23,7 @@ CREATE TABLE reader (
   number      INTEGER NOT NULL UNIQUE,
   identity    TEXT NOT NULL,        -- JSON object
   provenance  TEXT NOT NULL,        -- JSON object: model's name and path, compute settings
-  noise_floor TEXT NOT NULL,        -- JSON object; empty until measured
+  noise_floors TEXT NOT NULL,       -- JSON object: by plan's sampling_id; empty until measured
   prior       TEXT NOT NULL,        -- JSON array: what it answers to a question without content; empty until measured
   checksum    TEXT NOT NULL
 ) STRICT;
@@ -84,7 +84,7 @@ CREATE TABLE attempt (
 CREATE INDEX attempt_of_unit ON attempt (sampling_id, question_id, first_sample, reader_id);
 
 CREATE TABLE trace (
-  id          TEXT PRIMARY KEY,     -- hash of model, question, prompt ids, closing tag, sampler settings, budgets, seed, sample
+  id          TEXT PRIMARY KEY,     -- hash of the plan's hash, question, prompt ids, sample
   unit_id     INTEGER NOT NULL REFERENCES unit(id),
   sample      INTEGER NOT NULL,
   seed        TEXT,                 -- decimal, as it may need all 64 bits; null: an import does not say

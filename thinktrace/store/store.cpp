@@ -38,7 +38,9 @@ sqlite3* open_file(const std::string& path, int flags) {
     sqlite3_close(db);
     throw store_error(path, why);
   }
-  sqlite3_busy_timeout(db, 5000);  // Another process may hold the file for a moment.
+  // Whoever looks at a large store may hold it for a while, and a run of days must not end over that.
+  constexpr int kPatience = 10 * 60 * 1000;  // Milliseconds.
+  sqlite3_busy_timeout(db, kPatience);
   return db;
 }
 

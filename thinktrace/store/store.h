@@ -33,9 +33,12 @@ struct StoredReader {
   int number = 0;  // From 1; 0: not stored yet.
   std::string identity;
   std::string provenance;
-  std::string noise_floor;  // JSON object; empty until measured.
-  std::string prior;        // JSON array; empty until measured.
+  std::string noise_floors;  // JSON object by sampling_id; empty: none measured.
+  std::string prior;         // JSON array; empty until measured.
 };
+
+// Stands for a reader that has read nothing: traces as they were written.
+inline constexpr const char* kNoReader = "none";
 
 // Which unit of a plan: question id and first sample.
 using UnitKey = std::pair<std::string, int>;
@@ -60,8 +63,8 @@ struct StoredUnit {
   std::vector<Token> prompt_ids;
   std::vector<Token> suffix_ids;
   Attempt attempt;
-  std::vector<TraceRecord>
-      records;  // Read by the plan's own reader; without a curve where an import has none.
+  std::string reader_id = {};        // Who read the records; empty: the plan's own reader.
+  std::vector<TraceRecord> records;  // Without a curve where an import has none.
 };
 
 // A stored trace read by another reader than its plan's own.
@@ -146,8 +149,8 @@ class Store {
   // its attempts are kept.
   void commit_units(std::span<const StoredUnit> units);
   void commit_unit(const StoredUnit& unit) { commit_units({&unit, 1}); }
-  // Ids of all traces of a question, whatever the plan's samples.
-  std::vector<std::string> trace_ids(const std::string& question_id) const;
+  // Ids of all traces in the store, of every plan.
+  std::vector<std::string> all_trace_ids() const;
 
   // Units in order, well done, of which some trace lacks a reading by `reader_id`; one whose last attempt at that failed
   // only if `with_failed`.

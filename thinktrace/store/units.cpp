@@ -111,8 +111,9 @@ void insert_unit(sqlite3* db, const StoredPlan& plan, const StoredUnit& u) {
       .add(u.prompt_ids)
       .add(u.attempt.settings)
       .run();
-  for (const TraceRecord& r : u.records) insert_trace(db, id, u, r, plan.reader_id);
-  insert_attempt(db, plan.sampling_id, {u.question.id, u.first_sample}, plan.reader_id, u.attempt);
+  const std::string& reader_id = u.reader_id.empty() ? plan.reader_id : u.reader_id;
+  for (const TraceRecord& r : u.records) insert_trace(db, id, u, r, reader_id);
+  insert_attempt(db, plan.sampling_id, {u.question.id, u.first_sample}, reader_id, u.attempt);
 }
 
 }  // namespace
@@ -137,13 +138,9 @@ void Store::commit_units(std::span<const StoredUnit> units) {
   transaction.commit();
 }
 
-std::vector<std::string> Store::trace_ids(const std::string& question_id) const {
+std::vector<std::string> Store::all_trace_ids() const {
   std::vector<std::string> ids;
-  Statement s(db_.get(),
-              "SELECT t.id FROM trace t JOIN unit u ON u.id = t.unit_id WHERE u.sampling_id = ? AND "
-              "u.question_id = ? "
-              "ORDER BY t.sample");
-  s.bind(current().sampling_id).bind(question_id);
+  Statement s(db_.get(), "SELECT id FROM trace");
   while (s.step()) ids.push_back(s.text(0));
   return ids;
 }

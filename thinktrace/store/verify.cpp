@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <climits>
+
 #include "thinktrace/error.h"
 #include "thinktrace/store/checked_row.h"
 #include "thinktrace/store/records.h"
@@ -23,7 +25,10 @@ class Problems {
  public:
   explicit Problems(std::vector<std::string>& list) : list_(list) {}
   void add(const std::string& problem) {
-    if (list_.size() < kMostProblems) list_.push_back(problem);
+    if (n_++ < kMostProblems) list_.push_back(problem);
+  }
+  void tell_rest() {
+    if (n_ > kMostProblems) list_.push_back(fmt::format("and {} more", n_ - kMostProblems));
   }
   // What a step of verification throws is a problem too.
   template <typename Step>
@@ -37,6 +42,7 @@ class Problems {
 
  private:
   std::vector<std::string>& list_;
+  size_t n_ = 0;
 };
 
 // Tables and indexes as (name, SQL) by name.
@@ -132,14 +138,16 @@ VerifyReport Store::verify() const {
   // As the export would read it, every plan by every reader.
   problems.try_step([&] {
     for (const StoredPlan& p : plans()) {
+      std::vector<int64_t> ids;  // Collected first, so that no writer waits for the rest.
       Statement units(db, "SELECT id FROM unit WHERE sampling_id = ?");
       units.bind(p.sampling_id);
-      while (units.step()) {
-        for (const StoredReader& r : readers())
-          problems.try_step([&] { records_of(db, units.integer(0), r.id, p.samples); });
+      while (units.step()) ids.push_back(units.integer(0));
+      for (const int64_t id : ids) {
+        for (const StoredReader& r : readers()) problems.try_step([&] { records_of(db, id, r.id, INT_MAX); });
       }
     }
   });
+  problems.tell_rest();
   return report;
 }
 
