@@ -93,6 +93,10 @@ def traces(run) -> list[dict]:
     return [json.loads(line) for line in export(run).split("\n")[:-1]]
 
 
+def status_of(run, *options) -> dict:
+    return json.loads(call("status", run, "--json", *options).out)
+
+
 def traces_of(run, *options) -> list[dict]:
     """Of another plan or reader than the one shown by default."""
     return [json.loads(line) for line in call("export", run, *options).out.split("\n")[:-1]]
