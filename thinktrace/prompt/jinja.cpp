@@ -30,7 +30,7 @@ std::string reason_in(const std::string& text) {
   std::string reason;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string line = text.substr(begin, end - begin);
+    std::string line = text.substr(begin, end - begin);
     if (line.find("Error:") != std::string::npos) return line;
     if (reason.empty() && line.find_first_not_of(" -") != std::string::npos) reason = line;
     begin = end + 1;
