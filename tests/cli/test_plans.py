@@ -63,6 +63,14 @@ class ClosePlans(CliTest):
         self.assertEqual((told["imported"], told["there_already"]), (0, 2))
         self.check()
 
+    def test_orders_that_say_nothing_new_are_not_counted(self):
+        """Two options have one other order: the most likely option or its label stays, never both."""
+        write_jsonl(self.questions, *(question(f"Which is {i}?", ("a", "b"), i % 2) for i in range(4)))
+        self.go("--permute", "6", "--seed", "3")
+        agreement = json.loads(call("analyze", self.run_folder, "--json").out)["overall"]["order_agreement"]
+        self.assertEqual(agreement["option"]["n_traces"], 4)
+        self.assertAlmostEqual(agreement["option"]["value"] + agreement["label"]["value"], 1)
+
     def test_measurements_belong_to_their_plan(self):
         before = status_of(self.run_folder)
         write_jsonl(self.questions, question("Which of two?", ("a", "b"), 1))

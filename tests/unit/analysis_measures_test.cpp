@@ -234,6 +234,21 @@ TEST(Measures, HalfOfTheMovedOrdersIsNotEnough) {
   EXPECT_EQ(measure_trace(view).curve->known_already, true);
 }
 
+TEST(Measures, LabelsAreThoseOfTheOrderThatWasRead) {
+  HandMade trace{.rows = {{.6, .3, .1}, {.1, .2, .6}}, .answer = 1};
+  TraceView view = trace.view();
+  view.label_of = {1, 2, 0};
+  const TraceMeasures m = measure_trace(view);
+  EXPECT_EQ(m.label_right, 2);
+  EXPECT_EQ(m.curve->top_start, 0);
+  EXPECT_EQ(m.curve->label_start, 1);
+  EXPECT_EQ(m.curve->label_end, 0);
+  const LabelFacts facts = analyze_traces({m}, {.resamples = 10}).overall.labels;
+  EXPECT_EQ(facts.labels[1].top_at_start.value, 1);
+  EXPECT_EQ(facts.labels[0].top_at_end.value, 1);
+  EXPECT_EQ(facts.labels[2].right.value, 1);
+}
+
 TEST(Measures, AgreementIsCountedByPositionAndOrder) {
   HandMade trace{.rows = {{.6, .3}, {.6, .3}, {.3, .6}}};
   TraceView view = trace.view();

@@ -163,14 +163,7 @@ std::optional<double> within_groups(const std::vector<PairSums>& by_question, co
     group.xy += count * s.xy;
     group.yy += count * s.yy;
   }
-  PairSums within;
-  for (const PairSums& group : by_group) {
-    const PairSums c = centred(group);
-    within.xx += c.xx;
-    within.xy += c.xy;
-    within.yy += c.yy;
-  }
-  return correlation_of_centred(within);
+  return correlation_within(by_group);
 }
 
 std::optional<double> evaluate(const Prepared& p, const std::vector<double>& totals,

@@ -52,7 +52,7 @@ OrderAgreement agreement_of(const TraceView& trace, const std::vector<int>& tops
     for (size_t k = 0; k < tops.size(); k++) {
       const int top = top_of(row_at(order.logprobs, trace.n_options, k));
       const double option = top == tops[k];
-      const double label = order.label_of[top] == tops[k];  // In the original order option i has label i.
+      const double label = order.label_of[top] == tops[k];  // The label of the most likely option stayed.
       sum.option += option;
       sum.label += label;
       if (k == 0) {

@@ -10,7 +10,8 @@ namespace thinktrace {
 
 // The same positions read with the options in another order in the prompt.
 struct OrderView {
-  std::vector<int> label_of;  // The label (its index) that stands before each option there.  [n_options]
+  // For each option: the option that has the label which stands before it there.  [n_options]
+  std::vector<int> label_of;
   std::span<const float> logprobs;  // By option, not by label.  [n_positions, n_options]
 };
 

@@ -71,6 +71,17 @@ std::optional<double> correlation_of_centred(const PairSums& sums) {
 
 std::optional<double> correlation(const PairSums& sums) { return correlation_of_centred(centred(sums)); }
 
+std::optional<double> correlation_within(std::span<const PairSums> groups) {
+  PairSums within;
+  for (const PairSums& group : groups) {
+    const PairSums c = centred(group);
+    within.xx += c.xx;
+    within.xy += c.xy;
+    within.yy += c.yy;
+  }
+  return correlation_of_centred(within);
+}
+
 std::optional<double> pearson(std::span<const double> x, std::span<const double> y,
                               std::span<const int> weights) {
   // Moved by a whole number near the mean: sums of whole numbers stay exact and others lose less.
@@ -88,14 +99,7 @@ std::optional<double> pearson_within(std::span<const double> x, std::span<const 
     if (static_cast<size_t>(groups[i]) >= by_group.size()) by_group.resize(groups[i] + 1);
     add_pair(by_group[groups[i]], x[i] - x0, y[i] - y0, weight_at(weights, i));
   }
-  PairSums within;
-  for (const PairSums& group : by_group) {
-    const PairSums c = centred(group);
-    within.xx += c.xx;
-    within.xy += c.xy;
-    within.yy += c.yy;
-  }
-  return correlation_of_centred(within);
+  return correlation_within(by_group);
 }
 
 Bounds wilson_interval(double share, double n, double level) {

@@ -30,6 +30,8 @@ PairSums centred(const PairSums& sums);
 std::optional<double> correlation(const PairSums& sums);
 // Pearson's r from sums that are already about means.
 std::optional<double> correlation_of_centred(const PairSums& sums);
+// Both variables centred on the means of their group, from each group's sums.
+std::optional<double> correlation_within(std::span<const PairSums> groups);
 
 std::optional<double> pearson(std::span<const double> x, std::span<const double> y,
                               std::span<const int> weights = {});

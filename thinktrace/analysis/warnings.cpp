@@ -35,7 +35,8 @@ void warn_of_labels(const Block& block, std::vector<Warning>& warnings) {
 // At the start alone: further on the text may have named a label, which then stays whatever the order.
 void warn_of_orders(const Block& block, std::vector<Warning>& warnings) {
   const Estimate &option = block.orders.option_at_start, &label = block.orders.label_at_start;
-  if (!(option.value && label.value && *option.value < *label.value)) return;
+  // By more than chance: their intervals don't overlap.
+  if (!(option.interval && label.interval && option.interval->high < label.interval->low)) return;
   warnings.push_back(
       {WarningKind::kOrderDisagreement,
        fmt::format(

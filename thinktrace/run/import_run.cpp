@@ -49,7 +49,10 @@ class Importer {
   void add(TraceRecord&& record, const ImportSource& source) {
     if (!store_) open(source);
     // A trace of which only a reading failed is a trace that was not read.
-    if (!record.id.empty()) record.status = Status::kOk;
+    if (!record.id.empty()) {
+      record.status = Status::kOk;
+      record.error.clear();
+    }
     const bool failed = record.status == Status::kFailed;
     if (!failed && !known_.ids.insert(record.id).second) {
       result_.there++;

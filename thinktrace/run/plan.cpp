@@ -102,24 +102,29 @@ std::string model_provenance(const Model& model) {
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+std::string words_identity(const PromptFormat& format, Precision precision, const Model& model) {
+  return json{{"model_sha256", model.card().sha256},
+              {"chat_template", format.chat_template},
+              {"system", format.system},
+              {"layout", format.layout},
+              {"labels", name_of(format.labels)},
+              {"think_open", format.tags.open},
+              {"after_think_open", format.tags.after_open},
+              {"think_close", format.tags.close},
+              {"precision", precision == Precision::kFast ? "fast" : "reference"}}
+      .dump();
+}
+
 std::string plan_identity(const RunOptions& o, const Model& model, int unit_size) {
-  const json identity{{"model_sha256", model.card().sha256},
-                      {"chat_template", o.format.chat_template},
-                      {"system", o.format.system},
-                      {"layout", o.format.layout},
-                      {"labels", name_of(o.format.labels)},
-                      {"think_open", o.format.tags.open},
-                      {"after_think_open", o.format.tags.after_open},
-                      {"think_close", o.format.tags.close},
-                      {"temperature", o.trace.sampler.temperature},
-                      {"top_p", o.trace.sampler.top_p},
-                      {"top_k", o.trace.sampler.top_k},
-                      {"min_p", o.trace.sampler.min_p},
-                      {"seed", o.trace.seed},
-                      {"budget", o.trace.budget},
-                      {"answer_tokens", o.trace.answer_tokens},
-                      {"unit_size", unit_size},
-                      {"precision", o.compute.precision == Precision::kFast ? "fast" : "reference"}};
+  json identity = json::parse(words_identity(o.format, o.compute.precision, model));
+  identity.update({{"temperature", o.trace.sampler.temperature},
+                   {"top_p", o.trace.sampler.top_p},
+                   {"top_k", o.trace.sampler.top_k},
+                   {"min_p", o.trace.sampler.min_p},
+                   {"seed", o.trace.seed},
+                   {"budget", o.trace.budget},
+                   {"answer_tokens", o.trace.answer_tokens},
+                   {"unit_size", unit_size}});
   return identity.dump();
 }
 
@@ -144,7 +149,9 @@ ComputeOptions resolve_compute(ComputeOptions c) {
 ComputeOptions stored_compute(ComputeOptions compute, const std::optional<StoredPlan>& stored,
                               const std::function<void(const std::string&)>& note) {
   if (!stored) return resolve_compute(compute);
-  const json before = json::parse(stored->provenance).at("compute");
+  const json provenance = json::parse(stored->provenance);
+  if (!provenance.contains("compute")) return resolve_compute(compute);  // An import.
+  const json& before = provenance.at("compute");
   if (compute.threads == 0) compute.threads = before.value("threads", 0);
   if (compute.branches == 0) compute.branches = before.value("branches", 0);
   compute = resolve_compute(compute);

@@ -43,6 +43,9 @@ struct RunOptions {
 // Everything that a sampled trace hangs on, except how many there are, as a JSON object with sorted keys.
 std::string plan_identity(const RunOptions& options, const Model& model, int unit_size);
 
+// The words around a question and the precision, on which both a plan and a reader hang, as a JSON object.
+std::string words_identity(const PromptFormat& format, Precision precision, const Model& model);
+
 const char* name_of(LabelKind kind);  // "auto", "digits", "letters"
 LabelKind label_kind_named(const std::string& name);
 

@@ -239,9 +239,9 @@ ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
     if (options.order > 0) continue;
     result.noise_floor = noise;
     result.reader = store.reader(reader.id)->number;
-    const auto counts = store.reader_counts();
+    auto counts = store.reader_counts();
     const bool is_empty_import = json::parse(plan->identity).contains("import") &&
-                                 !counts.contains(plan->reader_id) && counts.contains(reader.id);
+                                 counts[plan->reader_id].traces == 0 && counts[reader.id].traces > 0;
     if (is_empty_import) {
       plan->reader_id = reader.id;  // An import without probes is shown as its first reader saw it.
       store.save_plan(*plan, {});

@@ -42,19 +42,9 @@ bool prior_covers(const std::string& prior, const std::vector<Question>& questio
 }
 
 std::string reader_identity(const ReaderOptions& o, const Model& model) {
-  return json{{"model_sha256", model.card().sha256},
-              {"chat_template", o.format.chat_template},
-              {"system", o.format.system},
-              {"layout", o.format.layout},
-              {"labels", name_of(o.format.labels)},
-              {"think_open", o.format.tags.open},
-              {"after_think_open", o.format.tags.after_open},
-              {"think_close", o.format.tags.close},
-              {"suffix", o.format.suffix},
-              {"stride", o.stride},
-              {"order", o.order},
-              {"precision", o.precision == Precision::kFast ? "fast" : "reference"}}
-      .dump();
+  json identity = json::parse(words_identity(o.format, o.precision, model));
+  identity.update({{"suffix", o.format.suffix}, {"stride", o.stride}, {"order", o.order}});
+  return identity.dump();
 }
 
 StoredReader make_reader(const ReaderOptions& options, const Model& model, const ComputeOptions& compute) {

@@ -182,11 +182,6 @@ std::optional<StoredReader> Store::reader(const std::string& id) const {
   return reader_from(rows);
 }
 
-bool Store::has_readings(const std::string& reader_id) const {
-  Statement s(db_.get(), "SELECT 1 FROM reading WHERE reader_id = ? LIMIT 1");
-  return s.bind(reader_id).step();
-}
-
 std::map<std::string, Store::ReaderCounts> Store::reader_counts() const {
   std::map<std::string, ReaderCounts> counts;
   const StoredPlan plan = current();

@@ -133,7 +133,7 @@ class Store {
 
   std::vector<StoredReader> readers() const;
   std::optional<StoredReader> reader(const std::string& id) const;
-  bool has_readings(const std::string& reader_id) const;
+
   // What each reader has done of the current plan, by reader id; those alone that tried anything.
   struct ReaderCounts {
     int64_t traces = 0;        // Read.

@@ -137,13 +137,14 @@ VerifyReport Store::verify() const {
   problems.try_step([&] { check_counts(db, problems); });
   // As the export would read it, every plan by every reader.
   problems.try_step([&] {
+    const std::vector<StoredReader> known = readers();
     for (const StoredPlan& p : plans()) {
       std::vector<int64_t> ids;  // Collected first, so that no writer waits for the rest.
       Statement units(db, "SELECT id FROM unit WHERE sampling_id = ?");
       units.bind(p.sampling_id);
       while (units.step()) ids.push_back(units.integer(0));
       for (const int64_t id : ids) {
-        for (const StoredReader& r : readers()) problems.try_step([&] { records_of(db, id, r.id, INT_MAX); });
+        for (const StoredReader& r : known) problems.try_step([&] { records_of(db, id, r.id, INT_MAX); });
       }
     }
   });
