@@ -23,6 +23,12 @@ export function as_string(value: unknown, where: string): string {
   return typeof value === "string" ? value : say(where, "expected a text");
 }
 
+// Places are put into words only where something is wrong: there are millions of tokens.
+export function as_strings(value: unknown, where: string): string[] {
+  const list = as_array(value, where), wrong = list.findIndex((v) => typeof v !== "string");
+  return wrong < 0 ? (list as string[]) : say(`${where}[${wrong}]`, "expected a text");
+}
+
 export function as_number(value: unknown, where: string): number {
   return typeof value === "number" && Number.isFinite(value) ? value : say(where, "expected a number");
 }
