@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The index chunk: columns of numbers, one value a question or a trace.
 import type { NumberColumn, Question, QuestionText, Run, RunIndex, Shelf, Stop, Trace, TraceClass, Unit } from "../types.ts";
-import { BundleError, as_array, as_chunk_name, as_count, as_number, as_object, as_one_of, as_string, as_strings, or_missing } from "./check.ts";
+import { BundleError, as_array, as_chunk_name, as_count, as_index, as_number, as_object, as_one_of, as_string, as_strings, or_missing } from "./check.ts";
 import type { Json } from "./check.ts";
 import { parse_kind } from "./chunk_text.ts";
 
@@ -82,7 +82,7 @@ function owners(first: Int32Array): Int32Array {
 
 const kMany = 2 ** 31 - 1;
 
-function read_traces(from: Json, first_trace: Int32Array, n_options: Int32Array): RunIndex["traces"] {
+function read_traces(from: Json, first_trace: Int32Array, n_options: Int32Array, n_clusters: number): RunIndex["traces"] {
   const question = owners(first_trace), n = question.length, where = "index.traces";
   const column = (key: string, low: number, high: number) => read_column(from, key, n, where, { low, high });
   const option = (key: string): Int32Array => {
@@ -97,11 +97,13 @@ function read_traces(from: Json, first_trace: Int32Array, n_options: Int32Array)
     n_tokens: column("n_tokens", -1, kMany), first: column("first", -1, kMany), n_positions: column("n_positions", -1, kMany),
     stop: column("stop", -1, kStops.length - 1), chosen: option("chosen"), top_start: option("top_start"), top_end: option("top_end"),
     class: column("class", -1, kClasses.length - 1), known: column("known", -1, 1),
+    cluster: column("cluster", -1, n_clusters - 1),
   };
   for (let i = 0; i < n; i++) {
     const of = `${where}[${i}]`, positions = traces.n_positions[i] as number;
     if (traces.failed[i]) traces.n_tokens[i] = traces.n_positions[i] = traces.first[i] = 0;
-    else if (positions < 0 || (positions > 0 && (traces.first[i] as number) + positions > (traces.n_tokens[i] as number) + 1)) {
+    else if (positions < 0 || (traces.n_tokens[i] as number) < 0) throw new BundleError(`${of}: a count below 0`);
+    else if (positions > 0 && ((traces.first[i] as number) < 0 || (traces.first[i] as number) + positions > (traces.n_tokens[i] as number) + 1)) {
       throw new BundleError(`${of}: more positions than it has`);
     } else if (positions > 0 && ((traces.top_start[i] as number) < 0 || (traces.top_end[i] as number) < 0)) {
       throw new BundleError(`${of}: was read, and has no most likely option`);
@@ -120,17 +122,19 @@ export function parse_index_chunk(text: string, run: Run): RunIndex {
     if (a >= (n_options[i] as number)) throw new BundleError(`index.questions.answer[${i}]: no option`);
   });
   const first_trace = starts(column("n_traces", 0, kMany));
-  const traces = read_traces(as_object(chunk["traces"], "index.traces"), first_trace, n_options);
+  const clusters = as_array(chunk["clusters"], "index.clusters").map((centre, i) =>
+    as_array(centre, `index.clusters[${i}]`).map((p, j) => as_number(p, `index.clusters[${i}][${j}]`)));
+  const traces = read_traces(as_object(chunk["traces"], "index.traces"), first_trace, n_options, clusters.length);
   const shelves = read_shelves(chunk["shelves"], first_trace, n);
   const errors = new Map(as_array(chunk["errors"], "index.errors").map((entry, i) => {
     const [trace, error] = as_array(entry, `index.errors[${i}]`);
-    return [as_count(trace, `index.errors[${i}][0]`), as_string(error, `index.errors[${i}][1]`)] as const;
+    return [as_index(trace, traces.id.length, `index.errors[${i}][0]`), as_string(error, `index.errors[${i}][1]`)] as const;
   }));
   return {
     run, shelves, n_questions: n, n_traces: traces.id.length,
     questions: { id, subject: column("subject", 0, run.subjects.length - 1), answer, n_options, first_trace,
       shelf: owners(starts(Int32Array.from(shelves, (s) => s.n_questions))) },
-    traces, errors, numbers: read_numbers(chunk["numbers"], traces.id.length),
+    traces, clusters, errors, numbers: read_numbers(chunk["numbers"], traces.id.length),
   };
 }
 
