@@ -10,7 +10,7 @@ export type Colouring = "mix" | "likely" | "right" | "entropy" | "change";
 export type Palette = "published" | "safe";
 export type View = "list" | "grid" | "lines";
 export type Align = "token" | "fraction";
-export type GroupKey = "none" | "run" | "subject" | "question" | "class";
+export type GroupKey = "none" | "run" | "subject" | "question" | "class" | "cluster";
 export type Scope = "question" | "thinking" | "both";
 export type CompareOrder = "size" | "falling" | "rising"; // Of the differences between two runs; size: however signed.
 
@@ -48,11 +48,11 @@ export interface State {
 const kColours: readonly Colouring[] = ["mix", "likely", "right", "entropy", "change"];
 const kPalettes: readonly Palette[] = ["published", "safe"];
 const kViews: readonly View[] = ["list", "grid", "lines"];
-const kGroups: readonly GroupKey[] = ["none", "run", "subject", "question", "class"];
+const kGroups: readonly GroupKey[] = ["none", "run", "subject", "question", "class", "cluster"];
 const kScopes: readonly Scope[] = ["question", "thinking", "both"];
 const kOrders: readonly CompareOrder[] = ["size", "falling", "rising"];
 const kAligns: readonly Align[] = ["token", "fraction"];
-export const kFacets = ["class", "start", "end", "free", "stop"] as const; // Fields that a facet can name.
+export const kFacets = ["class", "cluster", "start", "end", "free", "stop"] as const; // Fields that a facet can name.
 const kMaxText = 200; // Of what a reader types; an address should stay one line.
 const kMaxBrushes = 8;
 export const kMaxPicks = 100;
