@@ -21,7 +21,7 @@ export function oklch(lightness: number, chroma: number, hue: number): Rgb {
 // 0..1; outside it the nearer end.
 export type Ramp = (value: number) => Rgb;
 
-const kSteps = 255;
+const kSteps = 256; // Even, so that the middle of a scale has its own colour.
 
 function make_ramp(formula: Ramp): Ramp {
   const table = Array.from({ length: kSteps + 1 }, (_, i) => formula(i / kSteps));
