@@ -31,12 +31,13 @@ function quantile(sorted: Float64Array, share: number): number {
   return low + (place - i) * (high - low);
 }
 
-interface Column { values: Float64Array; there: Float64Array; n: number; mean: number; varies: boolean; means: number[] }
+interface Column { values: Float64Array; there: Float64Array | null; n: number; mean: number; varies: boolean; means: number[] } // there: null: all.
 
 function make_column(differences: Float64Array): Column {
   const defined = differences.filter((d) => !Number.isNaN(d));
   return {
-    values: differences.map((d) => (Number.isNaN(d) ? 0 : d)), there: differences.map((d) => (Number.isNaN(d) ? 0 : 1)),
+    values: differences.map((d) => (Number.isNaN(d) ? 0 : d)),
+    there: defined.length === differences.length ? null : differences.map((d) => (Number.isNaN(d) ? 0 : 1)),
     n: defined.length, mean: defined.reduce((s, d) => s + d, 0) / defined.length,
     varies: defined.some((d) => d !== defined[0]), means: [],
   };
@@ -45,6 +46,12 @@ function make_column(differences: Float64Array): Column {
 export interface Bootstrap {
   advance(resamples: number): boolean; // Draws some more; returns whether all are drawn.
   results(): Difference[]; // One a measure; intervals once all are drawn.
+}
+
+function weighted_sum(weights: Float64Array, values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (weights[i] as number) * (values[i] as number);
+  return sum;
 }
 
 // `measures`: differences question by question, NaN where a question has none. [n_measures][n_questions]
@@ -60,12 +67,8 @@ export function make_bootstrap(measures: readonly Float64Array[], resamples = kR
     }
     for (const { values, there, varies, means } of columns) {
       if (!varies) continue;
-      let sum = 0, count = 0;
-      for (let i = 0; i < n; i++) {
-        sum += (drawn[i] as number) * (values[i] as number);
-        count += (drawn[i] as number) * (there[i] as number);
-      }
-      if (count > 0) means.push(sum / count);
+      const count = there ? weighted_sum(drawn, there) : n;
+      if (count > 0) means.push(weighted_sum(drawn, values) / count);
     }
   };
   const interval = ({ means, varies }: Column): [number | null, number | null] => {
