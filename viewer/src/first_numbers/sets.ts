@@ -25,6 +25,9 @@ const kOfClass = {
 const falling = (key: string): SortTerm => ({ key, descending: true });
 const rising = (key: string): SortTerm => ({ key, descending: false });
 
+export const right_at = (key: "start" | "end", name: string): TraceSet =>
+  ({ name: `with the right forced answer at ${name}`, facets: { [key]: ["right"] } });
+
 // Of a run, or of one of its subjects. `start` is what the start is called; `n_failed`: traces there that failed.
 export function list_sets(block: Block, start: string, n_failed: number) {
   const lacking = block.thinking_length.unknown > 0 || n_failed > 0;
@@ -40,7 +43,7 @@ export function list_sets(block: Block, start: string, n_failed: number) {
     ended_unknown: { name: "not known to have ended", facets: { stop: ["unknown"] } } as TraceSet,
     censored: { name: "with a curve that did not end", facets: { ...kRead, stop: ["budget", "end of text"] } } as TraceSet,
     right_start: { name: `with the right forced answer ${start}`, facets: { start: ["right"] } } as TraceSet,
-    right_end: { name: "with the right forced answer at the end", facets: { end: ["right"] } } as TraceSet,
+    right_end: right_at("end", "the end"),
     right_free: { name: "with the right free answer", facets: { free: ["right"] } } as TraceSet,
     start_end: (a: Truth, b: Truth): TraceSet =>
       ({ name: `whose forced answer is ${a} ${start} and ${b} at the end`, facets: { start: [a], end: [b] } }),

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { h } from "../dom/h.ts";
 import type { Child } from "../dom/h.ts";
 import { option_label } from "../gallery/row.ts";
+import { kNoFilters } from "../state/state.ts";
 import { no_places, plural, short_number, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import { visible_string } from "../text/visible.ts";
@@ -71,7 +72,7 @@ function subject_row(context: Context, run: Run, b: Block, subject: SubjectRef |
   const median = (e: Estimate, set: TraceSet | undefined): HTMLElement => cell(linked(e.n_traces, no_places(e.value), to(set)));
   const name = isolated(b.subject, { empty: "(no name)" });
   return h("tr", {},
-    h("th", { scope: "row" }, subject ? context.link({ page: "gallery", run: run.key, subject: subject.key }, {}, name) : name),
+    h("th", { scope: "row" }, subject ? context.link({ page: "gallery", run: run.key, subject: subject.key, ...kNoFilters }, {}, name) : name),
     cell(linked(b.traces, whole(b.traces), to(sets?.all))),
     share(forced.right_at_start, sets?.right_start), share(forced.right_at_end, sets?.right_end), share(b.free_right, sets?.right_free),
     median(length.median, sets?.length), median(c.t_exit_median, sets?.t_exit),
