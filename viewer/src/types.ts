@@ -61,8 +61,9 @@ export interface RunIndex {
   traces: {
     id: string[]; question: Int32Array; sample: Int32Array; failed: Int32Array; n_tokens: Int32Array; first: Int32Array;
     n_positions: Int32Array; stop: Int32Array; chosen: Int32Array; top_start: Int32Array; top_end: Int32Array;
-    class: Int32Array; known: Int32Array;
+    class: Int32Array; known: Int32Array; cluster: Int32Array;
   };
+  clusters: number[][]; // Centres: P(right) at evenly spaced fractions of the thinking. [n_clusters, n_points]
   errors: Map<number, string>; // By trace.
   numbers: NumberColumn[];
 }

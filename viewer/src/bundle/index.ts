@@ -82,7 +82,7 @@ function owners(first: Int32Array): Int32Array {
 
 const kMany = 2 ** 31 - 1;
 
-function read_traces(from: Json, first_trace: Int32Array, n_options: Int32Array): RunIndex["traces"] {
+function read_traces(from: Json, first_trace: Int32Array, n_options: Int32Array, n_clusters: number): RunIndex["traces"] {
   const question = owners(first_trace), n = question.length, where = "index.traces";
   const column = (key: string, low: number, high: number) => read_column(from, key, n, where, { low, high });
   const option = (key: string): Int32Array => {
@@ -97,6 +97,7 @@ function read_traces(from: Json, first_trace: Int32Array, n_options: Int32Array)
     n_tokens: column("n_tokens", -1, kMany), first: column("first", -1, kMany), n_positions: column("n_positions", -1, kMany),
     stop: column("stop", -1, kStops.length - 1), chosen: option("chosen"), top_start: option("top_start"), top_end: option("top_end"),
     class: column("class", -1, kClasses.length - 1), known: column("known", -1, 1),
+    cluster: column("cluster", -1, n_clusters - 1),
   };
   for (let i = 0; i < n; i++) {
     const of = `${where}[${i}]`, positions = traces.n_positions[i] as number;
@@ -120,7 +121,9 @@ export function parse_index_chunk(text: string, run: Run): RunIndex {
     if (a >= (n_options[i] as number)) throw new BundleError(`index.questions.answer[${i}]: no option`);
   });
   const first_trace = starts(column("n_traces", 0, kMany));
-  const traces = read_traces(as_object(chunk["traces"], "index.traces"), first_trace, n_options);
+  const clusters = as_array(chunk["clusters"], "index.clusters").map((centre, i) =>
+    as_array(centre, `index.clusters[${i}]`).map((p, j) => as_number(p, `index.clusters[${i}][${j}]`)));
+  const traces = read_traces(as_object(chunk["traces"], "index.traces"), first_trace, n_options, clusters.length);
   const shelves = read_shelves(chunk["shelves"], first_trace, n);
   const errors = new Map(as_array(chunk["errors"], "index.errors").map((entry, i) => {
     const [trace, error] = as_array(entry, `index.errors[${i}]`);
@@ -130,7 +133,7 @@ export function parse_index_chunk(text: string, run: Run): RunIndex {
     run, shelves, n_questions: n, n_traces: traces.id.length,
     questions: { id, subject: column("subject", 0, run.subjects.length - 1), answer, n_options, first_trace,
       shelf: owners(starts(Int32Array.from(shelves, (s) => s.n_questions))) },
-    traces, errors, numbers: read_numbers(chunk["numbers"], traces.id.length),
+    traces, clusters, errors, numbers: read_numbers(chunk["numbers"], traces.id.length),
   };
 }
 

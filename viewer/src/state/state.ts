@@ -10,7 +10,7 @@ export type Colouring = "mix" | "likely" | "right" | "entropy" | "change";
 export type Palette = "published" | "safe";
 export type View = "list" | "grid" | "lines";
 export type Align = "token" | "fraction";
-export type GroupKey = "none" | "run" | "subject" | "question" | "class";
+export type GroupKey = "none" | "run" | "subject" | "question" | "class" | "cluster";
 export type Scope = "question" | "thinking" | "both";
 
 export interface SortTerm { key: string; descending: boolean } // A field of the table: table/table.ts.
@@ -44,10 +44,10 @@ export interface State {
 const kColours: readonly Colouring[] = ["mix", "likely", "right", "entropy", "change"];
 const kPalettes: readonly Palette[] = ["published", "safe"];
 const kViews: readonly View[] = ["list", "grid", "lines"];
-const kGroups: readonly GroupKey[] = ["none", "run", "subject", "question", "class"];
+const kGroups: readonly GroupKey[] = ["none", "run", "subject", "question", "class", "cluster"];
 const kScopes: readonly Scope[] = ["question", "thinking", "both"];
 const kAligns: readonly Align[] = ["token", "fraction"];
-export const kFacets = ["class", "start", "end", "free", "stop"] as const; // Fields that a facet can name.
+export const kFacets = ["class", "cluster", "start", "end", "free", "stop"] as const; // Fields that a facet can name.
 const kMaxText = 200; // Of what a reader types; an address should stay one line.
 const kMaxBrushes = 8;
 export const kMaxPicks = 100;

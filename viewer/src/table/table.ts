@@ -5,7 +5,8 @@ import { kClasses, kStops } from "../bundle/index.ts";
 import type { NumberColumn, RunIndex, SubjectRef, Unit } from "../types.ts";
 
 export interface NumberField { kind: "number"; key: string; name: string; explain: string; unit: Unit; values: Float64Array } // NaN: none.
-export interface CategoryField { kind: "category"; key: string; name: string; explain: string; values: Int32Array; names: readonly string[] } // -1: none.
+export interface CategoryField { kind: "category"; key: string; name: string; explain: string; values: Int32Array; names: readonly string[]; // -1: none.
+  notes?: readonly string[] } // What is to be said beside each name.
 export type Field = NumberField | CategoryField;
 
 export interface TraceTable {
@@ -77,6 +78,17 @@ function name_fields(indexes: readonly RunIndex[], run: Int32Array, trace: Int32
   return [...(indexes.length > 1 ? [runs] : []), { kind: "category", key: "subject", name: "subject", explain: "the question’s subject", values: subject, names }];
 }
 
+// Clusters are of one run: those of another run are others. They go by number, with where their mean curve begins and ends.
+function cluster_field(indexes: readonly RunIndex[], trace: Int32Array): CategoryField[] {
+  const [index, more] = indexes;
+  if (!index || more || index.clusters.length === 0) return [];
+  const two = (p: number | undefined): string => (p ?? NaN).toFixed(2);
+  const notes = index.clusters.map((centre) => `P(right) ${two(centre[0])} → ${two(centre.at(-1))}`);
+  return [{ kind: "category", key: "cluster", name: "cluster", explain: "traces whose curves of P(right) have one shape", notes,
+    names: index.clusters.map((_, i) => String(i + 1)),
+    values: trace.map((t) => (index.traces.failed[t] ? -1 : index.traces.cluster[t] as number)) }];
+}
+
 export function make_table(scope: Scope): TraceTable {
   const { indexes } = scope, { run, trace } = rows_of(scope), n = trace.length;
   const each = (of: Of) => (_: number, i: number): number => of(indexes[run[i] as number] as RunIndex, trace[i] as number);
@@ -95,5 +107,5 @@ export function make_table(scope: Scope): TraceTable {
     numbers.push({ kind: "number", key: column.key, name: column.name, explain: column.explain, unit: column.unit,
       values: Float64Array.from(trace, (t, i) => columns[run[i] as number]?.values[t] ?? NaN) });
   }
-  return { indexes, n, run, trace, fields: [...numbers, ...places, ...categories, ...name_fields(indexes, run, trace)] };
+  return { indexes, n, run, trace, fields: [...numbers, ...places, ...categories, ...cluster_field(indexes, trace), ...name_fields(indexes, run, trace)] };
 }
