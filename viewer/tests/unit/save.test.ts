@@ -155,7 +155,7 @@ describe("a single file", () => {
     const read = cells.map((row) => Object.fromEntries(row.map((cell, i) => [columns?.[i], cell])));
     expect(read[0]).toMatchObject({ run: "run one", trace_id: "d0", question_id: "q9", subject: "second", sample: "0", question: "Last one?",
       options: '"[""yes"",""no""]"', answer: "0", status: "ok", length: "3" });
-    expect(read[1]).toMatchObject({ trace_id: "b1", chosen: "", stop: "budget", free: "none", end: "wrong" });
+    expect(read[1]).toMatchObject({ trace_id: "b1", chosen: "", stop: "budget", free: "none", end: "right" });
     expect(read[2]).toMatchObject({ trace_id: "c0", status: "failed", error: "the context is full", chosen: "", length: "", class: "" });
     expect(read[3]).toMatchObject({ run: "imported", question: "", options: "" });
     expect(columns).toEqual(expect.arrayContaining(table.fields.map((f) => f.key)));
