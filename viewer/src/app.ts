@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The shell: header, address, and which page stands in the middle.
 import { bar, make_help } from "./shell.ts";
+import { kColouringOrder } from "./colour/colouring.ts";
 import type { Context, Page } from "./context.ts";
 import { h, replace } from "./dom/h.ts";
 import type { Child, Props } from "./dom/h.ts";
@@ -11,8 +12,6 @@ import { format_state, parse_state, same_name } from "./state/state.ts";
 import { visible_string } from "./text/visible.ts";
 import { make_trace_page } from "./trace_page/page.ts";
 import type { Manifest, State } from "./types.ts";
-
-const kColouringOrder = ["mix", "likely", "right"] as const;
 
 function nothing_here(text: string): Page {
   return {
