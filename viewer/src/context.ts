@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What every page is given, and what every page is.
 import type { Child, Props } from "./dom/h.ts";
+import { same_name } from "./state/state.ts";
 import type { State } from "./state/state.ts";
 import type { Manifest, Run, SubjectRef } from "./types.ts";
 
@@ -30,4 +31,9 @@ export interface Page {
   destroy?(): void;
 }
 
-export interface Place { run: Run | null; subject: SubjectRef | null } // null: all of them.
+export interface Place { run: Run | null; subject: SubjectRef | null } // Null: all of them.
+
+export const find_run = (manifest: Manifest, name: string | null): Run | undefined =>
+  manifest.runs.find((r) => name !== null && same_name(r.key, name));
+export const find_subject = (run: Run, name: string | null): SubjectRef | undefined =>
+  run.subjects.find((s) => name !== null && same_name(s.key, name));
