@@ -27,6 +27,7 @@ export interface Page {
   anchor?(): unknown; // Where the reader is, for the way back.
   restore?(anchor: unknown): void;
   themed?(): void; // Light and dark have changed places.
+  renew?(): void; // context.manifest is a newer one, of the same runs grown.
   destroy?(): void;
 }
 
