@@ -2,20 +2,9 @@
 // Invented indexes for tests of the table: every kind of trace there is, by chance but the same each time.
 import { make_table } from "../src/table/table.ts";
 import type { TraceTable } from "../src/table/table.ts";
+import { make_random } from "./generate.ts";
+import type { Random } from "./generate.ts";
 import type { NumberColumn, Run, RunIndex, Shelf, SubjectRef } from "../src/types.ts";
-
-export type Random = () => number; // From 0 to just below 1.
-
-// Mulberry32.
-export function make_random(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 export const below = (random: Random, n: number): number => Math.floor(random() * n);
 export const pick = <T>(random: Random, list: readonly T[]): T => list[below(random, list.length)] as T;
@@ -27,7 +16,6 @@ function make_run(name: string, subjects: SubjectRef[]): Run {
     labels: ["A", "B", "C"], readers: [], subjects, index: hex(`${name}i`), questions: hex(`${name}q`), analysis: null };
 }
 
-// `kind` of a number decides how often it is missing and how many ties it has.
 function random_numbers(random: Random, key: string, unit: NumberColumn["unit"], n: number): NumberColumn {
   const value = (): number => (unit === "tokens" ? below(random, 400) : unit === "count" ? below(random, 5)
     : Math.round((random() * (unit === "change" ? 2 : 1) - (unit === "change" ? 1 : 0)) * 100) / 100);

@@ -72,3 +72,7 @@ export function pair_values(a: RunIndex, b: RunIndex, matched: Matched, key: str
   const second = Float64Array.from(matched.second, (q) => of_b[q] as number);
   return { first, second, difference: second.map((x, i) => x - (first[i] as number)) };
 }
+
+// The latest first probed position of the run's traces; 0 is before any thinking.
+export const latest_start = ({ traces }: RunIndex): number =>
+  traces.first.reduce((most, t, i) => ((traces.n_positions[i] as number) > 0 ? Math.max(most, t) : most), 0);

@@ -26,8 +26,8 @@ function make_index(questions: QuestionSketch[], keys = ["p_end", "t_exit"]): Ru
     traces: { id: traces.map((_, i) => String(i)), sample: column(() => 0), failed: column((t) => Number(t.failed ?? false)),
       n_tokens: column(() => 9), first: column(() => 0), n_positions: column((t) => ((t.top_end ?? -1) < 0 ? 0 : 10)), stop: column((t) => t.stop ?? 0),
       chosen: column(() => -1), top_start: column((t) => t.top_end ?? -1), top_end: column((t) => t.top_end ?? -1),
-      class: column(() => 0), known: column(() => -1) },
-    errors: [], numbers,
+      class: column(() => 0), known: column(() => -1), cluster: column(() => -1) },
+    clusters: [], errors: [], numbers,
   }), run as Run);
 }
 

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { compile_expression } from "../../src/table/expression.ts";
 import { field_of } from "../../src/table/table.ts";
 import type { TraceTable } from "../../src/table/table.ts";
-import { below, make_random, pick, random_table } from "../random_table.ts";
-import type { Random } from "../random_table.ts";
+import { make_random } from "../generate.ts";
+import type { Random } from "../generate.ts";
+import { below, pick, random_table } from "../random_table.ts";
 
 const table = random_table(1, 60);
 

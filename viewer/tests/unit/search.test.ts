@@ -7,7 +7,8 @@ import { find_ranges, make_search, words_of } from "../../src/table/search.ts";
 import type { Matches, Search } from "../../src/table/search.ts";
 import { fold } from "../../src/table/words.ts";
 import type { QuestionText, Run, RunIndex } from "../../src/types.ts";
-import { below, make_random, pick, random_table } from "../random_table.ts";
+import { make_random } from "../generate.ts";
+import { below, pick, random_table } from "../random_table.ts";
 
 vi.mock("../../src/bundle/load.ts", () => ({ load_questions: vi.fn(), load_texts: vi.fn() }));
 afterEach(() => vi.resetAllMocks());

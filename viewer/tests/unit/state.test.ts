@@ -5,7 +5,8 @@ import type { State } from "../../src/state/state.ts";
 import { kHostile } from "../hostile.ts";
 
 const full: State = {
-  page: "trace", run: "demo", other: null, by: "p_end", order: "size", differing: false, subject: "chains", question: "00ff", sample: 3, cursor: 41, readers: [0, 2], from_all: true,
+  page: "trace", run: "demo", other: null, by: "p_end", order: "size", differing: false, 
+  subject: "chains", question: "00ff", sample: 3, cursor: 41, readers: [0, 2], from_all: true,
   sort: [{ key: "p_end", descending: true }, { key: "length", descending: false }], group: "class", view: "lines", density: 8,
   align: "fraction", colouring: "right", palette: "safe", facets: { class: ["productive", "known already"], end: ["wrong"] },
   brushes: [{ key: "p_end", low: 0.125, high: 0.5 }, { key: "change", low: -1, high: 0 }], where: "p_end < 0.5 && length > 30",
@@ -22,6 +23,7 @@ describe("the address", () => {
   test("holds the whole state", () => expect(parse_state(format_state(full))).toEqual(full));
   test("holds every page", () => {
     for (const state of [at({ page: "help" }), at({ page: "tray", picks: ["ab", "cd"] }), at({ page: "compare", run: "a", other: "b" }),
+      at({ page: "compare", run: "a", other: "b", by: "t_exit", order: "rising", differing: true }),
       at({ page: "gallery", run: null }), at({ page: "gallery", run: "a" }), at({ page: "gallery", run: "a", subject: "b" }),
       at({ page: "trace", run: "a", subject: "b", question: "c", sample: 2 })]) {
       expect(parse_state(format_state(state)), format_state(state)).toEqual(state);
@@ -34,6 +36,12 @@ describe("the address", () => {
     expect(write({ page: "gallery" })).toBe("#/*/*");
     expect(write({ page: "compare", run: "a", other: "b c" })).toBe("#compare/a/b%20c");
     expect(write({ page: "gallery", run: "demo", sort: full.sort })).toBe("#/demo/*?sort=-p_end%2Clength");
+  });
+  test("says how two runs are compared only where they are", () => {
+    const compared = { by: "length", order: "falling", differing: true } as const;
+    expect(format_state(at({ page: "compare", run: "a", other: "b", ...compared }))).toBe("#compare/a/b?by=length&order=falling&only=differing");
+    expect(back({ page: "gallery", run: "a", ...compared })).toEqual(at({ page: "gallery", run: "a" }));
+    expect(parse_state("#compare/a/b?by=%3Cb%3E&order=none&only=x")).toEqual(at({ page: "compare", run: "a", other: "b" }));
   });
   test("reads further readers by their numbers, each once and in order", () => {
     const state = parse_state("#/a/b/c/0?readers=4,2,x,1,4,-1,0");

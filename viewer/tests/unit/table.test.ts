@@ -10,7 +10,8 @@ import { make_histogram } from "../../src/table/histogram.ts";
 import { field_of } from "../../src/table/table.ts";
 import type { CategoryField, NumberField, TraceTable } from "../../src/table/table.ts";
 import type { Unit } from "../../src/types.ts";
-import { below, make_random, pick, random_table } from "../random_table.ts";
+import { make_random } from "../generate.ts";
+import { below, pick, random_table } from "../random_table.ts";
 
 const table = random_table(3, 80);
 const all = Array.from({ length: table.n }, (_, row) => row);
