@@ -29,6 +29,7 @@ export interface State {
   question: string | null;
   sample: number;
   cursor: number | null; // Thinking tokens kept.
+  readers: number[]; // Further readers whose readings are drawn beside the trace's own; places in the run's list.
   from_all: boolean; // The trace page was reached from a list of all subjects, or of all runs.
   sort: SortTerm[]; // At most two; none: the order of the run.
   group: GroupKey;
@@ -55,11 +56,14 @@ const kAligns: readonly Align[] = ["token", "fraction"];
 export const kFacets = ["class", "cluster", "start", "end", "free", "stop"] as const; // Fields that a facet can name.
 const kMaxText = 200; // Of what a reader types; an address should stay one line.
 const kMaxBrushes = 8;
+export const kFirstReader = 2; // The run's own reader is reader 1; the first further one is called reader 2.
+const kMaxReaders = 20;
 export const kMaxPicks = 100;
 export const kPickLength = 12;
 
 export const kDefaultState: State = {
-  page: "front", run: null, other: null, by: "p_end", order: "size", differing: false, subject: null, question: null, sample: 0, cursor: null, from_all: false,
+  page: "front", run: null, other: null, by: "p_end", order: "size", differing: false, subject: null, question: null, sample: 0, cursor: null, readers: [],
+  from_all: false,
   sort: [], group: "none", view: null, density: 5, align: "token", colouring: "mix", palette: "published",
   facets: {}, brushes: [], where: "", text: "", scope: "question", picks: [],
 };
@@ -128,6 +132,7 @@ export function format_state(s: State): string {
   if (s.page === "trace") {
     put("in", s.from_all ? "all" : "");
     put("t", s.cursor === null ? "" : String(s.cursor));
+    put("readers", s.readers.map((r) => r + kFirstReader).join(","));
   }
   const tail = query.toString();
   return `${format_path(s)}${tail === "" ? "" : `?${tail}`}`;
@@ -201,6 +206,8 @@ export function parse_state(hash: string): State {
   if (state.page === "trace") {
     state.cursor = count(query.get("t"));
     state.from_all = query.get("in") === "all";
+    const numbers = new Set(words(query.get("readers")).map((w) => (count(w) ?? 0) - kFirstReader).filter((r) => r >= 0));
+    state.readers = [...numbers].sort((a, b) => a - b).slice(0, kMaxReaders);
   }
   return state;
 }

@@ -5,7 +5,8 @@ import type { State } from "../../src/state/state.ts";
 import { kHostile } from "../hostile.ts";
 
 const full: State = {
-  page: "trace", run: "demo", other: null, by: "p_end", order: "size", differing: false, subject: "chains", question: "00ff", sample: 3, cursor: 41, from_all: true,
+  page: "trace", run: "demo", other: null, by: "p_end", order: "size", differing: false, 
+  subject: "chains", question: "00ff", sample: 3, cursor: 41, readers: [0, 2], from_all: true,
   sort: [{ key: "p_end", descending: true }, { key: "length", descending: false }], group: "class", view: "lines", density: 8,
   align: "fraction", colouring: "right", palette: "safe", facets: { class: ["productive", "known already"], end: ["wrong"] },
   brushes: [{ key: "p_end", low: 0.125, high: 0.5 }, { key: "change", low: -1, high: 0 }], where: "p_end < 0.5 && length > 30",
@@ -42,8 +43,13 @@ describe("the address", () => {
     expect(back({ page: "gallery", run: "a", ...compared })).toEqual(at({ page: "gallery", run: "a" }));
     expect(parse_state("#compare/a/b?by=%3Cb%3E&order=none&only=x")).toEqual(at({ page: "compare", run: "a", other: "b" }));
   });
-  test("says nothing of a cursor where there is none", () => {
-    expect(back({ page: "gallery", run: "a", cursor: 7, from_all: true })).toEqual(at({ page: "gallery", run: "a" }));
+  test("reads further readers by their numbers, each once and in order", () => {
+    const state = parse_state("#/a/b/c/0?readers=4,2,x,1,4,-1,0");
+    expect(state.readers).toEqual([0, 2]);
+    expect(format_state(state)).toBe("#/a/b/c/0?readers=2%2C4");
+  });
+  test("of a gallery says nothing of a cursor and of readers", () => {
+    expect(back({ page: "gallery", run: "a", cursor: 7, readers: [1], from_all: true })).toEqual(at({ page: "gallery", run: "a" }));
   });
   test("keeps odd names apart from its own signs", () => {
     for (const name of ["*", "~", "", "a/b", "a?b", "a#b", "%", "..", ".", "%2A", "é ü", "\u202Ex", "help", "tray"]) {
