@@ -23,7 +23,8 @@ struct IndexTrace {
   int n_tokens = -1, first = -1, n_positions = -1, stop = -1, chosen = -1, top_start = -1, top_end = -1,
       trace_class = -1, known = -1;
   std::array<double, kIndexNumbers> numbers;
-  std::array<float, kShapePoints> shape{};  // Of its curve, where it was read: sample_curve of analysis/cluster.h.
+  std::array<float, kShapePoints>
+      shape{};  // Of its curve, where it was read: sample_curve of analysis/cluster.h.
 };
 IndexTrace index_trace(const SiteTrace& trace);
 
