@@ -38,15 +38,9 @@ export function as_count(value: unknown, where: string): number {
   return Number.isInteger(n) && n >= 0 ? n : say(where, `expected a whole number from 0, found ${n}`);
 }
 
-export function as_probability(value: unknown, where: string): number {
-  const p = as_number(value, where);
-  // A sum of numbers rounded to hundredths may pass 1 by a little.
-  return p >= 0 && p <= 1.05 ? p : say(where, `expected a probability, found ${p}`);
-}
-
 export function as_index(value: unknown, n: number, where: string): number {
   const i = as_count(value, where);
-  return i < n ? i : say(where, `index ${i} of ${n} options`);
+  return i < n ? i : say(where, `there is no ${i} among ${n}`);
 }
 
 export function as_chunk_name(value: unknown, where: string): string {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The index chunk: columns of numbers, one value a question or a trace.
 import type { NumberColumn, Question, QuestionText, Run, RunIndex, Shelf, Stop, Trace, TraceClass, Unit } from "../types.ts";
-import { BundleError, as_array, as_chunk_name, as_count, as_number, as_object, as_one_of, as_string, as_strings, or_missing } from "./check.ts";
+import { BundleError, as_array, as_chunk_name, as_count, as_index, as_number, as_object, as_one_of, as_string, as_strings, or_missing } from "./check.ts";
 import type { Json } from "./check.ts";
 import { parse_kind } from "./chunk_text.ts";
 
@@ -102,7 +102,8 @@ function read_traces(from: Json, first_trace: Int32Array, n_options: Int32Array,
   for (let i = 0; i < n; i++) {
     const of = `${where}[${i}]`, positions = traces.n_positions[i] as number;
     if (traces.failed[i]) traces.n_tokens[i] = traces.n_positions[i] = traces.first[i] = 0;
-    else if (positions < 0 || (positions > 0 && (traces.first[i] as number) + positions > (traces.n_tokens[i] as number) + 1)) {
+    else if (positions < 0 || (traces.n_tokens[i] as number) < 0) throw new BundleError(`${of}: a count below 0`);
+    else if (positions > 0 && ((traces.first[i] as number) < 0 || (traces.first[i] as number) + positions > (traces.n_tokens[i] as number) + 1)) {
       throw new BundleError(`${of}: more positions than it has`);
     } else if (positions > 0 && ((traces.top_start[i] as number) < 0 || (traces.top_end[i] as number) < 0)) {
       throw new BundleError(`${of}: was read, and has no most likely option`);
@@ -127,7 +128,7 @@ export function parse_index_chunk(text: string, run: Run): RunIndex {
   const shelves = read_shelves(chunk["shelves"], first_trace, n);
   const errors = new Map(as_array(chunk["errors"], "index.errors").map((entry, i) => {
     const [trace, error] = as_array(entry, `index.errors[${i}]`);
-    return [as_count(trace, `index.errors[${i}][0]`), as_string(error, `index.errors[${i}][1]`)] as const;
+    return [as_index(trace, traces.id.length, `index.errors[${i}][0]`), as_string(error, `index.errors[${i}][1]`)] as const;
   }));
   return {
     run, shelves, n_questions: n, n_traces: traces.id.length,
@@ -159,6 +160,9 @@ export function question_at(index: RunIndex, texts: readonly QuestionText[], q: 
   return { ...text, id: id[q] as string, place: q, answer: answer[q] as number,
     subject: index.run.subjects[subject[q] as number] as Question["subject"] };
 }
+
+// What stands before the option in the prompt.
+export const option_label = (run: Run, option: number): string => run.labels[option] ?? String(option + 1);
 
 export const column_of = (index: RunIndex, key: string): NumberColumn | undefined => index.numbers.find((c) => c.key === key);
 

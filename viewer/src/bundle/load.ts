@@ -21,9 +21,8 @@ function make_cache<T>(limit: number): Cache<T> {
   const loads = new Map<string, Promise<T>>(), there = new Map<string, T>();
   const load = async (name: string, parse: (bytes: Uint8Array) => T): Promise<T> => {
     try {
-      const bytes = await load_chunk(name);
-      const value = parse(bytes);
-      there.set(name, value);
+      const value = parse(await load_chunk(name));
+      if (loads.has(name)) there.set(name, value); // Others may have pushed it out meanwhile.
       return value;
     } catch (error) {
       loads.delete(name);
@@ -47,22 +46,31 @@ function make_cache<T>(limit: number): Cache<T> {
 }
 
 const kPages = 24; // Shelves whose texts and curves are kept: those of the last traces looked at.
+const kRuns = 64; // A live page loads an index for every revision.
 const kPictures = 1200; // Of about 130 kB each.
 
-const indexes = make_cache<RunIndex>(Infinity), questions = make_cache<QuestionText[]>(Infinity);
-const analyses = make_cache<Analysis>(Infinity), strips = make_cache<Strip[]>(kPictures);
+const indexes = make_cache<RunIndex>(kRuns), questions = make_cache<QuestionText[]>(kRuns);
+const analyses = make_cache<Analysis>(kRuns), strips = make_cache<Strip[]>(kPictures);
 const texts = make_cache<ShelfTexts[]>(kPages), curves = make_cache<CurveValues[]>(kPages);
 const ids = make_cache<number[][]>(kPages), readings = make_cache<Reading[]>(kPages);
 
-function parse_questions_chunk(bytes: Uint8Array): QuestionText[] {
+export function parse_questions_chunk(bytes: Uint8Array): QuestionText[] {
   return as_array(parse_kind(decode_text(bytes), "questions")["questions"], "questions").map((entry, i) => {
     const q = as_object(entry, `questions[${i}]`);
     return { text: as_string(q["text"], `questions[${i}].text`), options: as_strings(q["options"], `questions[${i}].options`) };
   });
 }
 
-export const load_index = (run: Run): Promise<RunIndex> =>
-  indexes.get(run.index, (bytes) => parse_index_chunk(decode_text(bytes), run));
+// Two runs of a bundle, or of two revisions of a live one, may have one index chunk; each gets an index of its own.
+const of_run = new WeakMap<Run, RunIndex>();
+export async function load_index(run: Run): Promise<RunIndex> {
+  const known = of_run.get(run);
+  if (known) return known;
+  const parsed = await indexes.get(run.index, (bytes) => parse_index_chunk(decode_text(bytes), run));
+  const index = of_run.get(run) ?? (parsed.run === run ? parsed : { ...parsed, run });
+  of_run.set(run, index);
+  return index;
+}
 export const load_questions = (run: Run): Promise<QuestionText[]> => questions.get(run.questions, parse_questions_chunk);
 export const load_analysis = (chunk: string): Promise<Analysis> =>
   analyses.get(chunk, (bytes) => parse_analysis_chunk(decode_text(bytes)));

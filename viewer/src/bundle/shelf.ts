@@ -46,7 +46,8 @@ export function parse_strips_chunk(bytes: Uint8Array, index: RunIndex, shelf: Sh
   const strips = Array.from({ length: shelf.n_traces }, (_, i): Strip => {
     const sizes = sizes_of(index, shelf.first_trace + i), { n_options, n_positions } = sizes;
     const positions = listed.get(i) ?? null;
-    if (positions ? positions.length !== n_positions : n_positions > 0 && !is_consecutive(sizes)) {
+    const listed_well = positions?.length === n_positions && (n_positions === 0 || positions[0] === sizes.first);
+    if (positions ? !listed_well : n_positions > 0 && !is_consecutive(sizes)) {
       throw new BundleError(`strip ${i}: its positions are not those of the index`);
     }
     const values = body.slice(at, at + n_options * n_positions);

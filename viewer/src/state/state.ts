@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The address after #: what is shown, and a query that says how,
 //   #/RUN/SUBJECT/QUESTION/SAMPLE?sort=-p_end,length&class=productive&colour=right&t=40
-//   #compare/RUN/RUN   #tray?pick=ID,ID   #help
+//   #compare/RUN/RUN?by=p_end&order=falling   #tray?pick=ID,ID   #help
 // RUN and SUBJECT are * for all of them; ~ stands for an empty name. What is missing or makes no sense takes its
 // default, so any address opens something.
 
@@ -12,6 +12,7 @@ export type View = "list" | "grid" | "lines";
 export type Align = "token" | "fraction";
 export type GroupKey = "none" | "run" | "subject" | "question" | "class" | "cluster";
 export type Scope = "question" | "thinking" | "both";
+export type CompareOrder = "size" | "falling" | "rising"; // Of the differences between two runs; size: however signed.
 
 export interface SortTerm { key: string; descending: boolean } // A field of the table: table/table.ts.
 export interface Brush { key: string; low: number; high: number } // Both ends belong to it.
@@ -20,11 +21,15 @@ export interface Brush { key: string; low: number; high: number } // Both ends b
 export interface State {
   page: PageKind;
   run: string | null; // null: all runs of the bundle.
-  other: string | null; // The run that `run` is compared with.
+  other: string | null; // The run that `run` is compared with,
+  by: string; // by which number,
+  order: CompareOrder;
+  differing: boolean; // and whether only where the answers differ.
   subject: string | null; // null: all subjects of the run.
   question: string | null;
   sample: number;
   cursor: number | null; // Thinking tokens kept.
+  readers: number[]; // Further readers whose readings are drawn beside the trace's own; places in the run's list.
   from_all: boolean; // The trace page was reached from a list of all subjects, or of all runs.
   sort: SortTerm[]; // At most two; none: the order of the run.
   group: GroupKey;
@@ -46,15 +51,19 @@ const kPalettes: readonly Palette[] = ["published", "safe"];
 const kViews: readonly View[] = ["list", "grid", "lines"];
 const kGroups: readonly GroupKey[] = ["none", "run", "subject", "question", "class", "cluster"];
 const kScopes: readonly Scope[] = ["question", "thinking", "both"];
+const kOrders: readonly CompareOrder[] = ["size", "falling", "rising"];
 const kAligns: readonly Align[] = ["token", "fraction"];
 export const kFacets = ["class", "cluster", "start", "end", "free", "stop"] as const; // Fields that a facet can name.
 const kMaxText = 200; // Of what a reader types; an address should stay one line.
 const kMaxBrushes = 8;
+export const kFirstReader = 2; // The run's own reader is reader 1; the first further one is called reader 2.
+const kMaxReaders = 20;
 export const kMaxPicks = 100;
 export const kPickLength = 12;
 
 export const kDefaultState: State = {
-  page: "front", run: null, other: null, subject: null, question: null, sample: 0, cursor: null, from_all: false,
+  page: "front", run: null, other: null, by: "p_end", order: "size", differing: false, subject: null, question: null, sample: 0,
+  cursor: null, readers: [], from_all: false,
   sort: [], group: "none", view: null, density: 5, align: "token", colouring: "mix", palette: "published",
   facets: {}, brushes: [], where: "", text: "", scope: "question", picks: [],
 };
@@ -115,9 +124,15 @@ export function format_state(s: State): string {
   put("text", s.text);
   put("scope", s.scope, kDefaultState.scope);
   put("pick", s.picks.join(","));
+  if (s.page === "compare") {
+    put("by", s.by, kDefaultState.by);
+    put("order", s.order, kDefaultState.order);
+    put("only", s.differing ? "differing" : "");
+  }
   if (s.page === "trace") {
     put("in", s.from_all ? "all" : "");
     put("t", s.cursor === null ? "" : String(s.cursor));
+    put("readers", s.readers.map((r) => r + kFirstReader).join(","));
   }
   const tail = query.toString();
   return `${format_path(s)}${tail === "" ? "" : `?${tail}`}`;
@@ -182,9 +197,17 @@ export function parse_state(hash: string): State {
     picks: words(query.get("pick")).filter((w) => /^[0-9a-f]{1,64}$/.test(w)).map((w) => w.slice(0, kPickLength)).slice(0, kMaxPicks),
     ...parse_path(cut < 0 ? body : body.slice(0, cut)),
   };
+  if (state.page === "compare") {
+    const by = query.get("by") ?? "";
+    state.by = kKey.test(by) ? by : kDefaultState.by;
+    state.order = one_of(query.get("order"), kOrders, kDefaultState.order);
+    state.differing = query.get("only") === "differing";
+  }
   if (state.page === "trace") {
     state.cursor = count(query.get("t"));
     state.from_all = query.get("in") === "all";
+    const numbers = new Set(words(query.get("readers")).map((w) => (count(w) ?? 0) - kFirstReader).filter((r) => r >= 0));
+    state.readers = [...numbers].sort((a, b) => a - b).slice(0, kMaxReaders);
   }
   return state;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from "vitest";
 import { parse_analysis_chunk } from "../../src/bundle/analysis.ts";
+import type { Analysis } from "../../src/bundle/analysis.ts";
 import { BundleError } from "../../src/bundle/check.ts";
 import { token_scale } from "../../src/first_numbers/estimate.ts";
-import { find_block, head_text, interval_note, interval_text, name_of_start, short_name_of_start, warnings_told } from "../../src/first_numbers/sayings.ts";
+import { find_block, head_parts, interval_note, interval_text, name_of_start, short_name_of_start, warnings_told } from "../../src/first_numbers/sayings.ts";
 import { one_place, rounded, short_number } from "../../src/text/numbers.ts";
 import type { Run, SubjectRef } from "../../src/types.ts";
 import { make_analysis } from "../make_analysis.ts";
@@ -82,6 +83,8 @@ describe("digits", () => {
     expect(token_scale([]).high).toBe(1);
   });
 });
+
+const head_text = (analysis: Analysis): string => head_parts(analysis).map((part) => part.text).join(" · ");
 
 describe("sayings", () => {
   test.each([

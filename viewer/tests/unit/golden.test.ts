@@ -13,4 +13,5 @@ test.skipIf(!there)(`the golden bundle${there ? "" : " (skipped: tests/golden/bu
   const sum = read_site(kGolden);
   expect(sum.traces).toBeGreaterThan(0);
   expect(sum.analyses).toBeGreaterThan(0);
+  expect(sum.ids).toBeGreaterThan(0);
 });
