@@ -10,7 +10,7 @@ import { pack, token_cells } from "./cells.ts";
 import type { Look, Picture } from "./cells.ts";
 import type { Rgb } from "./palette.ts";
 
-export const kGridFrom = 8; // CSS pixels a cell from which on there are gaps between cells.
+const kGridFrom = 12; // CSS pixels a cell from which on there are gaps between cells.
 
 // Pixels of the screen. A sheet is used again and again, so that drawing makes no garbage.
 export interface Sheet { pixels: Uint32Array; width: number; height: number }
