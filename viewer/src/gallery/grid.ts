@@ -35,7 +35,7 @@ export function measure_grid(scene: Scene): Measures {
   const width = shape.columns * shape.cell, caption = width >= kCaptionFrom ? kCaption : 0, least = wish < 60 ? 4 : wish < kCaptionFrom ? 8 : 14;
   const across = Math.max(1, Math.floor((scene.width + least) / (width + least)));
   // Bands end where headings do, unless that would tear few pictures far apart.
-  const stride = across > 1 ? Math.min(width + 2 * least, (scene.width - width) / (across - 1)) : width;
+  const stride = across > 1 ? Math.min(width + 3 * least, (scene.width - width) / (across - 1)) : width;
   return { shape, width, max_rows: Math.floor((kTallest * width) / shape.cell), empty: Math.min(width, Math.max(shape.cell, width / 2)),
     gap: least + (caption > 0 ? 6 : 0), caption, across, stride, ratio };
 }

@@ -11,9 +11,9 @@ import { ref_of } from "./view.ts";
 import type { Scene } from "./view.ts";
 import type { WindowGroup } from "./virtual.ts";
 
-const kPlain = 44, kTall = 68; // Pixels; a question's text takes two lines, and so do numbers below a name.
+const kPlain = 50, kTall = 74; // Pixels; a question's text takes two lines, and so do numbers below a name.
 const kNarrow = 720; // Where name and numbers don't fit beside each other.
-const kAfter = 18;
+const kBelow = 10, kAfter = 18; // Room below the heading, and below the group.
 
 // The mean over the rows that have the number; null where none has.
 export function mean_of(table: TraceTable, rows: Int32Array, key: string): number | null {
@@ -68,7 +68,7 @@ export function group_of(scene: Scene, group: Group, n_items: number, named = tr
       by_question ? question_name(scene, group.rows[0] as number)
         : h("h2", { class: "group-name" }, isolated(group.name, { empty: "(no name)" })),
       numbers(scene.table, group.rows));
-    element.style.height = `${header}px`;
+    element.style.height = `${header - kBelow}px`;
     return element;
   };
   return { n: n_items, header, after: kAfter, render };
