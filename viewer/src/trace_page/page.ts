@@ -2,14 +2,14 @@
 // The page of one trace: loads what it is about, puts the parts together and keeps the address in step with the cursor.
 import { is_unread, known_length } from "../bundle/index.ts";
 import { load_index, load_questions, load_trace } from "../bundle/load.ts";
-import type { Context, Page, Place } from "../context.ts";
+import type { Context, Page } from "../context.ts";
 import { h, replace } from "../dom/h.ts";
 import { failure } from "../dom/message.ts";
 import { kStopNames, page_of } from "../gallery/trace_words.ts";
 import type { State } from "../state/state.ts";
 import { plural, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
-import type { SubjectRef } from "../types.ts";
+import type { Run, SubjectRef } from "../types.ts";
 import { make_body, make_unread_body } from "./body.ts";
 import type { Part } from "./body.ts";
 import { find_trace, make_model, samples_of } from "./model.ts";
@@ -59,7 +59,7 @@ function turn_by_key(context: Context, key: string, found: Found | null, neighbo
 const names_another = (a: State, b: State): boolean =>
   a.page !== b.page || a.run !== b.run || a.subject !== b.subject || a.question !== b.question || a.sample !== b.sample;
 
-export function make_trace_page(context: Context, place: Place & { subject: SubjectRef }): Page {
+export function make_trace_page(context: Context, place: { run: Run; subject: SubjectRef }): Page {
   const { run, subject } = place;
   let state = context.state();
   let body: Part | null = null;
