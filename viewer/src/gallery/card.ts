@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The card: more about the trace that the pointer rests on or that has the focus. There is one for all. It stays while
 // the pointer is on it, goes with Escape, and holds nothing that the trace's own page does not.
-import { known_length, question_at, trace_at } from "../bundle/index.ts";
+import { kClasses, known_length, question_at, trace_at } from "../bundle/index.ts";
 import { picture_of } from "../colour/cells.ts";
 import type { Look } from "../colour/cells.ts";
 import { paint_strip } from "../colour/paint.ts";
@@ -55,6 +55,7 @@ function numbers(index: RunIndex, trace: number): HTMLElement {
     ["forced answer at end", t.top_end === null ? null : is_right_at_end(index, trace) ? "right ✓" : "wrong ✗"],
     ["t_exit", number("t_exit", whole)],
     ["flips", number("flips", whole)],
+    ["class", kClasses[index.traces.class[trace] as number] ?? null],
     ["mass at end", number("mass_end", two_places)],
     ["thinking", kStopNames[t.stop] || null],
   ];

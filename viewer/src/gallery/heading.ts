@@ -5,7 +5,7 @@ import type { Child } from "../dom/h.ts";
 import type { Group } from "../table/arrange.ts";
 import { field_of } from "../table/table.ts";
 import type { TraceTable } from "../table/table.ts";
-import { no_places, plural, short_number } from "../text/numbers.ts";
+import { no_places, plural, short_number, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import { ref_of } from "./view.ts";
 import type { Scene } from "./view.ts";
@@ -49,8 +49,8 @@ function numbers(table: TraceTable, rows: Int32Array): HTMLElement {
   return h("p", { class: "group-numbers quiet" },
     item(plural(rows.length, "trace")),
     length !== null && item("mean length ", h("b", {}, no_places(length))),
-    start !== null && end !== null && item("mean P(right) ", h("b", {}, `${short_number(start)} → ${short_number(end)}`)),
-    right.of > 0 && item("right at end ", h("b", {}, `${right.n} of ${right.of}`)));
+    start !== null && end !== null && item("P(right) ", h("b", {}, `${short_number(start)} → ${short_number(end)}`)),
+    right.of > 0 && item(h("b", {}, `${whole(right.n)} of ${whole(right.of)}`), " right at end"));
 }
 
 function question_name(scene: Scene, row: number): HTMLElement {
