@@ -113,29 +113,33 @@ export function make_compare_page(context: Context): Page {
   let pair: [Run, Run] | null = null, view: View | null = null, waiting: Anchor | null = null, gone = false;
   const element = h("div", { class: "compare" },
     h("header", { class: "page-head" }, h("h1", { tabindex: -1 }, "Two runs compared")), choosers.element, body);
-  const load = (runs: [Run, Run]): void => {
+  const clear = (...children: HTMLElement[]): void => {
     view?.destroy();
     view = null;
-    replace(body, h("p", { class: "quiet" }, "Loading …"));
+    replace(body, ...children);
+  };
+  const load = (runs: [Run, Run]): void => {
     load_comparison(...runs).then((comparison) => {
       if (gone || pair !== runs) return;
+      view?.destroy();
       view = make_view(context, comparison);
       replace(body, view.element);
       view.show(context.state());
       if (waiting) view.restore(waiting);
       waiting = null;
-    }).catch((error: unknown) => !gone && pair === runs && replace(body, failure(error)));
+    }).catch((error: unknown) => !gone && pair === runs && clear(failure(error)));
   };
   const show = (state: State): void => {
     const runs = choose_runs(context.manifest, state);
     choosers.show(runs);
     if (runs && pair && runs[0] === pair[0] && runs[1] === pair[1]) return view?.show(state);
     pair = runs;
-    if (runs) return load(runs);
-    view?.destroy();
-    view = null;
-    replace(body, h("p", {}, context.manifest.runs.length < 2 ? "This bundle holds one run; a comparison needs two."
-      : "The address names a run that this bundle does not hold. Choose two runs above."));
+    if (!runs) {
+      return clear(h("p", {}, context.manifest.runs.length < 2 ? "This bundle holds one run; a comparison needs two."
+        : "The address names a run that this bundle does not hold. Choose two runs above."));
+    }
+    clear(h("p", { class: "quiet" }, "Loading …"));
+    load(runs);
   };
   show(context.state());
   return {
@@ -150,6 +154,12 @@ export function make_compare_page(context: Context): Page {
     restore(anchor) {
       if (view) view.restore(anchor as Anchor);
       else waiting = anchor as Anchor;
+    },
+    // What is there stays until its like is loaded.
+    renew() {
+      waiting = view?.anchor() ?? null;
+      pair = choose_runs(context.manifest, context.state());
+      if (pair) load(pair);
     },
     destroy() {
       gone = true;

@@ -152,7 +152,6 @@ function run_section(context: Context, run: Run, index: number, watched: (line: 
 }
 
 export function make_front_page(context: Context): Page {
-  const { manifest } = context;
   const lines = new Map<Element, Line>();
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) lines.get(entry.target)?.load();
@@ -162,30 +161,40 @@ export function make_front_page(context: Context): Page {
     seen.observe(line.element);
     return line.element;
   };
-  const n_options = Math.max(2, ...manifest.runs.map((run) => run.labels.length));
-  const legend = make_legend(context, { n_options, strided: false });
-  const element = h("div", { class: "front" },
-    h("header", { class: "masthead" },
-      h("h1", { tabindex: -1 }, isolated(manifest.title, { empty: "thinktrace" })),
-      h("p", { class: "lede" }, "What a reasoning model would have answered, had its thinking been stopped after each token."),
-      h("p", { class: "how" }, "Each picture is one trace, each cell one thinking token, in reading order. After every " +
-        "token thinking was closed, the model was made to answer, and the probability of each option was read.")),
-    legend.element,
-    manifest.runs.length > 1 && h("p", { class: "run-links" }, context.link({ ...to_gallery(null), view: "grid" }, {}, "All traces of all runs")),
-    ...manifest.runs.map((run, i) => run_section(context, run, i, watched)),
-    manifest.runs.length === 0 && h("p", {}, "This bundle holds no runs."));
-  let colouring = context.state();
+  const legend = make_legend(context, { n_options: 2, strided: false }), element = h("div", { class: "front" });
+  let state = context.state();
+  const fill = (): void => {
+    const { title, runs } = context.manifest;
+    legend.show(state, { n_options: Math.max(2, ...runs.map((run) => run.labels.length)) });
+    replace(element,
+      h("header", { class: "masthead" },
+        h("h1", { tabindex: -1 }, isolated(title, { empty: "thinktrace" })),
+        h("p", { class: "lede" }, "What a reasoning model would have answered, had its thinking been stopped after each token."),
+        h("p", { class: "how" }, "Each picture is one trace, each cell one thinking token, in reading order. After every " +
+          "token thinking was closed, the model was made to answer, and the probability of each option was read.")),
+      legend.element,
+      runs.length > 1 && h("p", { class: "run-links" }, context.link({ ...to_gallery(null), view: "grid" }, {}, "All traces of all runs")),
+      ...runs.map((run, i) => run_section(context, run, i, watched)),
+      runs.length === 0 && h("p", {}, "This bundle holds no runs."));
+  };
+  fill();
   return {
     element,
-    title: manifest.title,
-    update(state: State) {
-      if (state.page !== "front") return false;
-      legend.show(state);
-      if (state.colouring !== colouring.colouring || state.palette !== colouring.palette) {
-        for (const line of lines.values()) line.recolour?.();
-      }
-      colouring = state;
+    title: context.manifest.title,
+    update(next) {
+      if (next.page !== "front") return false;
+      legend.show(next);
+      const before = state;
+      state = next;
+      if (next.colouring !== before.colouring || next.palette !== before.palette) for (const line of lines.values()) line.recolour?.();
       return true;
+    },
+    // What is on the way keeps its room, so that the reader stays in place.
+    renew() {
+      element.style.minHeight = `${element.offsetHeight}px`;
+      seen.disconnect();
+      lines.clear();
+      fill();
     },
     destroy: () => seen.disconnect(),
   };

@@ -62,8 +62,8 @@ export const kMaxPicks = 100;
 export const kPickLength = 12;
 
 export const kDefaultState: State = {
-  page: "front", run: null, other: null, by: "p_end", order: "size", differing: false, subject: null, question: null, sample: 0, cursor: null, readers: [],
-  from_all: false,
+  page: "front", run: null, other: null, by: "p_end", order: "size", differing: false, subject: null, question: null, sample: 0,
+  cursor: null, readers: [], from_all: false,
   sort: [], group: "none", view: null, density: 5, align: "token", colouring: "mix", palette: "published",
   facets: {}, brushes: [], where: "", text: "", scope: "question", picks: [],
 };

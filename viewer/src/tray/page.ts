@@ -75,7 +75,7 @@ const content_key = (s: State): string => `${s.align} ${s.picks.join()}`;
 export function make_tray_page(context: Context): Page {
   const told = h("div", { class: "tray-told" }), body = h("div"), title = h("h1", { tabindex: -1 }, "Picked traces");
   const align = segmented("Line up the traces", kAligns, (value) => context.go({ align: value }, "replace"));
-  const bar = h("div", { class: "tray-bar" }, align.element, make_copy_link(context.announce));
+  const bar = h("div", { class: "tray-tools" }, align.element, make_copy_link(context.announce));
   let state = context.state(), view: View | null = null, turn = 0, refocus: number | null = null;
   const element = h("div", { class: "tray" }, h("header", { class: "page-head" }, title), told, bar, body);
   const remove = (pick: string): void => {
@@ -124,6 +124,7 @@ export function make_tray_page(context: Context): Page {
       return true;
     },
     themed: start,
+    renew: start,
     destroy() {
       turn++;
       view?.destroy();
