@@ -9,6 +9,7 @@ import type { CanvasSize } from "../gallery/layout.ts";
 import { pack, token_cells } from "./cells.ts";
 import type { Look, Picture } from "./cells.ts";
 import type { Rgb } from "./palette.ts";
+export type { Look } from "./cells.ts";
 
 const kGridFrom = 12; // CSS pixels a cell from which on there are gaps between cells.
 
