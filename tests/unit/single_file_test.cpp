@@ -138,6 +138,14 @@ TEST_F(SingleFile, ReplacesOnlyPagesOfOurs) {
   EXPECT_TRUE(fs::exists(below));
 }
 
+TEST_F(SingleFile, APageThatAPowerFailureCutIsReplaced) {
+  const std::string page = written({sample_run()});
+  for (const size_t length : {size_t{0}, size_t{512}, page.size() / 2}) {
+    std::ofstream(file_, std::ios::binary) << page.substr(0, length);
+    EXPECT_EQ(written({sample_run()}), page) << length;
+  }
+}
+
 TEST(SinglePage, WhatWouldEndItsElementIsRefused) {
   const std::string page = read_file(fs::path(THINKTRACE_SOURCE_DIR) / "viewer/page/index.html");
   EXPECT_NO_THROW(make_single_page(page, "f('<\\/script>', a < b)", "a { b: c }"));
