@@ -47,7 +47,7 @@ function choose_page(context: Context, state: State): Page {
 
 // Keys that belong to what has the focus: fields, lists of choices, dialogs.
 function is_typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, select, textarea, dialog") !== null;
+  return target instanceof HTMLElement && target.closest("input:not([type=checkbox], [type=radio]), select, textarea, dialog") !== null;
 }
 
 export function start_app(manifest: Manifest): void {
@@ -132,7 +132,7 @@ export function start_app(manifest: Manifest): void {
     if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || is_typing(event.target)) return;
     if (!shortcuts_on()) return;
     const up = up_from(state);
-    if (event.key === "?") context.go({ page: "help" }, "push");
+    if (event.key === "?") context.go({ page: "help", topic: null }, "push");
     else if (event.key === "c") {
       const place = kColouringOrder.indexOf(state.colouring);
       context.go({ colouring: kColouringOrder[(place + 1) % kColouringOrder.length] ?? "mix" }, "replace");

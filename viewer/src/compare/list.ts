@@ -16,7 +16,7 @@ import { order_pairs } from "./order.ts";
 import { fill_row, make_pair_row, side_of } from "./row.ts";
 import type { PairRow, RowParts } from "./row.ts";
 
-const kThumbnailWidth = 72, kGuess = 190, kHeading = 46; // CSS pixels.
+const kThumbnailWidth = 58, kGuess = 190, kHeading = 46; // CSS pixels.
 const kBeside = ["p_end", "length"]; // Shown with the number that the order goes by.
 
 export const measure_by = ({ measures }: Comparison, by: string): Measure | undefined =>
@@ -80,7 +80,7 @@ export function make_pair_list(context: Context, comparison: Comparison, failed:
     });
   };
   return {
-    element: h("div", { class: "pairs" }, list.element),
+    element: h("div", { class: "pair-list" }, list.element),
     show(state) {
       const measure = measure_by(comparison, state.by), pairs = measure ? list_pairs(comparison, state, measure) : [];
       const beside = comparison.measures.filter(({ key }) => kBeside.includes(key) && key !== measure?.key);

@@ -26,7 +26,7 @@ function answer_line(side: Side, q: number): HTMLElement {
   const answer = side.answers[q] as number, right = answer === side.index.questions.answer[q];
   if (answer < 0) return h("span", { class: "quiet" }, "nothing was read");
   return h("span", { class: right ? "verdict is-right" : "verdict is-wrong" }, right ? "✓ " : "✗ ",
-    h("span", { class: "unseen" }, right ? "right: " : "wrong: "), isolated(option_label(side.index.run, answer)), " ",
+    h("span", { class: "unseen" }, right ? "right: " : "wrong: "), isolated(option_label(side.index.run, answer)), ": ",
     h("span", { class: "answer-text" }, isolated(side.texts[q]?.options[answer] ?? "")));
 }
 

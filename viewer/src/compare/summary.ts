@@ -94,9 +94,10 @@ export function make_summary(comparison: Comparison) {
   };
   fill(bootstrap.results());
   draw();
-  const element = h("section", { class: "compare-summary", aria: { label: "The runs as a whole" } }, setting_table(comparison),
+  const element = h("section", { class: "compare-summary", aria: { label: "The runs as a whole" } },
     matched.n === 0 ? h("p", {}, "The two runs have no question in common: none has the same id in both.")
       : h("div", {}, h("div", { class: "scroll", tabindex: 0, role: "region", aria: { label: "Numbers of both runs" } }, table),
-        h("p", { class: "aside" }, notes(comparison))));
+        h("p", { class: "aside" }, notes(comparison))),
+    setting_table(comparison));
   return { element, stop: () => clearTimeout(timer) };
 }

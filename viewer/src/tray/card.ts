@@ -70,15 +70,15 @@ function make_matrix(card: CardTrace, { shape, align, cursor }: CardOptions) {
   return { element: board, show, colour };
 }
 
-// What stands at the cursor: position, P(right), and the token before it.
-function make_reading(trace: PlotTrace, tokens: readonly string[]) {
+// What stands at the cursor: position, P(right), and the token before it. Where the thinking has ended before, its end.
+function make_reading({ n_tokens, positions, right }: PlotTrace, tokens: readonly string[]) {
   const position = h("span"), value = h("b"), token = h("span", { class: "tray-token" });
   const element = h("p", { class: "tray-reading" }, position, value, token);
   const show = (t: number | null): void => {
-    const k = t === null ? -1 : reading_at(trace.positions, t);
-    position.textContent = t === null ? "has ended before" : `t = ${t}`;
-    value.textContent = t === null ? "" : `P(right) ${k < 0 ? "–" : two_places(trace.right[k] as number)}`;
-    replace(token, t !== null && t > 0 && h("span", { class: "quiet" }, "after "), t !== null && t > 0 && isolated(tokens[t - 1] ?? "", { newline: "inline", ends: true }));
+    const at = t ?? n_tokens, k = reading_at(positions, at);
+    position.textContent = t === null ? `ended at ${at}` : `t = ${at}`;
+    value.textContent = `P(right) ${k < 0 ? "–" : two_places(right[k] as number)}`;
+    replace(token, at > 0 && h("span", { class: "quiet" }, "after "), at > 0 && isolated(tokens[at - 1] ?? "", { newline: "inline", ends: true }));
   };
   return { element, show };
 }

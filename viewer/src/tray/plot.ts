@@ -16,18 +16,23 @@ export interface PlotTrace { place: number; n_tokens: number; positions: readonl
 
 const css_value = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-// The name of each line where it ends, or, by token, at the right edge in the order of their ends.
-function draw_names(u: uPlot, traces: readonly PlotTrace[]): void {
+// The name of each line where it ends, with a rim of the page's colour, since other lines may pass there.
+function draw_names(u: uPlot, traces: readonly PlotTrace[], align: Align): void {
   const read = traces.filter(({ right }) => right.length > 0), ratio = uPlot.pxRatio, { ctx, bbox } = u;
   const placed = spread_labels(read.map(({ right }) => u.valToPos(right.at(-1) as number, "y")), kLabelGap, u.over.clientHeight);
   ctx.save();
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
   ctx.font = `bold ${11 * ratio}px system-ui, sans-serif`;
-  read.forEach(({ place }, i) => {
-    const { name, colour } = tray_line(place, is_dark());
+  ctx.lineWidth = 4 * ratio;
+  ctx.lineJoin = "round";
+  ctx.strokeStyle = css_value("--page");
+  read.forEach(({ place, positions, n_tokens }, i) => {
+    const { name, colour } = tray_line(place, is_dark()), x = u.valToPos(place_of(positions.at(-1) as number, n_tokens, align), "x");
+    const at = [bbox.left + (x + 6) * ratio, bbox.top + (placed[i] as number) * ratio] as const;
     ctx.fillStyle = colour;
-    ctx.fillText(name, bbox.left + bbox.width + 6 * ratio, bbox.top + (placed[i] as number) * ratio);
+    ctx.strokeText(name, ...at);
+    ctx.fillText(name, ...at);
   });
   ctx.restore();
 }
@@ -48,7 +53,7 @@ function make_options(traces: readonly PlotTrace[], align: Align, end: number, w
       const { name, colour, dash } = tray_line(place, is_dark());
       return { label: name, stroke: colour, width: 2, dash: [...dash], spanGaps: true, points: { show: right.length === 1, size: 6, fill: colour } };
     })],
-    hooks: { draw: [(u) => draw_names(u, traces)] },
+    hooks: { draw: [(u) => draw_names(u, traces, align)] },
   };
 }
 
