@@ -163,3 +163,12 @@ export function make_demo(options: Partial<DemoOptions> = {}): BundleData {
   const o = { questions: 8, samples: 4, seed: 1, length: 9, runs: 1, ...options };
   return { title: "thinktrace", runs: Array.from({ length: o.runs }, (_, run) => make_run(run, o)) };
 }
+
+// A further sample of the first question, with as many tokens. Its id is "long", its sample 9.
+export function add_long_trace(data: BundleData, n_tokens: number): void {
+  const random = make_random(3);
+  data.runs[0]?.subjects[0]?.questions[0]?.traces.push({
+    id: "long", sample: 9, tokens: Array.from({ length: n_tokens }, (_, i) => (i % 31 === 30 ? "\n\n" : ` token${i % 97}`)),
+    probs: Array.from({ length: n_tokens + 1 }, () => [random() / 2, random() / 4, random() / 8, random() / 8]),
+  });
+}

@@ -161,9 +161,6 @@ export function question_at(index: RunIndex, texts: readonly QuestionText[], q: 
     subject: index.run.subjects[subject[q] as number] as Question["subject"] };
 }
 
-// What stands before the option in the prompt.
-export const option_label = (run: Run, option: number): string => run.labels[option] ?? String(option + 1);
-
 export const column_of = (index: RunIndex, key: string): NumberColumn | undefined => index.numbers.find((c) => c.key === key);
 
 // Thinking tokens. An import that knows the text but not its tokens has one "token" that is the whole text, which is no length.

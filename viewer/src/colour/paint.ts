@@ -9,8 +9,9 @@ import type { CanvasSize } from "../gallery/layout.ts";
 import { pack, token_cells } from "./cells.ts";
 import type { Look, Picture } from "./cells.ts";
 import type { Rgb } from "./palette.ts";
+export type { Look } from "./cells.ts";
 
-export const kGridFrom = 8; // CSS pixels a cell from which on there are gaps between cells.
+const kGridFrom = 12; // CSS pixels a cell from which on there are gaps between cells.
 
 // Pixels of the screen. A sheet is used again and again, so that drawing makes no garbage.
 export interface Sheet { pixels: Uint32Array; width: number; height: number }

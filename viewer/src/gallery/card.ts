@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The card: more about the trace that the pointer rests on or that has the focus. There is one for all. It stays while
 // the pointer is on it, goes with Escape, and holds nothing that the trace's own page does not.
-import { known_length, question_at, trace_at } from "../bundle/index.ts";
+import { kClasses, known_length, question_at, trace_at } from "../bundle/index.ts";
 import { picture_of } from "../colour/cells.ts";
 import type { Look } from "../colour/cells.ts";
 import { paint_strip } from "../colour/paint.ts";
@@ -11,7 +11,7 @@ import type { Strip } from "../bundle/shelf.ts";
 import { whole, two_places } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import type { QuestionText, RunIndex } from "../types.ts";
-import { canvas_size, choose_shape } from "./layout.ts";
+import { canvas_size } from "./layout.ts";
 import { make_pick_button } from "./picks.ts";
 import { option_list } from "./row.ts";
 import { is_right_at_end, kStopNames, number_of } from "./trace_words.ts";
@@ -19,6 +19,7 @@ import { lack_of } from "./view.ts";
 
 const kShowAfter = 250, kHideAfter = 180; // Milliseconds; who passes by is not stopped.
 const kWidth = 340, kInside = 304, kTallest = 170, kApart = 10; // Pixels.
+const kLeastColumns = 38;
 
 export interface CardContent {
   index: RunIndex;
@@ -34,13 +35,11 @@ function picture(c: CardContent): HTMLElement | null {
   const { index, trace, strip } = c;
   if (!strip || lack_of(index, trace) !== "") return null;
   const n_tokens = index.traces.n_tokens[trace] as number;
-  let shape = choose_shape([n_tokens], kInside, 1 / window.devicePixelRatio);
-  for (let columns = shape.columns; canvas_size(n_tokens, shape).height > kTallest && columns < 400;) {
-    columns = Math.ceil(columns * 1.2);
-    shape = { columns, cell: kInside / columns };
-  }
+  let columns = kLeastColumns;
+  while (Math.ceil(n_tokens / columns) * (kInside / columns) > kTallest) columns = Math.ceil(columns * 1.1);
+  const size = canvas_size(n_tokens, { columns, cell: kInside / columns });
   const canvas = h("canvas", { class: "cells" });
-  paint_strip(canvas, picture_of(index, trace, strip), c.look, canvas_size(n_tokens, shape));
+  paint_strip(canvas, picture_of(index, trace, strip), c.look, size);
   return h("div", { class: "card-cells" }, canvas);
 }
 
@@ -56,6 +55,7 @@ function numbers(index: RunIndex, trace: number): HTMLElement {
     ["forced answer at end", t.top_end === null ? null : is_right_at_end(index, trace) ? "right ✓" : "wrong ✗"],
     ["t_exit", number("t_exit", whole)],
     ["flips", number("flips", whole)],
+    ["class", kClasses[index.traces.class[trace] as number] ?? null],
     ["mass at end", number("mass_end", two_places)],
     ["thinking", kStopNames[t.stop] || null],
   ];

@@ -79,9 +79,9 @@ function status_line(context: Context) {
 }
 
 function page_head(place: Place, name: string): HTMLElement {
-  const { run, subject } = place;
+  const { run, subject } = place, of_run = run && isolated(run.name, { empty: "(no name)" });
   return h("header", { class: "page-head" },
-    h("h1", { tabindex: -1 }, h("span", { class: "overline" }, subject ? "subject" : run ? "run" : "all runs"),
+    h("h1", { tabindex: -1 }, h("span", { class: "overline" }, ...(subject ? ["subject"] : run ? ["run ", of_run] : ["bundle"])),
       subject ? isolated(name, { empty: "(no name)" }) : name),
     run && run_notes(run));
 }

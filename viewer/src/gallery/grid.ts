@@ -30,12 +30,14 @@ interface Measures {
 }
 
 export function measure_grid(scene: Scene): Measures {
-  const { table, state } = scene, ratio = window.devicePixelRatio, wish = tile_width(state.density);
-  const shape = state.align === "fraction" ? choose_square(wish, 1 / ratio) : choose_shape(table_lengths(table), wish, 1 / ratio);
-  const width = shape.columns * shape.cell, caption = width >= kCaptionFrom ? kCaption : 0, least = wish < 60 ? 4 : wish < kCaptionFrom ? 8 : 14;
-  const across = Math.max(1, Math.floor((scene.width + least) / (width + least)));
+  const { table, state } = scene, ratio = window.devicePixelRatio, wish = tile_width(state.density), least = wish < 60 ? 4 : wish < kCaptionFrom ? 8 : 14;
+  // Pictures take the room that a whole number of them leaves, as far as whole pixels a cell allow.
+  const fitting = Math.max(1, Math.floor((scene.width + least) / (wish + least))), room = Math.min(1.3 * wish, (scene.width + least) / fitting - least);
+  const shape = state.align === "fraction" ? choose_square(room, 1 / ratio) : choose_shape(table_lengths(table), room, 1 / ratio);
+  const width = shape.columns * shape.cell, caption = width >= kCaptionFrom ? kCaption : 0;
+  const across = Math.max(1, Math.floor((scene.width + 0.6 * least) / (width + 0.6 * least)));
   // Bands end where headings do, unless that would tear few pictures far apart.
-  const stride = across > 1 ? Math.min(width + 2 * least, (scene.width - width) / (across - 1)) : width;
+  const stride = across > 1 ? Math.min(width + 3 * least, (scene.width - width) / (across - 1)) : width;
   return { shape, width, max_rows: Math.floor((kTallest * width) / shape.cell), empty: Math.min(width, Math.max(shape.cell, width / 2)),
     gap: least + (caption > 0 ? 6 : 0), caption, across, stride, ratio };
 }

@@ -5,15 +5,15 @@ import type { Child } from "../dom/h.ts";
 import type { Group } from "../table/arrange.ts";
 import { field_of } from "../table/table.ts";
 import type { TraceTable } from "../table/table.ts";
-import { no_places, plural, short_number } from "../text/numbers.ts";
+import { no_places, plural, short_number, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import { ref_of } from "./view.ts";
 import type { Scene } from "./view.ts";
 import type { WindowGroup } from "./virtual.ts";
 
-const kPlain = 44, kTall = 68; // Pixels; a question's text takes two lines, and so do numbers below a name.
+const kPlain = 50, kTall = 74; // Pixels; a question's text takes two lines, and so do numbers below a name.
 const kNarrow = 720; // Where name and numbers don't fit beside each other.
-const kAfter = 18;
+const kBelow = 10, kAfter = 18; // Room below the heading, and below the group.
 
 // The mean over the rows that have the number; null where none has.
 export function mean_of(table: TraceTable, rows: Int32Array, key: string): number | null {
@@ -49,8 +49,8 @@ function numbers(table: TraceTable, rows: Int32Array): HTMLElement {
   return h("p", { class: "group-numbers quiet" },
     item(plural(rows.length, "trace")),
     length !== null && item("mean length ", h("b", {}, no_places(length))),
-    start !== null && end !== null && item("mean P(right) ", h("b", {}, `${short_number(start)} → ${short_number(end)}`)),
-    right.of > 0 && item("right at end ", h("b", {}, `${right.n} of ${right.of}`)));
+    start !== null && end !== null && item("P(right) ", h("b", {}, `${short_number(start)} → ${short_number(end)}`)),
+    right.of > 0 && item(h("b", {}, `${whole(right.n)} of ${whole(right.of)}`), " right at end"));
 }
 
 function question_name(scene: Scene, row: number): HTMLElement {
@@ -68,7 +68,7 @@ export function group_of(scene: Scene, group: Group, n_items: number, named = tr
       by_question ? question_name(scene, group.rows[0] as number)
         : h("h2", { class: "group-name" }, isolated(group.name, { empty: "(no name)" })),
       numbers(scene.table, group.rows));
-    element.style.height = `${header}px`;
+    element.style.height = `${header - kBelow}px`;
     return element;
   };
   return { n: n_items, header, after: kAfter, render };

@@ -6,11 +6,11 @@ import { make_search } from "../table/search.ts";
 import type { Search } from "../table/search.ts";
 import { make_table } from "../table/table.ts";
 import type { TraceTable } from "../table/table.ts";
+import { find_picks } from "../tray/picks.ts";
+import type { Picked } from "../tray/picks.ts";
 import type { QuestionText, Run, RunIndex } from "../types.ts";
 import { make_pictures } from "./pictures.ts";
 import type { Pictures, PicturesOptions } from "./pictures.ts";
-import { pick_of } from "./picks.ts";
-import type { Picked } from "./tray_bar.ts";
 
 export interface Source {
   table: TraceTable;
@@ -50,19 +50,10 @@ export async function load_source(context: Context, place: Place, options: Sourc
   } };
 }
 
-const places = new WeakMap<RunIndex, Map<string, number>>();
-
-function find_in(index: RunIndex, pick: string): Picked | null {
-  let by_pick = places.get(index);
-  if (!by_pick) places.set(index, by_pick = new Map(index.traces.id.map((_, trace) => [pick_of(index, trace), trace])));
-  const trace = by_pick.get(pick);
-  return trace === undefined ? null : { index, trace };
-}
-
 // Looks picks up in the indexes that are there. One that is not found may be of another run of the bundle: those are then
 // loaded, and `told` is called when there is more to find.
 export function make_finder(context: Context, told: () => void) {
-  const known = new Map<string, RunIndex>(); // By chunk.
+  const known = new Map<string, RunIndex>(), found = new Map<string, Picked>(); // By chunk, and by pick.
   let is_loading = false;
   const load_others = (): void => {
     const missing = context.manifest.runs.filter((run) => !known.has(run.index));
@@ -73,12 +64,10 @@ export function make_finder(context: Context, told: () => void) {
   return {
     add: (index: RunIndex): void => { known.set(index.run.index, index); },
     find(pick: string): Picked | null {
-      for (const index of known.values()) {
-        const found = find_in(index, pick);
-        if (found) return found;
-      }
-      load_others();
-      return null;
+      const hit = found.get(pick) ?? find_picks([pick], [...known.values()]).found[0];
+      if (hit) found.set(pick, hit);
+      else load_others();
+      return hit ?? null;
     },
   };
 }

@@ -6,16 +6,14 @@ import type { Context } from "../context.ts";
 import { h, replace } from "../dom/h.ts";
 import { kMaxPicks } from "../state/state.ts";
 import { plural } from "../text/numbers.ts";
-import type { RunIndex } from "../types.ts";
+import { kMostShown } from "../tray/picks.ts";
+import type { Picked } from "../tray/picks.ts";
 import { choose_shape } from "./layout.ts";
 import { fill_thumbnail, make_thumbnail } from "./thumbnail.ts";
 import { name_trace, page_of } from "./trace_words.ts";
 
-const kFewest = 2, kMost = 8; // Traces that can be seen side by side.
 const kWidth = 34; // Of a picture, in pixels.
 const kTallest = 36;
-
-export interface Picked { index: RunIndex; trace: number }
 
 function make_item(context: Context, pick: string, found: Picked | null, look: Look): HTMLElement {
   const remove = h("button", { type: "button", class: "tray-remove", aria: { label: `Remove ${found ? name_trace(found.index, found.trace).toLowerCase() : `trace ${pick}`}` },
@@ -48,10 +46,10 @@ export function make_tray_bar(context: Context, find: (pick: string) => Picked |
     const found = picks.map(find), next = [look.colouring, look.palette, ...picks.map((p, i) => `${p}${found[i] ? 1 : 0}`)].join(" ");
     if (next === key) return;
     key = next;
-    const few = picks.length < kFewest, many = picks.length > kMost;
-    compare.hidden = few || many;
+    const few = picks.length < 2, many = picks.length > kMostShown;
+    compare.hidden = few;
     count.textContent = `${plural(picks.length, "trace")} picked`;
-    hint.textContent = picks.length >= kMaxPicks ? "An address holds no more" : few ? "Pick another to compare" : many ? `At most ${kMost} can be compared` : "";
+    hint.textContent = picks.length >= kMaxPicks ? "An address holds no more" : few ? "Pick another to compare" : many ? `${kMostShown} at a time` : "";
     const focused = document.activeElement instanceof HTMLElement && list.contains(document.activeElement);
     replace(list, ...picks.map((pick, i) => make_item(context, pick, found[i] ?? null, look)));
     if (focused) (list.querySelector<HTMLElement>("button") ?? clear).focus();

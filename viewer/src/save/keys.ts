@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the colours of a saved picture mean, in one line.
+import type { Look } from "../colour/cells.ts";
 import { kColourings } from "../colour/colouring.ts";
-import type { Look } from "../colour/paint.ts";
 import { css_colour, kOutside, option_colours } from "../colour/palette.ts";
 import type { Surface } from "./surface.ts";
 

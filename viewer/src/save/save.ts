@@ -3,15 +3,15 @@
 import { load_index, load_questions } from "../bundle/load.ts";
 import type { Context } from "../context.ts";
 import { download } from "../dom/download.ts";
-import { kPickLength } from "../state/state.ts";
 import type { Arrangement } from "../table/arrange.ts";
 import type { TraceTable } from "../table/table.ts";
 import { plural, whole } from "../text/numbers.ts";
+import { find_picks } from "../tray/picks.ts";
 import type { QuestionText, RunIndex } from "../types.ts";
 import { make_csv } from "./csv.ts";
 import { make_menu } from "./menu.ts";
 import type { Action, Progress } from "./menu.ts";
-import { index_of, make_tiles } from "./rows.ts";
+import { make_tiles, place_of } from "./rows.ts";
 import { draw_sheet, lay_out } from "./sheet.ts";
 import type { SheetHead } from "./sheet.ts";
 import { kMaxTraces, make_page, why_not } from "./single_file.ts";
@@ -29,8 +29,7 @@ const cut = (n: number, of: number, what: string): string => (n < of ? ` These a
 function words_of({ table, arrangement }: Shown): string[] {
   const subjects = new Set<string>();
   for (const row of arrangement.rows) {
-    const index = index_of(table, row), q = index.traces.question[table.trace[row] as number] as number;
-    subjects.add(index.run.subjects[index.questions.subject[q] as number]?.name ?? "");
+    subjects.add(place_of(table, row).subject);
     if (subjects.size > 1) break;
   }
   return [...table.indexes.map((index) => index.run.name).slice(0, 3), ...(subjects.size === 1 ? subjects : [])];
@@ -42,13 +41,16 @@ async function save_table({ table, arrangement, questions }: Shown, words: reado
   return `Saved a table of ${plural(arrangement.n, "trace")}.`;
 }
 
-const length_of = (table: TraceTable, row: number): number => index_of(table, row).traces.n_tokens[table.trace[row] as number] as number;
+function length_of(table: TraceTable, row: number): number {
+  const { index, trace } = place_of(table, row);
+  return index.traces.n_tokens[trace] as number;
+}
 
 function head_of(context: Context, { table, arrangement }: Shown, words: readonly string[], n: number): SheetHead {
   const { colouring, palette } = context.state();
   const n_options = Math.max(2, ...Array.from(arrangement.rows.subarray(0, n), (row) => {
-    const index = index_of(table, row);
-    return index.questions.n_options[index.traces.question[table.trace[row] as number] as number] as number;
+    const { index, question } = place_of(table, row);
+    return index.questions.n_options[question] as number;
   }));
   const says = `${plural(n, "trace")}${n < arrangement.n ? ` of ${whole(arrangement.n)}` : ""}; one cell a thinking token. ${context.manifest.generator}`;
   return { title: words.join(" · "), says, look: { colouring, palette }, n_options };
@@ -76,27 +78,30 @@ async function save_pictures(context: Context, shown: Shown, format: "png" | "sv
 }
 
 // Picked traces may be of runs that are not shown here.
-async function picked_places(context: Context, picks: ReadonlySet<string>): Promise<Selection> {
-  const indexes = await Promise.all(context.manifest.runs.map(load_index));
-  return indexes.map((index) => ({ index, places: index.traces.id.flatMap((id, place) => (picks.has(id.slice(0, kPickLength)) ? [place] : [])) }));
+async function picked_places(context: Context): Promise<Selection> {
+  const indexes = await Promise.all(context.manifest.runs.map(load_index)), { found } = find_picks(context.state().picks, indexes);
+  return indexes.map((index) => ({ index, places: found.flatMap((f) => (f.index === index ? [f.trace] : [])).sort((a, b) => a - b) }));
 }
 
 function shown_places({ table, arrangement }: Shown): Selection {
   const places = new Map<RunIndex, number[]>(table.indexes.map((index) => [index, []]));
-  for (const row of arrangement.rows.subarray(0, kMaxTraces)) places.get(index_of(table, row))?.push(table.trace[row] as number);
+  for (const row of arrangement.rows.subarray(0, kMaxTraces)) {
+    const { index, trace } = place_of(table, row);
+    places.get(index)?.push(trace);
+  }
   return Array.from(places, ([index, list]) => ({ index, places: list.sort((a, b) => a - b) }));
 }
 
 async function save_page(context: Context, shown: Shown, progress: Progress): Promise<string> {
-  const no = why_not(context.manifest), picks = new Set(context.state().picks);
+  const no = why_not(context.manifest), picked = context.state().picks.length > 0;
   if (no !== null) return no;
-  const selection = (picks.size > 0 ? await picked_places(context, picks) : shown_places(shown)).filter(({ places }) => places.length > 0);
+  const selection = (picked ? await picked_places(context) : shown_places(shown)).filter(({ places }) => places.length > 0);
   const n = selection.reduce((sum, { places }) => sum + places.length, 0);
   if (n === 0) return "There is no trace to save.";
   const file = await make_page(context.manifest, selection, progress);
   download(file, [...words_of(shown), "traces"], "html");
   return `Saved a page of ${plural(n, "trace")}, ${(file.length / 1e6).toFixed(1)} MB. It opens by itself, without this site.` +
-    (picks.size > 0 ? "" : cut(n, shown.arrangement.n, "pick traces to choose others"));
+    (picked ? "" : cut(n, shown.arrangement.n, "pick traces to choose others"));
 }
 
 function actions_of(context: Context, source: () => Shown | null): Action[] {

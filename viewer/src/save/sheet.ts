@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Many traces on one sheet: pictures in their order, each with a line that says which trace it is.
-import type { Look } from "../colour/paint.ts";
-import type { Rgb } from "../colour/palette.ts";
+import type { Look } from "../colour/cells.ts";
+import { cell_gap } from "../colour/paint.ts";
 import { choose_shape } from "../gallery/layout.ts";
 import { draw_keys } from "./keys.ts";
 import { fit, kRule } from "./surface.ts";
@@ -26,7 +26,7 @@ function line_tops(heights: readonly number[], across: number, limit: number): n
 
 // A sheet about as wide as a screen is, no side longer than `limit`; `n` traces have room on it.
 export function lay_out(lengths: readonly number[], limit: number): Layout {
-  const { columns, cell } = choose_shape(lengths), tile = columns * cell;
+  const shape = choose_shape(lengths), { columns } = shape, cell = Math.max(2, Math.round(shape.cell)), tile = columns * cell;
   const heights = lengths.map((n) => tile_height(n, columns, cell));
   const most = Math.max(1, Math.floor((limit - 2 * kMargin + kGap) / (tile + kGap)));
   const least = Math.min(most, Math.max(3, Math.ceil(440 / (tile + kGap)))); // The head wants some room.
@@ -37,7 +37,7 @@ export function lay_out(lengths: readonly number[], limit: number): Layout {
     height: Math.min(limit, (tops.at(-1) as number) - kGap + kMargin), n: Math.min(lengths.length, across * (tops.length - 1)) };
 }
 
-export interface Tile { colours: readonly Rgb[]; note: string; name: string; numbers: string } // note: where there is nothing to draw.
+export interface Tile { cells: Uint32Array; note: string; name: string; numbers: string } // note: where there is nothing to draw.
 export interface SheetHead { title: string; says: string; look: Look; n_options: number }
 
 export function draw_sheet(surface: Surface, layout: Layout, head: SheetHead, tiles: readonly Tile[]): void {
@@ -45,13 +45,13 @@ export function draw_sheet(surface: Surface, layout: Layout, head: SheetHead, ti
   surface.text(fit(head.title, room, 14), kMargin, kMargin + 12, { size: 14, bold: true });
   surface.text(fit(head.says, room, 10), kMargin, kMargin + 27, { size: 10, grey: true });
   draw_keys(surface, kMargin, kMargin + 43, head.look, head.n_options);
-  tiles.slice(0, layout.n).forEach(({ colours, note, name, numbers }, i) => {
+  tiles.slice(0, layout.n).forEach(({ cells, note, name, numbers }, i) => {
     const x = kMargin + (i % across) * (tile + kGap), y = tops[Math.floor(i / across)] as number;
     surface.text(fit(name, tile, 9), x, y + 9, { size: 9 });
     surface.text(fit(numbers, tile, 9), x, y + 20, { size: 9, grey: true });
     if (note !== "") {
       surface.line([[x, y + kLabel], [x + tile, y + kLabel]], { colour: kRule, width: 1 });
       surface.text(fit(note, tile, 9), x, y + kLabel + 11, { size: 9, grey: true });
-    } else surface.cells(colours, { x, y: y + kLabel, columns, cell, gap: cell < 8 ? 0 : 1 });
+    } else surface.cells(cells, { x, y: y + kLabel, columns, cell, gap: cell_gap(cell, 1) });
   });
 }

@@ -3,12 +3,13 @@
 import { BundleError, as_string } from "../bundle/check.ts";
 import { decode_text, parse_kind } from "../bundle/chunk_text.ts";
 import { load_chunk } from "../bundle/chunks.ts";
-import { load_ids, load_questions, load_readings, load_strips, load_trace } from "../bundle/load.ts";
+import { load_ids, load_questions, load_readings, load_trace } from "../bundle/load.ts";
 import { whole } from "../text/numbers.ts";
-import type { Manifest, RunIndex, Shelf } from "../types.ts";
+import type { Manifest, RunIndex } from "../types.ts";
 import { write_single_file } from "./bundle_writer.ts";
 import type { AppParts, PickedRun, PickedTrace } from "./bundle_writer.ts";
 import type { Progress } from "./menu.ts";
+import { load_strip } from "./rows.ts";
 
 export const kMaxTraces = 200, kMaxMegabytes = 30;
 
@@ -28,9 +29,7 @@ async function load_app(name: string): Promise<AppParts> {
 interface Taken { trace: PickedTrace; prompt: string | null }
 
 async function take(index: RunIndex, place: number): Promise<Taken> {
-  const i = index.questions.shelf[index.traces.question[place] as number] as number;
-  const strip = (await load_strips(index, i))[place - (index.shelves[i] as Shelf).first_trace];
-  if (!strip) throw new BundleError(`there is no picture of the trace ${index.traces.id[place]}`);
+  const strip = await load_strip(index, place);
   if (index.traces.failed[place]) {
     return { prompt: null, trace: { place, text: null, strip, curve: { values: new Float32Array(), mass: new Float32Array() }, ids: [], readings: [] } };
   }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What a saved picture is drawn on: one set of strokes, put on a canvas for PNG or written as text for SVG.
-import { css_colour } from "../colour/palette.ts";
-import type { Rgb } from "../colour/palette.ts";
 import { visible_string } from "../text/visible.ts";
 
 export interface TextStyle { size: number; bold?: boolean; grey?: boolean; anchor?: "start" | "middle" | "end" }
@@ -12,11 +10,14 @@ export interface Surface {
   box(x: number, y: number, width: number, height: number, colour: string): void;
   line(points: readonly (readonly [number, number])[], style: LineStyle): void;
   text(text: string, x: number, y: number, style: TextStyle): void; // y: of the baseline.
-  cells(colours: readonly Rgb[], grid: CellGrid): void; // In reading order.
+  cells(cells: Uint32Array, grid: CellGrid): void; // In reading order; packed as colour/cells.ts does it.
 }
 
 // Pictures are for paper: dark on white, whatever the page's theme.
 export const kInk = "#1a1b1e", kGrey = "#585b63", kRule = "#d8d8d4";
+
+const hex = (packed: number): string => `#${[0, 8, 16].map((shift) => ((packed >> shift) & 255).toString(16).padStart(2, "0")).join("")}`;
+
 const kFont = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 
 export function canvas_surface(width: number, height: number, scale: number) {
@@ -48,8 +49,8 @@ export function canvas_surface(width: number, height: number, scale: number) {
       context.textAlign = anchor === "middle" ? "center" : anchor;
       context.fillText(visible_string(text), x, y);
     },
-    cells(colours, { x, y, columns, cell, gap }) {
-      colours.forEach((c, i) => box(x + (i % columns) * cell, y + Math.floor(i / columns) * cell, cell - gap, cell - gap, css_colour(c)));
+    cells(cells, { x, y, columns, cell, gap }) {
+      cells.forEach((c, i) => box(x + (i % columns) * cell, y + Math.floor(i / columns) * cell, cell - gap, cell - gap, hex(c)));
     },
   };
   const finish = (): Promise<Blob> => new Promise((resolve, reject) => {
@@ -65,18 +66,16 @@ export const xml_text = (text: string): string =>
   visible_string(text).replace(/[\uFFFE\uFFFF]/g, "\uFFFD").replace(/[&<>"']/g, (c) => kEscapes[c] as string);
 
 const short = (x: number): string => String(Math.round(x * 100) / 100);
-const hex = (c: Rgb): string => `#${c.map((v) => Math.round(v).toString(16).padStart(2, "0")).join("")}`;
-
 // Cells of one colour are one path: neighbours in a line become one bar where no gap parts them.
-function cell_paths(colours: readonly Rgb[], { x, y, columns, cell, gap }: CellGrid): string {
-  const paths = new Map<string, string>(), side = cell - gap, names = colours.map(hex);
-  for (let i = 0, n = 1; i < names.length; i += n) {
-    const colour = names[i] as string;
-    for (n = 1; gap === 0 && i + n < names.length && (i + n) % columns !== 0 && names[i + n] === colour; n++);
+function cell_paths(cells: Uint32Array, { x, y, columns, cell, gap }: CellGrid): string {
+  const paths = new Map<number, string>(), side = cell - gap;
+  for (let i = 0, n = 1; i < cells.length; i += n) {
+    const colour = cells[i] as number;
+    for (n = 1; gap === 0 && i + n < cells.length && (i + n) % columns !== 0 && cells[i + n] === colour; n++);
     const left = short(x + (i % columns) * cell), top = short(y + Math.floor(i / columns) * cell), width = short((n - 1) * cell + side);
     paths.set(colour, `${paths.get(colour) ?? ""}M${left} ${top}h${width}v${short(side)}h-${width}z`);
   }
-  return Array.from(paths, ([colour, d]) => `<path fill="${colour}" d="${d}"/>`).join("");
+  return Array.from(paths, ([colour, d]) => `<path fill="${hex(colour)}" d="${d}"/>`).join("");
 }
 
 export function svg_surface(width: number, height: number) {
@@ -96,7 +95,7 @@ export function svg_surface(width: number, height: number) {
       parts.push(`<text x="${short(x)}" y="${short(y)}" font-size="${short(size)}" fill="${grey ? kGrey : kInk}"` +
         `${bold ? ` font-weight="bold"` : ""}${anchor === "start" ? "" : ` text-anchor="${anchor}"`}>${xml_text(text)}</text>`);
     },
-    cells: (colours, grid) => { parts.push(cell_paths(colours, grid)); },
+    cells: (cells, grid) => { parts.push(cell_paths(cells, grid)); },
   };
   return { surface, finish: (): string => `${parts.join("\n")}\n</svg>\n` };
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // One trace for a paper: its question, its curve with axes and names, its cells, and what their colours mean.
+import { pack } from "../colour/cells.ts";
+import type { Look } from "../colour/cells.ts";
 import { colour_readings, probability } from "../colour/colouring.ts";
 import type { Readings } from "../colour/colouring.ts";
-import type { Look } from "../colour/paint.ts";
+import { cell_gap } from "../colour/paint.ts";
 import { css_colour, kNoReading, option_colours } from "../colour/palette.ts";
 import { line_style, spread_labels } from "../curve/lines.ts";
 import { plural } from "../text/numbers.ts";
@@ -111,6 +113,6 @@ export function draw_trace(surface: Surface, of: PicturedTrace, look: Look, gene
   const { columns, cell } = cells_of(trace.n_tokens), y = cells_top(of);
   draw_keys(surface, kMargin, y - 8, look, question.options.length);
   const colours = colour_readings(readings, question.answer, look.colouring, option_colours(question.options.length, question.answer, look.palette));
-  surface.cells(Array.from({ length: trace.n_tokens }, (_, i) => colours[index[i + 1] as number] ?? kNoReading),
-    { x: kMargin, y, columns, cell, gap: cell < 8 ? 0 : 1 });
+  surface.cells(Uint32Array.from({ length: trace.n_tokens }, (_, i) => pack(colours[index[i + 1] as number] ?? kNoReading)),
+    { x: kMargin, y, columns, cell, gap: cell_gap(cell, 1) });
 }

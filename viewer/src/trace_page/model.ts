@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // All that one trace's page shows: what the index, the questions and the chunks of its shelf say of it, put together.
-import { column_of, option_label, question_at, trace_at } from "../bundle/index.ts";
+import { question_at, trace_at } from "../bundle/index.ts";
 import type { TraceDetail } from "../bundle/load.ts";
 import { colour_readings, probability } from "../colour/colouring.ts";
 import type { Readings } from "../colour/colouring.ts";
@@ -8,8 +8,10 @@ import { kNoReading, option_colours } from "../colour/palette.ts";
 import type { Rgb } from "../colour/palette.ts";
 import { list_tops } from "../curve/measures.ts";
 import { is_strided, reading_index } from "../curve/positions.ts";
-import type { State } from "../state/state.ts";
+import { option_label } from "../gallery/row.ts";
+import { number_of } from "../gallery/trace_words.ts";
 import { same_name } from "../state/state.ts";
+import type { State } from "../state/state.ts";
 import type { Question, QuestionText, Run, RunIndex, SubjectRef, Trace } from "../types.ts";
 import { find_exit } from "./commitment.ts";
 import type { Exit } from "./commitment.ts";
@@ -51,11 +53,6 @@ export interface TraceModel extends Found {
   exit: Exit | null;
 }
 
-const number_of = (index: RunIndex, key: string, trace: number): number | null => {
-  const value = column_of(index, key)?.values[trace] ?? NaN;
-  return Number.isNaN(value) ? null : value;
-};
-
 export function make_model(found: Found, detail: TraceDetail): TraceModel {
   const { run, index, question, trace } = found, { positions, values, mass } = detail.curve;
   const readings = { values, n_options: question.options.length, n_positions: positions.length, unit: 1 };
@@ -67,12 +64,12 @@ export function make_model(found: Found, detail: TraceDetail): TraceModel {
     // An import may have no reading before the first token.
     first: positions[0] === 0 ? 0 : Math.min(1, trace.n_tokens),
     start: positions[0] ?? Math.min(1, trace.n_tokens),
-    exit: find_exit(tops, positions, number_of(index, "t_exit", trace.place)),
+    exit: find_exit(tops, positions, number_of(index, trace.place, "t_exit")),
   };
 }
 
 // Agreement of the most likely option with the other orders of the options; null: none were read.
-export const order_agreement = (model: TraceModel): number | null => number_of(model.index, "order_agreement", model.trace.place);
+export const order_agreement = (model: TraceModel): number | null => number_of(model.index, model.trace.place, "order_agreement");
 
 // One colour per position, the first token's being at 1. [n_tokens + 1]
 export function position_colours(model: TraceModel, look: Pick<State, "colouring" | "palette">): Rgb[] {

@@ -31,7 +31,7 @@ export function make_readers(context: Context, model: TraceModel, told: (lines: 
   let wanted: readonly number[] = [];
   let gone = false;
   const problem = h("div");
-  const boxes = run.readers.map((_, r) => h("input", { type: "checkbox", on: { change: () => {
+  const boxes = run.readers.map(() => h("input", { type: "checkbox", on: { change: () => {
     const readers = boxes.flatMap((box, i) => (box.checked ? [i] : []));
     context.go({ readers }, "replace");
   } } }));

@@ -4,9 +4,8 @@
 // machine needs, so that a busy one passes too.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { make_demo, make_random } from "../generate.ts";
+import { add_long_trace, make_demo } from "../generate.ts";
 import { write_bundle } from "../make_bundle.ts";
-import type { TraceData } from "../make_bundle.ts";
 import { file_base, launch, temporary_folder, watch } from "./harness.ts";
 
 const kQuestions = 500; // In each of four subjects.
@@ -16,12 +15,7 @@ const site = temporary_folder();
 let browser: Browser;
 beforeAll(async () => {
   const demo = make_demo({ questions: kQuestions, samples: 4, length: 3 });
-  const random = make_random(3);
-  const long: TraceData = {
-    id: "long", sample: 9, tokens: Array.from({ length: kTokens }, (_, i) => (i % 31 === 30 ? "\n\n" : ` token${i % 97}`)),
-    probs: Array.from({ length: kTokens + 1 }, () => [random() / 2, random() / 4, random() / 8, random() / 8]),
-  };
-  demo.runs[0]?.subjects[0]?.questions[0]?.traces.push(long);
+  add_long_trace(demo, kTokens);
   write_bundle(site.folder, demo);
   browser = await launch();
 });
