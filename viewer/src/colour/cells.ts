@@ -4,9 +4,10 @@
 import type { Strip } from "../bundle/shelf.ts";
 import type { Colouring, Palette } from "../state/state.ts";
 import type { RunIndex } from "../types.ts";
-import { colour_readings } from "./colouring.ts";
+import { kFullChange } from "./colouring.ts";
 import { kNoReading, kOutside, option_colours } from "./palette.ts";
 import type { Rgb } from "./palette.ts";
+import { purple_to_green, straw_to_plum } from "./ramps.ts";
 import { viridis } from "./viridis.ts";
 
 export interface Look { colouring: Colouring; palette: Palette }
@@ -33,9 +34,13 @@ export const pack = (c: Rgb): number =>
   (0xff000000 | (Math.round(c[2]) << 16) | (Math.round(c[1]) << 8) | Math.round(c[0])) >>> 0;
 
 const kNone = pack(kNoReading);
-const kViridis = Uint32Array.from({ length: 256 }, (_, v) => pack(viridis(v / 255)));
+const table_of = (n: number, colour: (i: number) => Rgb): Uint32Array => Uint32Array.from({ length: n }, (_, i) => pack(colour(i)));
+const kViridis = table_of(256, (v) => viridis(v / 255));
+const kChange = table_of(511, (d) => purple_to_green(0.5 + (d - 255) / 255 / (2 * kFullChange)));
+const kSteps = 256, kEntropy = table_of(kSteps + 1, (i) => straw_to_plum(i / kSteps));
+const kBits = Float64Array.from({ length: 256 }, (_, v) => (v === 0 ? 0 : -(v / 255) * Math.log2(v / 255)));
 
-function mix_readings(p: Picture, colours: readonly Rgb[], out: Uint32Array): void {
+function mix_readings(p: Picture, out: Uint32Array, colours: readonly Rgb[]): void {
   const { values, n_options, n_positions } = p, [grey] = kOutside;
   const red = Int32Array.from(colours, (c) => c[0]), green = Int32Array.from(colours, (c) => c[1]), blue = Int32Array.from(colours, (c) => c[2]);
   for (let k = 0; k < n_positions; k++) {
@@ -49,7 +54,7 @@ function mix_readings(p: Picture, colours: readonly Rgb[], out: Uint32Array): vo
   }
 }
 
-function plain_readings(p: Picture, colours: readonly Rgb[], out: Uint32Array): void {
+function plain_readings(p: Picture, out: Uint32Array, colours: readonly Rgb[]): void {
   const { values, n_options, n_positions } = p, packed = Uint32Array.from(colours, pack);
   for (let k = 0; k < n_positions; k++) {
     let top = 0, most = values[k] as number;
@@ -69,13 +74,35 @@ function right_readings(p: Picture, out: Uint32Array): void {
   for (let k = 0; k < p.n_positions; k++) out[k] = kViridis[p.values[from + k] as number] as number;
 }
 
+function entropy_readings(p: Picture, out: Uint32Array): void {
+  const { values, n_options, n_positions } = p, scale = kSteps / Math.log2(n_options + 1);
+  for (let k = 0; k < n_positions; k++) {
+    let bits = 0, rest = 255;
+    for (let o = 0, at = k; o < n_options; o++, at += n_positions) {
+      const v = values[at] as number;
+      bits += kBits[v] as number;
+      rest -= v;
+    }
+    if (rest > 0) bits += kBits[rest] as number;
+    out[k] = kEntropy[Math.min(kSteps, Math.round(bits * scale))] as number;
+  }
+}
+
+function change_readings(p: Picture, out: Uint32Array): void {
+  const from = p.answer * p.n_positions;
+  for (let k = 0; k < p.n_positions; k++) {
+    const d = k === 0 ? 0 : (p.values[from + k] as number) - (p.values[from + k - 1] as number);
+    out[k] = kChange[d + 255] as number;
+  }
+}
+
+const kReaders: Record<Colouring, (p: Picture, out: Uint32Array, colours: readonly Rgb[]) => void> =
+  { mix: mix_readings, likely: plain_readings, right: right_readings, entropy: entropy_readings, change: change_readings };
+
 // One colour a probed position. [n_positions]
 function reading_cells(p: Picture, look: Look): Uint32Array {
-  const out = new Uint32Array(p.n_positions), colours = option_colours(p.n_options, p.answer, look.palette);
-  if (look.colouring === "mix") mix_readings(p, colours, out);
-  else if (look.colouring === "likely") plain_readings(p, colours, out);
-  else if (look.colouring === "right") right_readings(p, out);
-  else out.set(colour_readings({ ...p, unit: 255 }, p.answer, look.colouring, colours).map(pack));
+  const out = new Uint32Array(p.n_positions);
+  kReaders[look.colouring](p, out, option_colours(p.n_options, p.answer, look.palette));
   return out;
 }
 
