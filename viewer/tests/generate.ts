@@ -3,6 +3,7 @@
 // seed gives the same bundle.
 import { createHash } from "node:crypto";
 import type { BundleData, QuestionData, ReadingData, RunData, TraceData } from "./make_bundle.ts";
+import { top } from "./measure.ts";
 
 export type Random = () => number;
 
@@ -93,6 +94,12 @@ function make_trace(random: Random, id: string, sample: number, q: QuestionData,
   };
 }
 
+// With the first further reader, which read with the options in another order.
+function agreement(t: TraceData): number | null {
+  const other = t.readings?.find((r) => r.reader === 0)?.probs;
+  return other ? other.filter((row, k) => top(row) === top(t.probs[k] as number[])).length / other.length : null;
+}
+
 // Four shapes, by P(right) at both ends; the centres are straight lines.
 const kCentres = [[0.8, 0.9], [0.25, 0.9], [0.25, 0.2], [0.8, 0.1]] as const;
 
@@ -156,6 +163,8 @@ function make_run(run: number, o: DemoOptions): RunData {
     notes: ["These traces are invented to test the viewer; no model wrote them."],
     readers: [`reader 2: ${model} (order was 0 and is now 1)`, "reader 3: Toy 9M (suffix was “The answer is ” and is now “So the answer is option ”)"],
     noise_floor: { max_abs_dp: 0.0123, positions: 12 }, clusters: centres(), subjects,
+    numbers: [{ key: "order_agreement", name: "same option in other orders", unit: "share", value: agreement,
+      explain: "share of the readings with the options in another order in which the most likely option is the same" }],
   };
 }
 

@@ -13,7 +13,9 @@ import { parse_questions_chunk } from "../src/bundle/load.ts";
 import { parse_manifest } from "../src/bundle/manifest.ts";
 import { list_positions, parse_curves_chunk, parse_ids_chunk, parse_readings_chunk, parse_strips_chunk, parse_texts_chunk } from "../src/bundle/shelf.ts";
 import type { CurveValues, Reading, ShelfTexts, Strip } from "../src/bundle/shelf.ts";
+import { list_tops } from "../src/curve/measures.ts";
 import { find_block } from "../src/first_numbers/sayings.ts";
+import { find_exit } from "../src/trace_page/commitment.ts";
 import type { Question, QuestionText, Run, RunIndex, Shelf, Trace } from "../src/types.ts";
 import { class_of, exit_place, sum } from "./measure.ts";
 
@@ -69,6 +71,10 @@ function check_mass(rows: number[][], mass: Float32Array): void {
   rows.forEach((row, k) => near(Math.min(1, sum(row)), mass[k] as number, 0.011, "mass")); // Imports are in hundredths.
 }
 
+// What hangs on which of two options is ahead can't be told from rounded numbers where they are close.
+const has_near_ties = (rows: number[][]): boolean =>
+  rows.some((row) => row.filter((p) => p >= Math.max(...row) - 2 * kRounding).length > 1);
+
 // The index's numbers of a trace against its curve.
 function check_numbers(index: RunIndex, trace: Trace, rows: number[][], answer: number, positions: number[]): void {
   const number = (key: string): number => column_of(index, key)?.values[trace.place] as number;
@@ -80,9 +86,7 @@ function check_numbers(index: RunIndex, trace: Trace, rows: number[][], answer: 
   for (const [top, row] of [[trace.top_start, first], [trace.top_end, last]] as const) {
     near(row[top as number] as number, Math.max(...row), kRounding, "the most likely option");
   }
-  // What hangs on which of two options is ahead can't be told from rounded numbers where they are close.
-  const close = rows.some((row) => row.filter((p) => p >= Math.max(...row) - 2 * kRounding).length > 1);
-  if (close) return;
+  if (has_near_ties(rows)) return;
   expect(positions[exit_place(rows)], "t_exit").toBe(number("t_exit"));
   expect(class_of(rows, answer), "class").toBe(index.traces.class[trace.place]);
 }
@@ -109,6 +113,22 @@ function check_trace(read: ReadRun, s: ReadShelf, question: Question, trace: Tra
   strip.values.forEach((byte, i) => near(byte / 255, curve.values[i] as number, 0.5 / 255 + 1e-4, "strip and curve"));
   check_mass(rows, curve.mass);
   check_numbers(index, trace, rows, question.answer, list_positions(strip, trace.first, m));
+}
+
+// t_exit from the bundle's curves, and as the program wrote it from the exact numbers. Returns how many were compared.
+export function check_exits({ index, shelves }: ReadRun): number {
+  let n_compared = 0;
+  for (const { shelf, strips, curves } of shelves) {
+    curves.forEach(({ values }, i) => {
+      const trace = trace_at(index, shelf.first_trace + i), n_options = index.questions.n_options[index.traces.question[trace.place] as number] as number;
+      const written = column_of(index, "t_exit")?.values[trace.place] ?? NaN;
+      if (trace.n_positions === 0 || has_near_ties(rows_of({ values }, n_options, trace.n_positions))) return;
+      const tops = list_tops({ values, n_options, n_positions: trace.n_positions, unit: 1 });
+      expect(find_exit(tops, list_positions(strips[i] as Strip, trace.first, trace.n_positions), null)?.t, trace.id).toBe(written);
+      n_compared++;
+    });
+  }
+  return n_compared;
 }
 
 export interface SiteSum { questions: number; traces: number; failed: number; shelves: number; ids: number; readings: number; analyses: number }

@@ -84,7 +84,9 @@ function make_series(model: TraceModel, palette: Palette, readers: readonly Read
   return [{}, { stroke: css_value("--mass"), width: 1, points: { ...points, size: 3 }, spanGaps: true }, ...options, ...others];
 }
 
-function make_options(model: TraceModel, palette: Palette, readers: readonly ReaderLine[], width: number): uPlot.Options {
+interface Drawing { palette: Palette; readers: readonly ReaderLine[]; width: number; ready(): void }
+
+function make_options(model: TraceModel, { palette, readers, width, ready }: Drawing): uPlot.Options {
   const ink = css_value("--ink-2"), grid = { stroke: css_value("--line"), width: 1 }, font = "11px system-ui, sans-serif";
   const labels = end_labels(model, readers);
   return {
@@ -98,7 +100,7 @@ function make_options(model: TraceModel, palette: Palette, readers: readonly Rea
         values: (_u, splits) => splits.map((s) => (s === 0 || s === 1 ? String(s) : s.toFixed(2).slice(1))) },
     ],
     series: make_series(model, palette, readers, width),
-    hooks: { draw: [(u) => {
+    hooks: { ready: [ready], draw: [(u) => {
       if (model.exit) draw_exit(u, model.exit.t);
       if (labels.length > 0) draw_labels(u, labels);
     }] },
@@ -131,7 +133,7 @@ export function make_plot(model: TraceModel, cursor: Cursor) {
     plot = null;
     const width = element.clientWidth;
     if (width === 0) return;
-    plot = new uPlot(make_options(model, palette, readers, width), join_lines([...own, ...readers]) as uPlot.AlignedData, element);
+    plot = new uPlot(make_options(model, { palette, readers, width, ready: () => show(cursor.at()) }), join_lines([...own, ...readers]) as uPlot.AlignedData, element);
     const over = plot.over;
     const position = (event: MouseEvent): number =>
       (plot as uPlot).posToVal(event.clientX - over.getBoundingClientRect().left, "x");
@@ -140,7 +142,6 @@ export function make_plot(model: TraceModel, cursor: Cursor) {
     });
     over.addEventListener("pointerleave", () => cursor.hover(null));
     over.addEventListener("click", (event) => cursor.set(position(event), "click"));
-    show(cursor.at());
   };
   const resize = new ResizeObserver(() => {
     if (!plot) build();

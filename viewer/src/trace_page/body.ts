@@ -107,8 +107,8 @@ export function make_body(context: Context, model: TraceModel): Part {
     timer = window.setTimeout(() => context.go({ cursor: cursor.resting() }, "replace"), 250);
   });
   const element = h("div", { class: "trace-body" },
-    h("div", { class: "trace-top" }, options.element, samples.element),
-    commitment(model), legend.element, readers?.element,
+    h("div", { class: "trace-top" }, h("div", {}, options.element, commitment(model)), samples.element),
+    legend.element, readers?.element,
     h("div", { class: "trace-middle" }, reading.element, source_note(model),
       // With many options it scrolls in itself, and then keys must reach it.
       h("aside", { class: "trace-side", tabindex: model.labels.length > 10 ? 0 : undefined, aria: { label: "Cursor" } },

@@ -24,6 +24,16 @@ function token_nodes(text: string): Node[] {
   return text_nodes(text, { newline: "mark", empty: "∅" });
 }
 
+// At a line's end the space that a token begins with stays behind on that line; a frame goes around the word alone, and so
+// does the line below it.
+export function set_word_apart(cell: HTMLElement): void {
+  const text = cell.firstChild;
+  if (!(text instanceof Text) || cell.childNodes.length > 1 || !/^ +[^ ]/.test(text.data)) return;
+  const word = text.splitText(text.data.search(/[^ ]/));
+  cell.append(h("span", { class: "word" }, word));
+  cell.classList.add("has-word");
+}
+
 export interface Cells {
   element: HTMLElement;
   at(t: number): HTMLElement | undefined; // Makes it where it is not there yet.
@@ -37,7 +47,7 @@ export interface Cells {
 export function make_cells(model: TraceModel): Cells {
   const { first, trace, detail, exit } = model, n = trace.n_tokens + 1 - first;
   const cells: HTMLElement[] = []; // cells[t - first] is position t.
-  const marked: Record<Mark, Set<number>> = { cue: new Set(), match: new Set() };
+  const marked: Record<Mark, Map<number, boolean>> = { cue: new Map(), match: new Map() }; // By position: whether a range begins there.
   let colours: readonly Rgb[] = [], ids: readonly number[] | null = null;
   let block: HTMLElement | null = null, in_block = 0;
   const element = h("div", { class: "tokens", role: "listbox", dir: text_direction(model.text.text),
@@ -49,7 +59,15 @@ export function make_cells(model: TraceModel): Cells {
   };
   const name = (cell: HTMLElement, t: number): void => {
     const id = ids?.[t - 1];
-    if (id !== undefined) cell.dataset["id"] = String(id);
+    if (id === undefined) return;
+    cell.dataset["id"] = String(id);
+    cell.style.setProperty("--digits", String(String(id).length));
+  };
+  const put = (mark: Mark, t: number): void => {
+    const cell = cells[t - first], begins = marked[mark].get(t);
+    if (!cell || begins === undefined) return;
+    cell.classList.add(`is-${mark}`);
+    if (begins) set_word_apart(cell);
   };
   const add = (): void => {
     const t = first + cells.length, text = detail.tokens[t - 1] ?? "";
@@ -58,7 +76,7 @@ export function make_cells(model: TraceModel): Cells {
     cells.push(cell);
     paint(cell, t);
     name(cell, t);
-    for (const mark of ["cue", "match"] as const) if (marked[mark].has(t)) cell.classList.add(`is-${mark}`);
+    for (const mark of ["cue", "match"] as const) put(mark, t);
     if (!block) element.append(block = h("div", { class: "token-block", role: "presentation" }));
     block.append(cell);
     if (t === exit?.t) block.append(h("span", { class: "exit-flag", aria: { hidden: "true" } }));
@@ -87,10 +105,9 @@ export function make_cells(model: TraceModel): Cells {
       cells.forEach((cell, i) => paint(cell, first + i));
     },
     mark(mark, ranges) {
-      const name_of = `is-${mark}`;
-      for (const t of marked[mark]) cells[t - first]?.classList.remove(name_of);
-      marked[mark] = new Set(ranges.flatMap((r) => Array.from({ length: r.to - r.from }, (_, i) => position_of(r) + i)));
-      for (const t of marked[mark]) cells[t - first]?.classList.add(name_of);
+      for (const t of marked[mark].keys()) cells[t - first]?.classList.remove(`is-${mark}`);
+      marked[mark] = new Map(ranges.flatMap((r) => Array.from({ length: r.to - r.from }, (_, i) => [position_of(r) + i, i === 0] as const)));
+      for (const t of marked[mark].keys()) put(mark, t);
     },
     show_ids(next) {
       ids = next;

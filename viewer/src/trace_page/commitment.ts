@@ -51,7 +51,7 @@ export function explain_exit(f: CommitmentFacts): { stays: string; known: string
     : `${head}: ${share_text(exit, n_tokens)} of ${thinking} came after that.${bounded ? " It was not probed in between." : ""}`;
   const there = f.is_right ? `P(right) is ${three_places(f.p_right)} there`
     : `P(${answer}) is ${three_places(f.p_answer)} there and P(right) ${three_places(f.p_right)}`;
-  const orders = f.agreement === null ? "nobody read it with the options in another order"
+  const orders = f.agreement === null ? "it was not read with the options in another order"
     : `with the options in other orders the most likely one is the same in ${percent(f.agreement)} of the readings`;
   return { stays, known: `Stable is not yet known: ${there}, and ${orders}.` };
 }

@@ -13,7 +13,7 @@ import type { State } from "../state/state.ts";
 import { samples_of } from "./model.ts";
 import type { Found } from "./model.ts";
 
-const kWidth = 132, kHeight = 34; // Of a small curve, CSS pixels.
+const kWidth = 112, kHeight = 30; // Of a small curve, CSS pixels.
 
 // The line of P(right) through a strip's readings; the longest of the samples is as long as the box. At most about two
 // points a pixel.

@@ -2,8 +2,7 @@
 // The thinking text under the cursor: every token a cell in the flow of the text. One of them is in the tab order; arrow
 // keys move from there (a roving tabindex). Colours lie as a light tint behind the letters and in full as a line below
 // them, so that the text stays easy to read in any colouring.
-import { h } from "../dom/h.ts";
-import { make_cells } from "./cells.ts";
+import { make_cells, set_word_apart } from "./cells.ts";
 import type { Cells } from "./cells.ts";
 import type { Cursor } from "./cursor.ts";
 import type { TraceModel } from "./model.ts";
@@ -27,16 +26,6 @@ function other_line(cells: Cells, from: number, step: 1 | -1): number {
     if (away < distance) [best, distance] = [t, away];
   }
   return best;
-}
-
-// At a line's end the space that a token begins with stays behind on that
-// line; the frame of the cursor goes around the word alone.
-function set_word_apart(cell: HTMLElement): void {
-  const text = cell.firstChild;
-  if (!(text instanceof Text) || cell.childNodes.length > 1 || !/^ +[^ ]/.test(text.data)) return;
-  const word = text.splitText(text.data.search(/[^ ]/));
-  cell.append(h("span", { class: "word" }, word));
-  cell.classList.add("has-word");
 }
 
 // Where a key leads from t; null: it is no key of the text.
