@@ -132,7 +132,7 @@ export function start_app(manifest: Manifest): void {
     if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || is_typing(event.target)) return;
     if (!shortcuts_on()) return;
     const up = up_from(state);
-    if (event.key === "?") context.go({ page: "help" }, "push");
+    if (event.key === "?") context.go({ page: "help", topic: null }, "push");
     else if (event.key === "c") {
       const place = kColouringOrder.indexOf(state.colouring);
       context.go({ colouring: kColouringOrder[(place + 1) % kColouringOrder.length] ?? "mix" }, "replace");

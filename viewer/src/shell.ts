@@ -52,7 +52,7 @@ export function bar(context: Context) {
   const footer = h("footer", { class: "footer" },
     h("p", {}, "Made by ", isolated(context.manifest.generator), ". Numbers are rounded for display; the exact ones are in ",
       h("code", {}, "thinktrace export"), "."),
-    context.link({ page: "help" }, {}, "Help and keys"));
+    context.link({ page: "help", topic: null }, {}, "Help and keys"));
   const show = (state: State): void => {
     name_theme();
     replace(list, ...crumbs(context, state));

@@ -31,7 +31,7 @@ export function swatch(colour: Rgb): HTMLElement {
 
 const item = (colour: Rgb, ...name: Child[]): HTMLElement => h("span", { class: "key" }, swatch(colour), ...name);
 
-function scale_bar({ low, high, ramp }: { low: string; high: string; ramp: Ramp }): HTMLElement {
+export function scale_bar({ low, high, ramp }: { low: string; high: string; ramp: Ramp }): HTMLElement {
   const canvas = h("canvas", { class: "scale", width: 64, height: 1 });
   const context = canvas.getContext("2d");
   for (let x = 0; context && x < 64; x++) {

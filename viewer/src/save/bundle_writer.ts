@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Some traces of a bundle as a bundle of their own in one file: docs/bundle.md, "single file". The readers of bundle/ are
 // its mirror image, and the tests read back what is written here.
+import template from "../../page/index.html?raw";
 import type { CurveValues, Reading, Strip } from "../bundle/shelf.ts";
 import type { Manifest, QuestionText, Run, RunIndex, TraceText } from "../types.ts";
 
@@ -163,24 +164,30 @@ const escape_manifest = (json: string): string =>
 // Nothing in the app may end its own element, and its hash must be that of the text as the browser reads it.
 function check_app({ js, css, js_sha256, css_sha256 }: AppParts): void {
   const hashes = [js_sha256, css_sha256].every((hash) => /^[A-Za-z0-9+/]{43}=$/.test(hash));
-  if (!hashes || /<!-{2}|<\/script|\r|\0/i.test(js) || /<\/style|\r|\0/i.test(css)) {
+  if (!hashes || /<!-{2}|<\/script|\r|\0/i.test(js) || /<!-{2}|<\/style|\r|\0/i.test(css)) {
     throw new Error("the page’s own code can’t stand in a page");
   }
 }
 
+// What stands before and after the mark.
+function cut_at(text: string, mark: string): [string, string] {
+  const [before, after, ...more] = text.split(mark);
+  if (before === undefined || after === undefined || more.length > 0) throw new Error(`the page does not hold ${mark} once`);
+  return [before, after];
+}
+
+// The page that every site has, with its parts inside it, as thinktrace/publish/page.cpp makes it too. An inline script
+// runs where it stands, so it comes after all that it reads.
 function page_text(manifest: object, chunks: readonly PackedChunk[], app: AppParts): string {
   check_app(app);
-  const policy = `default-src 'none'; script-src 'sha256-${app.js_sha256}'; style-src 'sha256-${app.css_sha256}'; img-src data:; ` +
-    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types thinktrace";
-  const block = (type: string, id: string, text: string): string => `<script type="${type}" id="${id}">${text}</script>`;
-  return ["<!doctype html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">', '<meta name="referrer" content="no-referrer">',
-    '<meta name="color-scheme" content="light dark">', "<title>thinktrace</title>", '<link rel="icon" href="data:,">',
-    `<style>${app.css}</style>`, "</head>", "<body>", "<noscript>This page draws thinking traces with a script. Please allow scripts to see them.</noscript>",
-    block("application/json", "bundle", escape_manifest(JSON.stringify(manifest))),
-    ...chunks.map(({ name, base64 }) => block("text/plain", `chunk-${name}`, base64)),
-    `<script>${app.js}</script>`, "</body>", "</html>", ""].join("\n");
+  let page = cut_at(template, "script-src 'self'").join(`script-src 'sha256-${app.js_sha256}'`);
+  page = cut_at(page, "style-src 'self'").join(`style-src 'sha256-${app.css_sha256}'`);
+  page = cut_at(page, '<script src="app.js" defer></script>\n').join("");
+  const [head, rest] = cut_at(page, '<link rel="stylesheet" href="app.css">'), [middle, after] = cut_at(rest, "__BUNDLE__");
+  const [tail, end] = cut_at(after, "</body>");
+  const blocks = chunks.map(({ name, base64 }) => `<script type="text/plain" id="chunk-${name}">${base64}</script>\n`);
+  return [head, `<style>${app.css}</style>`, middle, escape_manifest(JSON.stringify(manifest)), tail, ...blocks,
+    `<script>${app.js}</script>\n</body>`, end].join("");
 }
 
 export async function write_single_file(of: Pick<Manifest, "title" | "generator">, runs: readonly PickedRun[], app: AppParts): Promise<string> {

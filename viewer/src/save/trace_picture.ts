@@ -18,10 +18,11 @@ export interface PicturedTrace {
   run: Run;
   question: Question;
   trace: Trace;
+  labels: readonly string[]; // Of the options. [n_options]
   readings: Readings;
   mass: ArrayLike<number>; // [n_positions]
   positions: readonly number[];
-  index: ArrayLike<number>; // Position to reading, -1: none yet. [n_tokens + 1]
+  at: ArrayLike<number>; // Position to reading, -1: none yet. [n_tokens + 1]
 }
 
 const kWidth = 760, kMargin = 20, kLeft = 40, kRight = 60, kTop = 74, kPlot = 220, kOption = 15;
@@ -65,7 +66,7 @@ function draw_axes(surface: Surface, { x, y, width, height }: Box, n_tokens: num
 }
 
 function draw_lines(surface: Surface, box: Box, of: PicturedTrace, look: Look): void {
-  const { question, readings, positions, trace, run } = of, last = readings.n_positions - 1;
+  const { question, readings, positions, trace, labels } = of, last = readings.n_positions - 1;
   if (last < 0) return;
   const colours = option_colours(question.options.length, question.answer, look.palette);
   const at = (k: number, p: number): [number, number] =>
@@ -82,11 +83,11 @@ function draw_lines(surface: Surface, box: Box, of: PicturedTrace, look: Look): 
   const heights = question.options.map((_, o) => at(last, probability(readings, o, last))[1]);
   spread_labels(heights, 12, box.y + box.height).forEach((y, o) => {
     const right = o === question.answer;
-    surface.text(`${fit(run.labels[o] ?? String(o + 1), 30, 11)}${right ? " ✓" : ""}`, box.x + box.width + 8, y + 4, { size: 11, bold: right });
+    surface.text(`${fit(labels[o] ?? "", 30, 11)}${right ? " ✓" : ""}`, box.x + box.width + 8, y + 4, { size: 11, bold: right });
   });
 }
 
-function draw_options(surface: Surface, { question, run }: PicturedTrace, look: Look): void {
+function draw_options(surface: Surface, { question, labels }: PicturedTrace, look: Look): void {
   const colours = option_colours(question.options.length, question.answer, look.palette);
   const line = (i: number, style: Parameters<Surface["line"]>[1], text: string, bold = false): void => {
     const y = options_top + i * kOption;
@@ -96,13 +97,13 @@ function draw_options(surface: Surface, { question, run }: PicturedTrace, look: 
   question.options.forEach((option, o) => {
     const right = o === question.answer;
     line(o, { colour: css_colour(colours[o] ?? kNoReading), ...line_style(o, question.answer) },
-      `${run.labels[o] ?? o + 1}  ${option}${right ? "  ✓ right" : ""}`, right);
+      `${labels[o] ?? ""}  ${option}${right ? "  ✓ right" : ""}`, right);
   });
   line(question.options.length, { colour: kMassColour, width: 1 }, "mass: the options together");
 }
 
 export function draw_trace(surface: Surface, of: PicturedTrace, look: Look, generator: string): void {
-  const { question, trace, readings, index, run } = of, room = kWidth - 2 * kMargin;
+  const { question, trace, readings, at, run } = of, room = kWidth - 2 * kMargin;
   surface.text(fit(question.text.replace(/\s+/g, " "), room, 14), kMargin, kMargin + 12, { size: 14, bold: true });
   surface.text(fit([run.name, question.subject.name, `question ${question.place}`, `sample ${trace.sample}`, plural(trace.n_tokens, "thinking token"),
     run.model.name, generator].filter(Boolean).join(" · "), room, 10), kMargin, kMargin + 28, { size: 10, grey: true });
@@ -113,6 +114,6 @@ export function draw_trace(surface: Surface, of: PicturedTrace, look: Look, gene
   const { columns, cell } = cells_of(trace.n_tokens), y = cells_top(of);
   draw_keys(surface, kMargin, y - 8, look, question.options.length);
   const colours = colour_readings(readings, question.answer, look.colouring, option_colours(question.options.length, question.answer, look.palette));
-  surface.cells(Uint32Array.from({ length: trace.n_tokens }, (_, i) => pack(colours[index[i + 1] as number] ?? kNoReading)),
+  surface.cells(Uint32Array.from({ length: trace.n_tokens }, (_, i) => pack(colours[at[i + 1] as number] ?? kNoReading)),
     { x: kMargin, y, columns, cell, gap: cell_gap(cell, 1) });
 }

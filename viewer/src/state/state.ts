@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The address after #: what is shown, and a query that says how,
 //   #/RUN/SUBJECT/QUESTION/SAMPLE?sort=-p_end,length&class=productive&colour=right&t=40
-//   #compare/RUN/RUN?by=p_end&order=falling   #tray?pick=ID,ID   #help
+//   #compare/RUN/RUN?by=p_end&order=falling   #tray?pick=ID,ID   #help/TOPIC
 // RUN and SUBJECT are * for all of them; ~ stands for an empty name. What is missing or makes no sense takes its
 // default, so any address opens something.
 
@@ -44,6 +44,7 @@ export interface State {
   text: string; // Words looked for,
   scope: Scope; // and where.
   picks: string[]; // Ids of picked traces, cut to kPickLength.
+  topic: string | null; // Of the help: help/topics.ts.
 }
 
 const kColours: readonly Colouring[] = ["mix", "likely", "right", "entropy", "change"];
@@ -65,7 +66,7 @@ export const kDefaultState: State = {
   page: "front", run: null, other: null, by: "p_end", order: "size", differing: false, subject: null, question: null, sample: 0,
   cursor: null, readers: [], from_all: false,
   sort: [], group: "none", view: null, density: 5, align: "token", colouring: "mix", palette: "published",
-  facets: {}, brushes: [], where: "", text: "", scope: "question", picks: [],
+  facets: {}, brushes: [], where: "", text: "", scope: "question", picks: [], topic: null,
 };
 
 // What takes every filter away.
@@ -95,7 +96,8 @@ function decode_name(segment: string | undefined): string | null {
 }
 
 function format_path(s: State): string {
-  if (s.page === "help" || s.page === "tray") return `#${s.page}`;
+  if (s.page === "tray") return "#tray";
+  if (s.page === "help") return s.topic === null ? "#help" : `#help/${s.topic}`;
   if (s.page === "compare") return `#compare/${encode_name(s.run)}/${encode_name(s.other)}`;
   if (s.page === "front") return "#/";
   const path = [encode_name(s.run), encode_name(s.subject)];
@@ -162,8 +164,9 @@ function parse_brush(text: string): Brush[] {
 }
 
 function parse_path(path: string): Partial<State> {
-  if (path === "help" || path === "tray") return { page: path };
+  if (path === "tray") return { page: path };
   const [head, ...names] = path.split("/");
+  if (head === "help") return { page: "help", topic: kKey.test(names[0] ?? "") ? names[0] as string : null };
   if (head === "compare") return { page: "compare", run: decode_name(names[0]), other: decode_name(names[1]) };
   if (head !== "" || names[0] === undefined || names[0] === "") return { page: "front" };
   const place = { run: decode_name(names[0]), subject: decode_name(names[1]) };

@@ -10,6 +10,7 @@ import { parse_index_chunk } from "../../src/bundle/index.ts";
 import { parse_questions_chunk } from "../../src/bundle/load.ts";
 import { parse_manifest } from "../../src/bundle/manifest.ts";
 import { parse_curves_chunk, parse_ids_chunk, parse_readings_chunk, parse_strips_chunk, parse_texts_chunk } from "../../src/bundle/shelf.ts";
+import { pack } from "../../src/colour/cells.ts";
 import { write_single_file } from "../../src/save/bundle_writer.ts";
 import type { AppParts, PickedRun } from "../../src/save/bundle_writer.ts";
 import { csv_text, make_csv, printable } from "../../src/save/csv.ts";
@@ -50,7 +51,7 @@ describe("texts of a drawing", () => {
   });
   test("cells of one colour are one path, bars where nothing parts them", () => {
     const { surface, finish } = svg_surface(10, 10);
-    surface.cells([[1, 2, 3], [1, 2, 3], [255, 0, 0], [1, 2, 3]], { x: 0, y: 0, columns: 3, cell: 4, gap: 0 });
+    surface.cells(Uint32Array.from(([[1, 2, 3], [1, 2, 3], [255, 0, 0], [1, 2, 3]] as const).map(pack)), { x: 0, y: 0, columns: 3, cell: 4, gap: 0 });
     expect(finish()).toContain('<path fill="#010203" d="M0 0h8v4h-8zM0 4h4v4h-4z"/><path fill="#ff0000" d="M8 0h4v4h-4z"/>');
   });
   test("are cut to what has room", () => {
