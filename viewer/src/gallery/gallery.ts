@@ -7,6 +7,7 @@ import { describe_view } from "../filters/describe.ts";
 import { make_filter_panel } from "../filters/panel.ts";
 import { make_toolbar } from "../filters/toolbar.ts";
 import { run_notes } from "../front/run_facts.ts";
+import { make_save_menu } from "../save/save.ts";
 import { kNoFilters } from "../state/state.ts";
 import type { State } from "../state/state.ts";
 import { arrange } from "../table/arrange.ts";
@@ -74,6 +75,10 @@ export function make_gallery_page(context: Context, place: Place): Page {
   const tray = make_tray_bar(context, finder.find);
   let state = context.state(), source: Source | null = null, matches: Matches | null = null;
   let filtered: Filtered | null = null, arrangement: Arrangement | null = null;
+  const save = make_save_menu(context, () => {
+    const from = source;
+    return from && arrangement && { table: from.table, arrangement, questions: (run) => from.questions[run] ?? null };
+  });
   let waiting: Anchor | null = null, gone = false, told = new Set<string>();
 
   const show_picks = (): void => {
@@ -132,7 +137,7 @@ export function make_gallery_page(context: Context, place: Place): Page {
 
   const element = h("div", { class: "gallery" }, page_head(place, name), legend.element, toolbar.element,
     h("div", { class: "gallery-body" }, panel.element,
-      h("div", { class: "gallery-main" }, status.element, problems, stage.element)), tray.element);
+      h("div", { class: "gallery-main" }, h("div", { class: "gallery-status" }, status.element, save.element), problems, stage.element)), tray.element);
   toolbar.show(state, null);
   show_picks();
   void load();
