@@ -48,7 +48,7 @@ function choose_page(context: Context, state: State): Page {
 
 // Keys that belong to what has the focus: fields, lists of choices, dialogs.
 function is_typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, select, textarea, dialog") !== null;
+  return target instanceof HTMLElement && target.closest("input:not([type=checkbox], [type=radio]), select, textarea, dialog") !== null;
 }
 
 export function start_app(manifest: Manifest): void {

@@ -3,6 +3,7 @@
 import type { Context, Page, Place } from "../context.ts";
 import { h, replace } from "../dom/h.ts";
 import { failure } from "../dom/message.ts";
+import { describe_view } from "../filters/describe.ts";
 import { make_filter_panel } from "../filters/panel.ts";
 import { make_toolbar } from "../filters/toolbar.ts";
 import { run_notes } from "../front/run_facts.ts";
@@ -14,9 +15,7 @@ import type { Arrangement } from "../table/arrange.ts";
 import { filter_table } from "../table/filter.ts";
 import type { Filtered } from "../table/filter.ts";
 import type { Matches } from "../table/search.ts";
-import { field_of } from "../table/table.ts";
 import type { TraceTable } from "../table/table.ts";
-import { plural, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import { make_legend } from "./legend.ts";
 import type { LegendOptions } from "./legend.ts";
@@ -33,26 +32,6 @@ const layout_key = (s: State): string => `${s.view} ${s.density} ${s.align}`;
 const look_key = (s: State): string => `${s.colouring} ${s.palette}`;
 const search_key = (s: State): string => `${s.scope} ${s.text}`;
 
-function count_questions(table: TraceTable, rows: Iterable<number>): number {
-  const seen = new Set<number>();
-  for (const row of rows) {
-    const { run, question } = ref_of(table, row);
-    seen.add(run * 2 ** 26 + question);
-  }
-  return seen.size;
-}
-
-function summary(table: TraceTable, { n, rows }: Arrangement, state: State): string {
-  const of = (shown: number, all: number, one: string): string => (shown < all ? `${whole(shown)} of ${plural(all, one)}` : plural(all, one));
-  const order = state.sort.flatMap(({ key, descending }) => {
-    const field = field_of(table, key);
-    return field ? [`${field.name} (${descending ? "falling" : "rising"})`] : [];
-  });
-  const all_questions = count_questions(table, Array(table.n).keys());
-  return [of(n, table.n, "trace"), of(count_questions(table, rows), all_questions, "question"),
-    order.length > 0 ? `sorted by ${order.join(", then ")}` : "in the order of the run"].join(" · ");
-}
-
 // What the legend has to say about these traces.
 function legend_options(table: TraceTable): Pick<LegendOptions, "n_options" | "first" | "strided"> {
   let n_options = 2, late = 0, strided = false;
@@ -67,11 +46,11 @@ function legend_options(table: TraceTable): Pick<LegendOptions, "n_options" | "f
 }
 
 function status_line(context: Context) {
-  const text = h("p", { class: "quiet" }, "Loading …"), more = h("p", { class: "quiet", role: "status" }), error = h("p", { class: "status-error" });
+  const text = h("p", { class: "quiet", role: "status" }, "Loading …"), more = h("p", { class: "quiet" }), error = h("p", { class: "status-error" });
   const clear = h("button", { type: "button", class: "plain", hidden: true, on: { click: () => context.go(kNoFilters, "replace") } }, "Show all");
   const element = h("div", { class: "status" }, text, clear, more, error);
   const show = (table: TraceTable, arrangement: Arrangement, state: State, wrong: string | null, matches: Matches | null): void => {
-    text.textContent = summary(table, arrangement, state);
+    text.textContent = describe_view(table, arrangement, state);
     clear.hidden = arrangement.n > 0 || table.n === 0;
     more.textContent = matches?.pending ? `Searching: ${matches.pending.done} of ${matches.pending.of} parts read` : "";
     error.textContent = [wrong, ...(matches?.errors ?? [])].filter((e) => e !== null).join(" ");
@@ -89,7 +68,7 @@ function page_head(place: Place, name: string): HTMLElement {
 
 export function make_gallery_page(context: Context, place: Place): Page {
   const name = place.subject ? place.subject.name : place.run ? "All subjects" : "All runs";
-  const legend = make_legend(context, { n_options: 2, strided: false }), toolbar = make_toolbar(context, place), panel = make_filter_panel(context);
+  const legend = make_legend(context, { n_options: 2, strided: false }), panel = make_filter_panel(context), toolbar = make_toolbar(context, place, panel);
   const status = status_line(context), problems = h("div");
   const stage = make_stage(context, { from_all: place.subject === null, resized: () => lay_out() });
   const finder = make_finder(context, () => show_picks());
@@ -179,7 +158,10 @@ export function make_gallery_page(context: Context, place: Place): Page {
       show_picks();
       return true;
     },
-    key: (event) => event.key === "x" && stage.pick(),
+    key(event) {
+      if (event.key === "/") panel.find();
+      return event.key === "/" || (event.key === "x" && stage.pick());
+    },
     anchor: () => stage.anchor(),
     restore(anchor) {
       if (source) stage.restore(anchor as Anchor);

@@ -46,7 +46,7 @@ export interface WindowOptions {
   moved(): void; // Other items are there.
 }
 
-interface Section { element: HTMLElement; n: number } // n: its items that exist.
+interface Section { element: HTMLElement; heading: HTMLElement | null; n: number } // n: its items that exist.
 
 export function make_window(options: WindowOptions): VirtualWindow {
   const element = h("div", { class: "rows", role: "group", aria: { label: options.label } });
@@ -76,9 +76,9 @@ export function make_window(options: WindowOptions): VirtualWindow {
     for (const [item, part] of shown) put_item(item, group_of(item), part);
   };
 
-  const make_section = (g: number, before: HTMLElement | null): Section => {
+  const make_section = (g: number, before: Node | null): Section => {
     const heading = contents.groups[g]?.render() ?? null;
-    const section = { element: h("div", { class: "row-group" }, heading), n: 0 };
+    const section = { element: h("div", { class: "row-group" }, heading), heading, n: 0 };
     put_section(g, section.element);
     element.insertBefore(section.element, before);
     sections.set(g, section);
@@ -113,29 +113,28 @@ export function make_window(options: WindowOptions): VirtualWindow {
     section.element.remove();
     sections.delete(g);
   };
-  // In the document in the order of the list, for the tab key's sake: from the last to the first, each before the next.
+  // In the document in the order of the list, for the tab key's sake: each behind the one before it.
   const insert = (list: readonly number[]): number[] => {
     const fresh: number[] = [];
-    let next: HTMLElement | null = null, next_section: HTMLElement | null = null, last_g = -1;
-    for (let i = list.length - 1; i >= 0; i--) {
-      const item = list[i] as number, g = group_of(item);
-      if (g !== last_g) {
-        if (last_g >= 0) next_section = sections.get(last_g)?.element ?? null;
-        next = null;
+    let last: HTMLElement | null = null, section: Section | null = null, last_g = -1;
+    for (const item of list) {
+      const g = group_of(item);
+      if (g !== last_g || !section) {
+        section = sections.get(g) ?? make_section(g, section ? section.element.nextSibling : element.firstChild);
+        last = section.heading;
         last_g = g;
       }
-      const section = sections.get(g) ?? make_section(g, next_section);
       let part = shown.get(item);
       if (!part) {
         part = contents.render(item);
         part.classList.add("row-slot");
         put_item(item, g, part);
-        section.element.insertBefore(part, next);
+        section.element.insertBefore(part, last ? last.nextSibling : section.element.firstChild);
         section.n++;
         shown.set(item, part);
         fresh.push(item);
       }
-      next = part;
+      last = part;
     }
     return fresh;
   };
@@ -210,9 +209,8 @@ export function make_window(options: WindowOptions): VirtualWindow {
       schedule();
     },
     anchor() {
-      const y = scrolled();
-      if (stack.items.length === 0 || y <= 0) return null;
-      const item = last_at_most(stack.items, stack.items.length, y);
+      if (stack.items.length === 0 || window.scrollY <= 0) return null;
+      const y = scrolled(), item = last_at_most(stack.items, stack.items.length, y);
       return { key: contents.name(item), offset: y - top_of(item) };
     },
     restore({ key, offset }) {

@@ -4,7 +4,7 @@ import type { State } from "../state/state.ts";
 import { compile_expression } from "./expression.ts";
 import type { Matches } from "./search.ts";
 import { field_of } from "./table.ts";
-import type { TraceTable } from "./table.ts";
+import type { CategoryField, TraceTable } from "./table.ts";
 
 export type Filters = Pick<State, "facets" | "brushes" | "where" | "text">;
 
@@ -44,13 +44,11 @@ export function filter_table(table: TraceTable, state: Filters, matches: Matches
   return { mask, n, error: where.ok ? null : where.error };
 }
 
-// How many rows each name of the field has, once every other filter is applied. [names of the field]
-export function facet_counts(table: TraceTable, state: Filters, matches: Matches | null, key: string): Int32Array {
-  const field = field_of(table, key);
-  if (field?.kind !== "category") return new Int32Array(0);
-  const counts = new Int32Array(field.names.length), { mask } = filter_table(table, state, matches, key);
+// How many rows of the mask each name of the field has. [names of the field]
+export function count_names({ names, values }: CategoryField, mask: Uint8Array): Int32Array {
+  const counts = new Int32Array(names.length);
   for (let row = 0; row < mask.length; row++) {
-    const place = field.values[row] as number;
+    const place = values[row] as number;
     if (mask[row] && place >= 0) counts[place] = (counts[place] as number) + 1;
   }
   return counts;

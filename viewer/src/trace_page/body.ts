@@ -128,6 +128,7 @@ export function make_body(context: Context, model: TraceModel): Part {
       if (!looks_alike(state, before)) colour(state);
       if (!same_search(state, before)) reading.search(state);
       if (!same_readers(state, before)) readers?.show(state.readers);
+      if (!before && state.cursor !== null) reading.tokens.reveal();
       if (before && state.cursor !== null && state.cursor !== cursor.resting()) cursor.set(state.cursor, "address");
     },
     key: reading.key,

@@ -99,5 +99,10 @@ export function make_tokens(model: TraceModel, cursor: Cursor) {
     event.preventDefault();
     cursor.set(t, "key");
   });
-  return { element, colour: cells.colour, mark: cells.mark, show_ids: cells.show_ids, position: cells.position, destroy: cells.stop };
+  // Brings the cursor's token to where it is read, if it is below the window.
+  const reveal = (): void => {
+    const cell = cells.at(cursor.at());
+    if (cell && cell.getBoundingClientRect().bottom > window.innerHeight) cell.scrollIntoView({ block: "center" });
+  };
+  return { element, reveal, colour: cells.colour, mark: cells.mark, show_ids: cells.show_ids, position: cells.position, destroy: cells.stop };
 }

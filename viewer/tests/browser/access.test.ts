@@ -35,6 +35,7 @@ const kPages: [string, () => string, string][] = [
   ["subject", () => "#/demo/draws", ".row canvas"],
   ["all subjects", () => "#/demo/*?colour=right", ".row canvas"],
   ["trace", () => `${trace}/0?t=4`, ".u-over"],
+  ["trace with other readers and a search", () => `${trace}/0?readers=2,3&text=that%20let&scope=both`, '.reading[data-option="R3"]'],
   ["strided trace", () => `${trace}/2?colour=right&palette=safe`, ".u-over"],
   ["failed trace", () => `${trace}/1`, ".failure"],
   ["nowhere", () => "#/nowhere", "h1"],
