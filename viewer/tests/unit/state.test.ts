@@ -5,7 +5,7 @@ import type { State } from "../../src/state/state.ts";
 import { kHostile } from "../hostile.ts";
 
 const full: State = {
-  page: "trace", run: "demo", other: null, by: "p_end", order: "size", differing: false, subject: "chains", question: "00ff", sample: 3,
+  page: "trace", run: "demo", other: null, topic: kDefaultState.topic, by: "p_end", order: "size", differing: false, subject: "chains", question: "00ff", sample: 3,
   cursor: 41, readers: [0, 2], from_all: true,
   sort: [{ key: "p_end", descending: true }, { key: "length", descending: false }], group: "class", view: "lines", density: 8,
   align: "fraction", colouring: "right", palette: "safe", facets: { class: ["productive", "known already"], end: ["wrong"] },
