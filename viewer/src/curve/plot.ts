@@ -113,7 +113,7 @@ function describe(model: TraceModel): string {
   if (positions.length === 0) return "The curve: no readings";
   const right = (k: number): string => two_places(probability(readings, question.answer, k));
   return `The curve: P(right) goes from ${right(0)} at t = ${positions[0]} to ${right(positions.length - 1)} at t = ${positions.at(-1)}` +
-    `${exit ? `; t_exit is ${exit.t}` : ""}. The text below has every position.`;
+    `${exit ? `; t_exit is ${exit.t}` : ""}. The table below has every number.`;
 }
 
 export function make_plot(model: TraceModel, cursor: Cursor) {

@@ -5,12 +5,12 @@ import type { State } from "../../src/state/state.ts";
 import { kHostile } from "../hostile.ts";
 
 const full: State = {
-  page: "trace", run: "demo", other: null, topic: kDefaultState.topic, by: "p_end", order: "size", differing: false, subject: "chains", question: "00ff", sample: 3,
+  page: "trace", run: "demo", other: null, by: "p_end", order: "size", differing: false, subject: "chains", question: "00ff", sample: 3,
   cursor: 41, readers: [0, 2], from_all: true,
   sort: [{ key: "p_end", descending: true }, { key: "length", descending: false }], group: "class", view: "lines", density: 8,
   align: "fraction", colouring: "right", palette: "safe", facets: { class: ["productive", "known already"], end: ["wrong"] },
   brushes: [{ key: "p_end", low: 0.125, high: 0.5 }, { key: "change", low: -1, high: 0 }], where: "p_end < 0.5 && length > 30",
-  text: "a & b = c #1", scope: "thinking", picks: ["0123456789ab", "ff"],
+  text: "a & b = c #1", scope: "thinking", picks: ["0123456789ab", "ff"], topic: null,
 };
 const at = (change: Partial<State>): State => ({ ...kDefaultState, ...change });
 const back = (change: Partial<State>): State => parse_state(format_state(at(change)));
