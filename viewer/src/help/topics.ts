@@ -55,7 +55,7 @@ function cite_body(context: Context): Child[] {
 export const kTopics: readonly Topic[] = [
   { key: "trace", name: "A trace, stopped at every token", figure: trace_figure, body: () => [
     p("A ", h("b", {}, "trace"), " is one sampled response of the model: its thinking, token by token, and its answer."),
-    p("A ", h("b", {}, "probe"), " stops it early. After t thinking tokens the thinking is closed, the suffix “The answer is” is appended, and the probability " +
+    p("A ", h("b", {}, "probe"), " stops it early. After t thinking tokens the thinking is closed, a suffix such as “The answer is” is appended, and the probability " +
       "of each option is read. That is done at every position t; t = 0 is before any thinking."),
     p("The ", h("b", {}, "curve"), " is all probes of a trace. The right option’s line is thick, the thin grey one is the mass."),
     p("The ", h("b", {}, "forced answer"), " is the most likely option of a probe. The ", h("b", {}, "free answer"), " is what the model itself wrote at its end."),
