@@ -2,33 +2,77 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "cli/console.h"
 #include "cli/verbs.h"
+#include "thinktrace/error.h"
 #include "thinktrace/run/publish.h"
 
 namespace thinktrace::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+  std::vector<std::string> runs;
+  std::string out, title = "thinktrace", traces;
+  bool single = false, quiet = false;
+};
+
+// Ids between commas, spaces and line breaks, or a file of them.
+std::vector<std::string> trace_ids(const std::string& given) {
+  if (given.empty()) return {};
+  std::string text = given;
+  std::error_code error;
+  if (fs::is_regular_file(given, error)) {
+    std::ifstream in(given, std::ios::binary);
+    text.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  std::vector<std::string> ids;
+  constexpr const char* kBetween = ", \t\r\n";
+  for (size_t at = text.find_first_not_of(kBetween); at != std::string::npos;) {
+    const size_t end = std::min(text.find_first_of(kBetween, at), text.size());
+    ids.push_back(text.substr(at, end - at));
+    at = text.find_first_not_of(kBetween, end);
+  }
+  if (ids.empty())
+    throw Error(ErrorKind::kInput, fmt::format("[options] --traces {}: there is no id in it", given));
+  return ids;
+}
+
+int build_site(const Arguments& a) {
+  const std::vector<std::string> ids = trace_ids(a.traces);
+  fs::path page = fs::absolute(a.out);
+  if (a.single) {
+    publish_single(a.runs, a.title, a.out, ids);
+  } else {
+    if (page.extension() == ".html" && !fs::is_directory(page))
+      throw Error(ErrorKind::kInput,
+                  fmt::format("[options] --out {}: a gallery is a folder; --single writes one file", a.out));
+    publish_site(a.runs, a.title, a.out, ids);
+    page /= "index.html";
+  }
+  tell(fmt::format("gallery: {}", page.lexically_normal().string()), a.quiet);
+  return kDone;
+}
+
+}  // namespace
 
 Verb add_site(CLI::App& app) {
-  struct Arguments {
-    std::vector<std::string> runs;
-    std::string out, title = "thinktrace";
-    bool quiet = false;
-  };
   auto a = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("site", "Build the gallery of one or more runs as a static folder");
+  CLI::App* verb =
+      app.add_subcommand("site", "Build the gallery of one or more runs as a static folder, or as one file");
   verb->add_option("RUN", a->runs, "Folders of runs")->required();
-  verb->add_option("-o,--out", a->out, "Folder to write")->required();
+  verb->add_option("-o,--out", a->out, "Folder to write; with --single an .html file")->required();
+  verb->add_flag("--single", a->single, "One HTML file that holds everything");
+  verb->add_option("--traces", a->traces,
+                   "Only these traces: ids with commas between them, or a file of ids; 8 hex digits of an id "
+                   "are enough");
   verb->add_option("--title", a->title, "Title of the gallery")->capture_default_str();
   verb->add_flag("--quiet", a->quiet, "Say nothing");
-  return [a] {
-    publish_site(a->runs, a->title, a->out);
-    tell(fmt::format("gallery: {}",
-                     (std::filesystem::absolute(a->out) / "index.html").lexically_normal().string()),
-         a->quiet);
-    return static_cast<int>(kDone);
-  };
+  return [a] { return build_site(*a); };
 }
 
 }  // namespace thinktrace::cli

@@ -114,14 +114,20 @@ def site_manifest(site: Path) -> tuple[dict, str]:
     return json.loads(blocks[0]), blocks[0]
 
 
-def site_chunk(site: Path, name: str) -> dict:
+def unpacked(name: str, packed: str) -> tuple[dict, bytes]:
+    """A chunk's line of JSON and the bytes after it."""
+    content = zlib.decompress(base64.b64decode(packed, validate=True), wbits=-15)
+    if hashlib.sha256(content).hexdigest()[:32] != name:
+        raise AssertionError(f"chunk {name} is not named by its content")
+    head, _, rest = content.partition(b"\n")
+    return json.loads(head), rest
+
+
+def site_chunk(site: Path, name: str) -> tuple[dict, bytes]:
     content = CHUNK.fullmatch((site / "data" / f"{name}.js").read_text("ascii"))
     if not content:
         raise AssertionError(f"chunk {name} is not one string literal")
-    text = zlib.decompress(base64.b64decode(content[1], validate=True), wbits=-15)
-    if hashlib.sha256(text).hexdigest()[:32] != name:
-        raise AssertionError(f"chunk {name} is not named by its content")
-    return json.loads(text)
+    return unpacked(name, content[1])
 
 
 def model_with(path: Path, *replacements: tuple[bytes, bytes]) -> Path:

@@ -12,8 +12,6 @@ using Row = std::span<const float>;
 
 bool is_reading(float logprob) { return logprob < std::numeric_limits<float>::infinity(); }
 
-double probability(float logprob) { return is_reading(logprob) ? std::exp(static_cast<double>(logprob)) : 0; }
-
 int top_of(Row row) {
   size_t top = 0;
   for (size_t i = 1; i < row.size(); i++) {
@@ -24,8 +22,15 @@ int top_of(Row row) {
 
 double mass_of(Row row) {
   double mass = 0;
-  for (const float logprob : row) mass += probability(logprob);
+  for (const float logprob : row) mass += probability_of(logprob);
   return mass;
+}
+
+double entropy_of(Row row) {
+  const auto part = [](double p) { return p > 0 && p < 1 ? -p * std::log2(p) : 0; };
+  double entropy = part(1 - mass_of(row));
+  for (const float logprob : row) entropy += part(probability_of(logprob));
+  return entropy;
 }
 
 Row row_at(std::span<const float> logprobs, int n_options, size_t k) {
@@ -89,7 +94,7 @@ void measure_exit(const TraceView& trace, double margin, CurveMeasures& m) {
   const size_t k = *first_stays(trace.logprobs, n, m.top_end, margin);
   m.t_exit = trace.positions[k];
   m.t_exit_low = k == 0 ? 0 : trace.positions[k - 1] + 1;
-  m.p_right_at_exit = probability(row_at(trace.logprobs, n, k)[trace.answer]);
+  m.p_right_at_exit = probability_of(row_at(trace.logprobs, n, k)[trace.answer]);
   if (trace.end <= 0) return;
   const auto share = [&](int t) {
     return std::clamp((trace.end - t) / static_cast<double>(trace.end), 0.0, 1.0);
@@ -105,26 +110,32 @@ int label_before(const TraceView& trace, int option) {
 CurveMeasures measure_curve(const TraceView& trace, double margin) {
   CurveMeasures m{.first_position = trace.positions.front()};
   std::vector<int> tops;
-  double mass_sum = 0;
+  double mass_sum = 0, entropy_sum = 0;
   for (size_t k = 0; k < trace.positions.size(); k++) {
     const Row row = row_at(trace.logprobs, trace.n_options, k);
     tops.push_back(top_of(row));
     m.mass_end = mass_of(row);
-    if (k == 0) m.mass_start = m.mass_end;
+    m.entropy_end = entropy_of(row);
+    if (k == 0) {
+      m.mass_start = m.mass_end;
+      m.entropy_start = m.entropy_end;
+    }
     mass_sum += m.mass_end;
+    entropy_sum += m.entropy_end;
     m.flips += k > 0 && tops[k] != tops[k - 1];
     m.n_bad_readings +=
         static_cast<int>(std::count_if(row.begin(), row.end(), [](float l) { return !is_reading(l); }));
   }
   m.mass_mean = mass_sum / static_cast<double>(tops.size());
+  m.entropy_mean = entropy_sum / static_cast<double>(tops.size());
   m.top_start = tops.front();
   m.top_end = tops.back();
   m.label_start = label_before(trace, m.top_start);
   m.label_end = label_before(trace, m.top_end);
   m.right_start = m.top_start == trace.answer;
   m.right_end = m.top_end == trace.answer;
-  m.p_start = probability(trace.logprobs[trace.answer]);
-  m.p_end = probability(row_at(trace.logprobs, trace.n_options, tops.size() - 1)[trace.answer]);
+  m.p_start = probability_of(trace.logprobs[trace.answer]);
+  m.p_end = probability_of(row_at(trace.logprobs, trace.n_options, tops.size() - 1)[trace.answer]);
   m.trace_class = class_of(tops, trace.answer);
   measure_exit(trace, margin, m);
   m.known_already = known_already(trace, m.trace_class);
@@ -134,12 +145,16 @@ CurveMeasures measure_curve(const TraceView& trace, double margin) {
 
 }  // namespace
 
+double probability_of(float logprob) {
+  return is_reading(logprob) ? std::exp(static_cast<double>(logprob)) : 0;
+}
+
 std::optional<int> first_stays(std::span<const float> logprobs, int n_options, int option, double margin) {
   size_t k = logprobs.size() / n_options;
   while (k > 0) {
     const Row row = row_at(logprobs, n_options, k - 1);
     const int top = top_of(row);
-    const bool within = margin > 0 && probability(row[option]) >= probability(row[top]) - margin;
+    const bool within = margin > 0 && probability_of(row[option]) >= probability_of(row[top]) - margin;
     if (top != option && !within) break;
     k--;
   }

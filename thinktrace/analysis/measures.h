@@ -58,6 +58,8 @@ struct CurveMeasures {
   double p_start = 0, p_end = 0;       // P(right option).
   bool right_start = false, right_end = false;
   double mass_start = 0, mass_end = 0, mass_mean = 0;
+  // In bits, of the outcomes "option 1", …, "option n" and "none of them" (1 - mass, at least 0).
+  double entropy_start = 0, entropy_end = 0, entropy_mean = 0;
   int flips = 0;       // Changes of the most likely option between neighbouring probed positions.
   int t_exit = 0;      // First probed position from which the forced answer stays what it is at the end.
   int t_exit_low = 0;  // The smallest position that t_exit can be in truth: after the probe before it.
@@ -82,6 +84,9 @@ struct TraceMeasures {
   std::optional<bool> free_correct;  // A free answer that names no option is wrong, and so is a missing one.
   std::optional<CurveMeasures> curve;  // Nothing where nothing was read.
 };
+
+// The probability that a stored log-probability stands for: 0 where it is none (NaN, +inf).
+double probability_of(float logprob);
 
 // Index of the first row of `logprobs` from which `option` stays the answer to the last row; nothing where it
 // isn't the answer in the last row. It is the answer in a row where it is the most likely one (on a tie the

@@ -88,18 +88,25 @@ std::string escape_for_script(std::string_view json) {
   return out;
 }
 
-std::string to_u8(const std::vector<double>& probabilities) {
+std::string to_u8_steps(const std::vector<double>& probabilities) {
   std::string out;
-  for (const double p : probabilities) out += static_cast<char>(std::lround(255 * clamped(p)));
+  long before = 0;
+  for (const double p : probabilities) {
+    const long value = std::lround(255 * clamped(p));
+    out += static_cast<char>((value - before) & 0xFF);
+    before = value;
+  }
   return out;
 }
 
-std::string to_u16(const std::vector<double>& probabilities) {
+std::string to_u16_steps(const std::vector<double>& probabilities) {
   std::string out;
+  long before = 0;
   for (const double p : probabilities) {
-    const long v = std::lround(65535 * clamped(p));
-    out += static_cast<char>(v & 0xFF);
-    out += static_cast<char>(v >> 8);
+    const long value = std::lround(65535 * clamped(p)), step = value - before;
+    out += static_cast<char>(step & 0xFF);
+    out += static_cast<char>(step >> 8 & 0xFF);
+    before = value;
   }
   return out;
 }

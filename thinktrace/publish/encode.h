@@ -18,9 +18,9 @@ std::string inflate_raw(std::string_view bytes);
 // same JSON. REQUIRES: `json` is valid JSON in UTF-8.
 std::string escape_for_script(std::string_view json);
 
-// Probabilities (clamped to 0 … 1) as bytes, round(255 p), and as little-endian 16-bit numbers, round(65535
-// p).
-std::string to_u8(const std::vector<double>& probabilities);
-std::string to_u16(const std::vector<double>& probabilities);
+// Probabilities (clamped to 0 … 1, NaN is 0) as bytes, round(255 p), and as little-endian 16-bit numbers, round(65535 p),
+// each less the one before it, modulo 256 and 65536: neighbouring probes are alike, and small numbers pack well.
+std::string to_u8_steps(const std::vector<double>& probabilities);
+std::string to_u16_steps(const std::vector<double>& probabilities);
 
 }  // namespace thinktrace

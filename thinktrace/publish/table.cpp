@@ -115,6 +115,9 @@ void add_curve_cells(Row& row, const std::optional<CurveMeasures>& curve) {
   add("p_end", [](M m) { return m.p_end; });
   add("mass_start", [](M m) { return m.mass_start; });
   add("mass_end", [](M m) { return m.mass_end; });
+  add("entropy_start", [](M m) { return m.entropy_start; });
+  add("entropy_end", [](M m) { return m.entropy_end; });
+  add("entropy_mean", [](M m) { return m.entropy_mean; });
   add("flips", [](M m) { return whole(m.flips); });
   add("t_exit", [](M m) { return whole(m.t_exit); });
   add("t_exit_low", [](M m) { return whole(m.t_exit_low); });

@@ -9,19 +9,6 @@ namespace {
 
 using nlohmann::json;
 
-// Readers that differ from `reader` in nothing but the order of the options.
-std::vector<std::string> order_readers(const OpenRun& run) {
-  json own = json::parse(run.reader.identity);
-  own["order"] = 0;
-  std::vector<std::string> ids;
-  for (const StoredReader& other : run.store.readers()) {
-    json identity = json::parse(other.identity);
-    identity["order"] = 0;
-    if (other.id != run.reader.id && identity == own) ids.push_back(other.id);
-  }
-  return ids;
-}
-
 // Where each option stood, as an index of the labels that the original order has; empty if a label is none of those.
 std::vector<int> places(const std::vector<std::string>& labels, const std::vector<std::string>& original) {
   std::vector<int> found;
@@ -62,54 +49,73 @@ TraceView view_of(const TraceRecord& r) {
 
 }  // namespace
 
+std::vector<std::string> order_readers(const OpenRun& run) {
+  json own = json::parse(run.reader.identity);
+  own["order"] = 0;
+  std::vector<std::string> ids;
+  for (const StoredReader& other : run.store.readers()) {
+    json identity = json::parse(other.identity);
+    identity["order"] = 0;
+    if (other.id != run.reader.id && identity == own) ids.push_back(other.id);
+  }
+  return ids;
+}
+
+TraceMeasures measure_record(const TraceRecord& r, const std::vector<const Store::OtherReading*>& readings,
+                             double margin) {
+  TraceView view = view_of(r);
+  for (const Store::OtherReading* reading : readings) {
+    if (reading->curve.positions != r.curve.positions) continue;
+    std::vector<int> label_of = places(reading->labels, r.labels);
+    if (label_of.size() != r.labels.size()) continue;
+    // One that says nothing new: the options stand as they did, or as in an order before (2 options have but 2).
+    const bool is_new = !std::is_sorted(label_of.begin(), label_of.end()) &&
+                        std::none_of(view.orders.begin(), view.orders.end(),
+                                     [&](const OrderView& o) { return o.label_of == label_of; });
+    if (is_new) view.orders.push_back({std::move(label_of), reading->curve.logprobs});
+  }
+  return measure_trace(view, margin);
+}
+
 void for_each_measured(const OpenRun& run,
                        const std::function<void(const TraceRecord&, const TraceMeasures&)>& visit,
                        double margin) {
   const std::vector<std::string> others = order_readers(run);
   run.store.for_each_trace(
       [&](const TraceRecord& r) {
-        TraceView view = view_of(r);
-        std::vector<Store::OtherReading> read;  // What the view borrows from.
-        read.reserve(others.size());
+        std::vector<Store::OtherReading> found;
         for (const std::string& other : others) {
-          std::optional<Store::OtherReading> found = run.store.reading(r.id, other);
-          if (!found || found->curve.positions != r.curve.positions ||
-              found->curve.logprobs.size() != r.curve.logprobs.size())
-            continue;
-          std::vector<int> label_of = places(found->labels, r.labels);
-          if (label_of.size() != r.labels.size()) continue;
-          // One that says nothing new: the options stand as they did, or as in an order before (2 options have but 2).
-          const bool is_new = !std::is_sorted(label_of.begin(), label_of.end()) &&
-                              std::none_of(view.orders.begin(), view.orders.end(),
-                                           [&](const OrderView& o) { return o.label_of == label_of; });
-          if (!is_new) continue;
-          read.push_back(*std::move(found));
-          view.orders.push_back({std::move(label_of), read.back().curve.logprobs});
+          if (auto reading = run.store.reading(r.id, other)) found.push_back(*std::move(reading));
         }
-        visit(r, measure_trace(view, margin));
+        std::vector<const Store::OtherReading*> readings;
+        for (const Store::OtherReading& reading : found) readings.push_back(&reading);
+        visit(r, measure_record(r, readings, margin));
       },
       run.reader.id);
 }
 
-Analysis analyze_run(const OpenRun& run, const AnalyzeOptions& given) {
+void MeasuredRun::add(const TraceRecord& record, const TraceMeasures& measures) {
+  if (record.status == Status::kOk) traces.push_back(measures);
+  n_failed += record.status == Status::kFailed;
+}
+
+Analysis analyze_measured(const OpenRun& run, const MeasuredRun& measured, const AnalyzeOptions& given) {
   AnalysisOptions options = given.analysis;
   const json prior = run.reader.prior.empty() ? json::array() : json::parse(run.reader.prior);
   for (const json& entry : prior) {
     const auto p = entry.at("p").get<std::vector<double>>();
     options.prior[static_cast<int>(p.size())] = p;
   }
-  std::vector<TraceMeasures> measures;
-  int n_failed = 0;
-  for_each_measured(
-      run,
-      [&](const TraceRecord& r, const TraceMeasures& m) {
-        if (r.status == Status::kOk) measures.push_back(m);
-        n_failed += r.status == Status::kFailed;
-      },
-      given.margin);
-  Analysis analysis = analyze_traces(measures, options);
-  analysis.n_failed = n_failed;
+  Analysis analysis = analyze_traces(measured.traces, options);
+  analysis.n_failed = measured.n_failed;
   return analysis;
+}
+
+Analysis analyze_run(const OpenRun& run, const AnalyzeOptions& options) {
+  MeasuredRun measured;
+  for_each_measured(
+      run, [&](const TraceRecord& r, const TraceMeasures& m) { measured.add(r, m); }, options.margin);
+  return analyze_measured(run, measured, options);
 }
 
 }  // namespace thinktrace

@@ -3,15 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <list>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "thinktrace/error.h"
-#include "thinktrace/publish/analysis_json.h"
-#include "thinktrace/run/analyze.h"
 #include "thinktrace/run/noise_floor.h"
 #include "thinktrace/run/plan.h"
 #include "thinktrace/run/reader.h"
@@ -156,24 +152,6 @@ void export_jsonl(const RunView& view, const std::function<void(const std::strin
   const OpenRun run = open_run(view);
   const ExportContext context = export_context(run);
   run.store.for_each_trace([&](const TraceRecord& r) { sink(jsonl_line(r, context)); }, run.reader.id);
-}
-
-void publish_site(const std::vector<std::string>& run_folders, const std::string& title,
-                  const std::string& folder) {
-  std::list<OpenRun> open;  // Stores stay where they are while the site is written.
-  std::vector<SiteRun> runs;
-  for (const std::string& run_folder : run_folders) {
-    const std::vector<StoredPlan> plans = Store::open(run_folder).plans();
-    for (size_t i = 0; i < std::max<size_t>(1, plans.size()); i++) {
-      const std::optional<int> number = plans.size() > 1 ? std::optional(plans[i].number) : std::nullopt;
-      const OpenRun& run = open.emplace_back(open_run({run_folder, number, {}, {}}));
-      RunSummary summary = summarise_run(run);
-      if (number) summary.name += fmt::format(" (plan {})", *number);
-      summary.analysis = to_json(analyze_run(run));
-      runs.push_back({std::move(summary), [&run](const auto& visit) { run.store.for_each_trace(visit); }});
-    }
-  }
-  write_site(runs, title, folder);
 }
 
 RunStatus run_status(const RunView& view) {

@@ -53,10 +53,15 @@ enum class TableFormat { kCsv, kJsonl };
 void export_table(const RunView& view, TableKind kind, TableFormat format,
                   const std::function<void(const std::string&)>& sink);
 
-// Writes the gallery of one or more runs, every plan of each as a run of its own. Throws as write_site, and Error (kInput)
-// for a folder without a run.
+// Write the gallery of one or more runs, every plan of each as a run of its own: as a folder (write_site), as one file
+// (write_single_file), and throw as these do. `traces`: ids of the traces to show, or how they begin (8 hex digits or
+// more); none: all. A run without such a trace is left out, and a run that is shown in part has no first numbers, since
+// they would not be of what is shown. Throw Error (kInput) for a folder without a run, and for an id that no trace has or
+// that more than one begins with.
 void publish_site(const std::vector<std::string>& run_folders, const std::string& title,
-                  const std::string& folder);
+                  const std::string& folder, const std::vector<std::string>& traces = {});
+void publish_single(const std::vector<std::string>& run_folders, const std::string& title,
+                    const std::string& file, const std::vector<std::string>& traces = {});
 
 struct RunStatus {
   std::string name;

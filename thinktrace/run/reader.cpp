@@ -113,15 +113,17 @@ ReadThinking thinking_for(const Model& model, const TraceRecord& record, bool sa
 std::vector<int> align_positions(const std::vector<std::string>& writer,
                                  const std::vector<std::string>& reader, const std::vector<int>& positions) {
   const std::string written = joined(writer), read = joined(reader);
-  const bool space_in_front = read == " " + written;
-  if (!space_in_front && read != written) return {};
+  int shift = 0;  // From an offset in the reader's text to one in the writer's.
+  if (read == " " + written) shift = -1;
+  if (written == " " + read) shift = 1;
+  if (shift == 0 && read != written) return {};
   std::vector<int> aligned;
   size_t offset = 0,
          end_of_writer = 0;  // In bytes: of the text before the position, and of the writer's tokens in it.
   int t = 0, w = 0;
   for (const int position : positions) {
     while (t < position) offset += reader[t++].size();
-    const size_t wanted = space_in_front && offset > 0 ? offset - 1 : offset;
+    const size_t wanted = offset > 0 ? offset + shift : 0;
     while (w < static_cast<int>(writer.size()) && end_of_writer + writer[w].size() <= wanted)
       end_of_writer += writer[w++].size();
     aligned.push_back(w);

@@ -53,7 +53,7 @@ struct ReadThinking {
 ReadThinking thinking_for(const Model& model, const TraceRecord& record, bool same_model);
 
 // For each of `positions` in the reader's tokens: after how many of the writer's tokens it stands, rounded down, by
-// offsets in the text. Empty where the two do not spell the same text (a space in front left aside).
+// offsets in the text. Empty where the two do not spell the same text (a space in front of either left aside).
 std::vector<int> align_positions(const std::vector<std::string>& writer,
                                  const std::vector<std::string>& reader, const std::vector<int>& positions);
 

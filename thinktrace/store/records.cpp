@@ -72,14 +72,16 @@ void add_trace(const CheckedRows& trace, TraceRecord& r) {
     trace.damaged("the chosen option is none of those there are");
 }
 
-void check_curve(const CheckedRows& reading, const TraceRecord& r) {
-  const std::vector<int>& p = r.curve.positions;
+struct CurveShape {
+  size_t n_options, n_tokens;
+};
+
+void check_curve(const CheckedRows& reading, const Curve& curve, CurveShape shape) {
+  const std::vector<int>& p = curve.positions;
   const bool increasing = std::adjacent_find(p.begin(), p.end(), std::greater_equal<>()) == p.end();
-  const bool in_range = p.empty() || (p.front() >= 0 && p.back() <= static_cast<int>(r.think_text.size()));
+  const bool in_range = p.empty() || (p.front() >= 0 && static_cast<size_t>(p.back()) <= shape.n_tokens);
   if (!increasing || !in_range) reading.damaged("positions that can't be");
-  if (r.curve.logprobs.size() != p.size() * r.question.options.size()) reading.damaged("a curve is cut");
-  if (!r.writer_positions.empty() && r.writer_positions.size() != p.size())
-    reading.damaged("an alignment is cut");
+  if (curve.logprobs.size() != p.size() * shape.n_options) reading.damaged("a curve is cut");
 }
 
 void add_reading(const CheckedRows& reading, TraceRecord& r) {
@@ -100,7 +102,9 @@ void add_reading(const CheckedRows& reading, TraceRecord& r) {
   r.curve.logprobs = reading.floats(13);
   r.resolution = reading.real(14);
   if (r.labels.size() != r.question.options.size()) reading.damaged("the number of labels");
-  check_curve(reading, r);
+  check_curve(reading, r.curve, {r.question.options.size(), r.think_text.size()});
+  if (!r.writer_positions.empty() && r.writer_positions.size() != r.curve.positions.size())
+    reading.damaged("an alignment is cut");
 }
 
 // Why a reader could not read a unit, if it tried.
@@ -210,16 +214,27 @@ std::optional<Store::OtherReading> Store::reading(const std::string& trace_id,
   reading.bind(trace_id, reader_id);
   if (!reading.step()) return std::nullopt;
   OtherReading found;
+  found.forced_text = reading.text(8);
   found.curve = {reading.ids(10), reading.floats(13)};
+  if (!reading.is_null(7)) found.think_text = reading.texts(7);
   if (!reading.is_null(3)) {
     found.labels = reading.texts(3);
-    return found;
+  } else {
+    CheckedRows trace(db_.get(), "trace", "WHERE id = ?"), unit(db_.get(), "unit", "WHERE id = ?");
+    if (!trace.bind(trace_id).step() || !unit.bind(trace.big(1)).step())
+      reading.damaged("a reading's trace is missing");
+    found.labels = unit.texts(7);
   }
-  CheckedRows trace(db_.get(), "trace", "WHERE id = ?"), unit(db_.get(), "unit", "WHERE id = ?");
-  if (!trace.bind(trace_id).step() || !unit.bind(trace.big(1)).step())
-    reading.damaged("a reading's trace is missing");
-  found.labels = unit.texts(7);
+  // How many the writer's tokens are is not known here.
+  const size_t n_tokens = found.think_text.empty() ? INT_MAX : found.think_text.size();
+  check_curve(reading, found.curve, {found.labels.size(), n_tokens});
   return found;
+}
+
+std::vector<std::string> Store::written_tokens(const std::string& trace_id) const {
+  CheckedRows trace(db_.get(), "trace", "WHERE id = ?");
+  if (!trace.bind(trace_id).step()) return {};
+  return trace.texts(5);
 }
 
 std::vector<TraceRecord> Store::spread_traces(int n, const std::string& reader_id) const {

@@ -161,8 +161,9 @@ class Store {
   // its attempts are kept.
   void commit_units(std::span<const StoredUnit> units);
   void commit_unit(const StoredUnit& unit) { commit_units({&unit, 1}); }
-  // Ids of all traces in the store, of every plan.
+  // Ids of all traces in the store, of every plan; and of those that for_each_trace visits, in its order.
   std::vector<std::string> all_trace_ids() const;
+  std::vector<std::string> trace_ids() const;
 
   // Units in order, well done, of which some trace lacks a reading by `reader_id`; one whose last attempt at that failed
   // only if `with_failed`.
@@ -180,12 +181,17 @@ class Store {
                       const std::string& reader_id = "") const;
   // Those of one unit, also samples that the plan does not ask for.
   std::vector<TraceRecord> records(const UnitKey& unit, const std::string& reader_id = "") const;
-  // One trace's curve by one reader, with the labels that stood before its options.
+  // One trace's curve by one reader, by option of the question whatever order they were read in.
   struct OtherReading {
-    std::vector<std::string> labels;
-    Curve curve;
+    std::vector<std::string> labels;  // That stood before each option.
+    std::vector<std::string>
+        think_text;  // The thinking in the reader's tokens; empty where they are the writer's.
+    std::string forced_text;
+    Curve curve;  // Of as many options as there are labels.
   };
   std::optional<OtherReading> reading(const std::string& trace_id, const std::string& reader_id) const;
+  // A trace's thinking in its writer's tokens, as TraceRecord::think_text; empty where there is no such trace.
+  std::vector<std::string> written_tokens(const std::string& trace_id) const;
 
   // The first trace of each of `n` units spread evenly over the whole ones, in the order of for_each_trace; fewer where
   // there are fewer.

@@ -164,6 +164,17 @@ std::vector<std::string> Store::all_trace_ids() const {
   return ids;
 }
 
+std::vector<std::string> Store::trace_ids() const {
+  const StoredPlan plan = current();
+  std::vector<std::string> ids;
+  Statement s(db_.get(), R"(
+    SELECT t.id FROM plan_question p JOIN unit u ON u.question_id = p.question_id JOIN trace t ON t.unit_id = u.id
+    WHERE p.plan = ? AND u.sampling_id = ? AND t.sample < ? ORDER BY p.place, u.first_sample, t.sample)");
+  s.bind(plan.number).bind(plan.sampling_id).bind(plan.samples);
+  while (s.step()) ids.push_back(s.text(0));
+  return ids;
+}
+
 std::vector<UnitKey> Store::units_to_read(const std::string& reader_id, bool with_failed) const {
   const StoredPlan plan = current();
   std::vector<UnitKey> keys;

@@ -21,12 +21,15 @@ class Hasher {
     check(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
   }
   void update(const void* data, size_t size) { check(EVP_DigestUpdate(context_.get(), data, size) == 1); }
-  std::string hex() {
+  std::string bytes() {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int size = 0;
     check(EVP_DigestFinal_ex(context_.get(), digest, &size) == 1);
+    return {reinterpret_cast<const char*>(digest), size};
+  }
+  std::string hex() {
     std::string text;
-    for (unsigned int i = 0; i < size; i++) text += fmt::format("{:02x}", digest[i]);
+    for (const char c : bytes()) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
     return text;
   }
 
@@ -43,6 +46,12 @@ std::string sha256(std::string_view bytes) {
   Hasher hasher;
   hasher.update(bytes.data(), bytes.size());
   return hasher.hex();
+}
+
+std::string sha256_bytes(std::string_view bytes) {
+  Hasher hasher;
+  hasher.update(bytes.data(), bytes.size());
+  return hasher.bytes();
 }
 
 std::string sha256_file(const std::string& path) {

@@ -6,8 +6,9 @@
 
 namespace thinktrace {
 
-// SHA-256 of `bytes` as 64 lower-case hex digits.
+// SHA-256 of `bytes` as 64 lower-case hex digits, and as its 32 bytes.
 std::string sha256(std::string_view bytes);
+std::string sha256_bytes(std::string_view bytes);
 
 // SHA-256 of a file's content. Throws Error (kInput) naming the file if it can't be read. Cost: one read of
 // the file.

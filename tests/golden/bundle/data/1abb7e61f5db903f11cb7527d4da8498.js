@@ -1,0 +1,1 @@
+thinktrace_chunk="q1bKzsxLUbJSKkpNTMnMSy9W0kEwraKrlUqKEpNTlawMIMKpRWBmQX5xZklmfh5QSV5pTo6OUlp+UXIqyBgb/ZKMzLxsu5i8mLyQjFSFxLzi8tQihcxiBaVaHWymGaKYFm2gY6BjpGOqYx6Lw9DgfCsUowyp4LDYWq69//lU9/6Y8pdPZ+8PZFpfl0eWR3YdJ4z//3/6XQYg0I37dKvtZdynPd/NQyvurXq9+nPLD2nflQ9nvr3+xfrnEdfeJ5Hvn3998FPRXvP5+w93v5X++v9f743w4kXHL94NPi0slHYXAA==";

@@ -1,0 +1,1 @@
+thinktrace_chunk="q1bKzsxLUbJSKi4pyiwoVtJRKsgvzizJzM8rVrKKjjbQASJjHTMd89jY2Fouox/f/8GwsaIimP9MBAA=";

@@ -1,0 +1,1 @@
+thinktrace_chunk="q1bKzsxLUbJSKi4pyiwoVtJRKsgvzizJzM8rVrKKjq3lsvr1GwZ9BAUFgBBEIIkiMRV4eLh5Zt4FAjALTAAA";

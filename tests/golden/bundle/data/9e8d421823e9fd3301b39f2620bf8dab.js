@@ -1,0 +1,1 @@
+thinktrace_chunk="q1bKzsxLUbJSykwpVtJRKilKTE4tVrKKjjY0MNAxNDAEYiMgNgZiEyA2BWIzIDYHYgsgtozVQVcZG1sLAA==";

@@ -1,0 +1,1 @@
+thinktrace_chunk="q1bKzsxLUbJSKi4pyiwoVtJRKsgvzizJzM8rVrKKjq3l6r/TL5CpXPIWAA==";

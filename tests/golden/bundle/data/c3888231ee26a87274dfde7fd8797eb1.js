@@ -1,0 +1,1 @@
+thinktrace_chunk="q1bKzsxLUbJSSi4tKkstVqrlYrcq+YUJz/gsEYDAxUg0drXYRR/8YsACchX2cO/m3gOEM2eevQOBCDEEC6EbAA==";

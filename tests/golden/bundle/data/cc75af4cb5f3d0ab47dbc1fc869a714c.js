@@ -1,0 +1,1 @@
+thinktrace_chunk="q1bKzsxLUbJSSi4tKkstVqrliunXvBPdH8v/NeO6skmxyLvAHwwM/UyFfwE=";

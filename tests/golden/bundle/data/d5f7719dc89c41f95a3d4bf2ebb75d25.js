@@ -1,0 +1,1 @@
+thinktrace_chunk="q1bKzsxLUbJSSi4tKkstVqrlem147PvR705/0Wlj41cKrxR+wOUf/GIAg7Rn1SIPfgEA";

@@ -1,0 +1,1 @@
+thinktrace_chunk="q1bKzsxLUbJSKixNLS7JzM8rVtJBYltFVyuVpFaUABWEZ2QmZyjkpymUZKQWpypkFiskKhSXJBbZAzXkF8CUKyUq5CTmFgDFgMoUikvzlGJrY2sB";

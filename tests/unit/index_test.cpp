@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// The columns and numbers of a run's index.
+#include "thinktrace/publish/index.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/unit/bundles.h"
+
+namespace thinktrace {
+namespace {
+
+using testing::build;
+using testing::Bundle;
+using testing::json;
+using testing::Told;
+
+const json& number(const json& index, const std::string& key) {
+  for (const json& n : index["numbers"]) {
+    if (n["key"] == key) return n["values"];
+  }
+  throw std::runtime_error(key + " is no number of the index");
+}
+
+TEST(Index, NumbersAreTheMeasuresInSixDigits) {
+  const Bundle b = build({testing::sample_run()});
+  const json& index = b.index();
+  const std::vector<Told> traces = testing::sample_traces();
+  for (size_t i = 0; i < traces.size(); i++) {
+    SCOPED_TRACE(i);
+    if (traces[i].record.status == Status::kFailed) {
+      for (const json& n : index["numbers"]) EXPECT_TRUE(n["values"][i].is_null()) << n["key"];
+      continue;
+    }
+    const CurveMeasures& m = *traces[i].measures.curve;
+    const auto expect = [&](const char* key, double value) {
+      EXPECT_NEAR(number(index, key)[i].get<double>(), value, 5e-6 * std::abs(value)) << key;
+    };
+    expect("length", static_cast<double>(traces[i].record.think_text.size()));
+    expect("p_start", m.p_start);
+    expect("p_end", m.p_end);
+    EXPECT_NEAR(number(index, "change")[i].get<double>(), m.p_end - m.p_start, 5e-7);
+    expect("mass_start", m.mass_start);
+    expect("mass_end", m.mass_end);
+    expect("mass_mean", m.mass_mean);
+    expect("entropy_start", m.entropy_start);
+    expect("entropy_end", m.entropy_end);
+    expect("entropy_mean", m.entropy_mean);
+    expect("t_exit", m.t_exit);
+    expect("p_right_at_exit", m.p_right_at_exit);
+    expect("flips", m.flips);
+    EXPECT_EQ(index["traces"]["top_start"][i], m.top_start);
+    EXPECT_EQ(index["traces"]["top_end"][i], m.top_end);
+    EXPECT_EQ(index["traces"]["class"][i], static_cast<int>(m.trace_class));
+  }
+  EXPECT_EQ(number(index, "length").dump(), "[10,4,7,0,null]");
+  EXPECT_TRUE(number(index, "performative_share")[3].is_null()) << "there was no thinking";
+  for (const json& n : index["numbers"]) {
+    for (const json& value : n["values"]) EXPECT_LE(value.dump().size(), 12) << n["key"];
+  }
+}
+
+TEST(Index, KnownAlreadyIsToldOfTracesThatAreRightThroughout) {
+  const Bundle b = build({testing::sample_run()});
+  EXPECT_EQ(b.index()["traces"]["known"], json({1, -1, 0, 1, -1}));
+  EXPECT_EQ(number(b.index(), "order_agreement").dump(), "[0.909091,null,0.75,1,null]")
+      << "10 of 11 positions, 3 of 4";
+}
+
+TEST(Index, AgreementOfOrdersIsLeftOutWhereNoTraceHasIt) {
+  const Bundle b = build({testing::imported_run()});
+  EXPECT_THROW(number(b.index(), "order_agreement"), std::runtime_error);
+  EXPECT_EQ(number(b.index(), "length"), json({4, nullptr})) << "a text has no length in tokens";
+  EXPECT_EQ(b.index()["traces"]["n_tokens"], json({4, 1}));
+  EXPECT_TRUE(b.index()["shelves"][0]["ids"].is_null());
+  EXPECT_TRUE(b.index()["shelves"][0]["readings"].is_null());
+}
+
+TEST(Index, ErrorsAreToldByThePlaceOfTheTrace) {
+  const Bundle b = build({testing::sample_run()}, 10);
+  EXPECT_EQ(b.index()["errors"], json::array({json::array({4, "[engine] decoding failed <b>"})}));
+}
+
+}  // namespace
+}  // namespace thinktrace

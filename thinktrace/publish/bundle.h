@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// bundle.h — runs turned into a manifest and chunks, as docs/bundle.md describes them. Knows no files.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "thinktrace/publish/shelf.h"
+
+namespace thinktrace {
+
+// What the gallery says of a run as a whole.
+struct RunSummary {
+  std::string name;
+  std::string model_name, model_architecture, model_sha256;
+  std::vector<std::pair<std::string, std::string>> settings;  // Shown as they are, in this order.
+  std::vector<std::string> notes;  // What a reader must know: no thinking tags, mixed settings, …
+  std::optional<NoiseFloor> noise_floor;
+  std::vector<std::string> readers;  // The further readers, in words; FurtherReading::reader is a place here.
+  // The run's numbers, as to_json() of publish/analysis_json.h writes them; empty: none.
+  std::string analysis;
+};
+
+// Builds one run from its traces, shelf by shelf. A finished shelf is a value: a caller that builds the same run again as
+// it grows may keep those whose questions have not changed (their ids are in ShelfParts::questions) and put them in place
+// of their traces:
+//
+//     RunBuilder first(sink);        for (…) first.add(trace);    first.finish(summary);
+//     std::vector<ShelfParts> kept = first.shelves();
+//     RunBuilder second(sink);       second.add_shelf(kept[0]);   second.add(…);   second.finish(summary);
+//
+// A kept shelf's chunks are not given to the sink again; whoever keeps the shelf keeps them. It holds places of readers:
+// RunSummary::readers must begin with those it was built under.
+//
+// Questions come in the order of the run, traces in the order of their samples. REQUIRES: all traces of a question come
+// one after the other, in one builder. The same calls give the same chunks.
+// Memory: ShelfParts of all shelves, and the traces of one shelf.
+class RunBuilder {
+ public:
+  explicit RunBuilder(ChunkSink sink, int shelf_tokens = kShelfTokens);
+
+  void add(const SiteTrace& trace);
+  // Ends the shelf that is being built.
+  void add_shelf(ShelfParts shelf);
+  // Gives the sink the chunks that are left. Returns the run's entry in the manifest, a JSON object; to be called once.
+  std::string finish(const RunSummary& summary);
+
+  const std::vector<ShelfParts>& shelves() const { return shelves_; }  // Whole once finish() was called.
+
+ private:
+  void end_shelf();
+  std::string emit(const std::string& content);
+
+  ChunkSink sink_;
+  ShelfBuilder open_;
+  std::vector<ShelfParts> shelves_;
+};
+
+struct Manifest {
+  std::string title;
+  std::string app;                  // Name of the app chunk; empty: none.
+  std::optional<int64_t> revision;  // Of a live bundle.
+  std::vector<std::string> runs;    // As RunBuilder::finish gives them.
+};
+std::string to_json(const Manifest& manifest);
+
+// A run and a way to walk its traces, in RunBuilder's order. `summarise` is called once, after them, so that it may tell
+// of what was seen on the way.
+struct SiteRun {
+  std::function<void(const std::function<void(const SiteTrace&)>&)> for_each_trace;
+  std::function<RunSummary()> summarise;
+};
+
+struct BundleOptions {
+  std::string title = "thinktrace";
+  int shelf_tokens = kShelfTokens;
+};
+
+// The whole of a bundle, the viewer's own chunk too; returns the manifest.
+// Memory: as RunBuilder, one run at a time.
+std::string build_bundle(const std::vector<SiteRun>& runs, const BundleOptions& options,
+                         const ChunkSink& sink);
+
+}  // namespace thinktrace

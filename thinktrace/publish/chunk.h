@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// chunk.h — the pieces of data that a bundle is made of (docs/bundle.md).
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace thinktrace {
+
+struct Chunk {
+  std::string name;    // The first 32 hex digits of the SHA-256 of its content.
+  std::string packed;  // The content in raw deflate, in base64.
+};
+
+// Takes chunks as they are made. The same one may come more than once.
+using ChunkSink = std::function<void(const Chunk&)>;
+
+// `content`: a line of JSON, or one and a line feed and bytes.
+Chunk pack_chunk(std::string_view content);
+
+// What data/<name>.js holds.
+std::string chunk_script(const Chunk& chunk);
+
+}  // namespace thinktrace

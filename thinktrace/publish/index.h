@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// index.h — what sorting and filtering need of a run: the columns and numbers of its index chunk, and its questions.
+#pragma once
+#include <array>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "thinktrace/publish/site_trace.h"
+
+namespace thinktrace {
+
+// How many numbers a trace has (index.cpp lists them), order_agreement, which is left out where no trace has it, counted.
+inline constexpr int kIndexNumbers = 15;
+
+// A trace in the index; -1 and NaN where there is nothing to say.
+struct IndexTrace {
+  std::string id, error;  // `error`: of a failed trace.
+  int sample = 0;
+  bool failed = false;
+  int n_tokens = -1, first = -1, n_positions = -1, stop = -1, chosen = -1, top_start = -1, top_end = -1,
+      trace_class = -1, known = -1;
+  std::array<double, kIndexNumbers> numbers;
+};
+IndexTrace index_trace(const SiteTrace& trace);
+
+struct IndexQuestion {
+  Question question;
+  int n_traces = 0, n_failed = 0;
+};
+
+// A finished shelf: all that the index and the manifest need of it, and the names of its chunks. A value: it hangs on
+// nothing but the traces it was made of, so one that is kept can stand in for them (RunBuilder::add_shelf).
+// Memory: nothing of a trace's text or curve.
+struct ShelfParts {
+  std::string strips, texts, curves;  // Names of chunks.
+  std::string ids, readings;          // Empty where the shelf has none.
+  std::vector<IndexQuestion> questions;
+  std::vector<IndexTrace> traces;
+  std::vector<std::string> labels;  // The longest list of labels.
+};
+
+// A subject of a run, counted over its shelves; in the order in which they first appear.
+struct IndexSubject {
+  std::string name;
+  int n_questions = 0, n_traces = 0, n_failed = 0;
+};
+std::vector<IndexSubject> index_subjects(std::span<const ShelfParts> shelves);
+
+// Contents of the index chunk and the questions chunk.
+std::string index_content(std::span<const ShelfParts> shelves);
+std::string questions_content(std::span<const ShelfParts> shelves);
+
+}  // namespace thinktrace
