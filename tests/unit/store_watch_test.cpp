@@ -9,14 +9,14 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/unit/records.h"
+#include "tests/unit/growing_store.h"
 #include "thinktrace/error.h"
-#include "thinktrace/store/store.h"
 
 namespace thinktrace {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::GrowingStore;
 
 class StoreWatchTest : public ::testing::Test {
  protected:
@@ -28,27 +28,6 @@ class StoreWatchTest : public ::testing::Test {
 
   std::string folder() const { return folder_.string(); }
 
-  // A store with one plan over the question, two samples of it a unit.
-  Store planned() const {
-    Store store = Store::create(folder());
-    store.save_reader({"r1", 0, R"({"suffix":"x"})", "{}", "", ""});
-    store.save_plan({0, "s1", R"({"a":1})", "{}", 4, 2, "r1"}, {records_[0].question});
-    return store;
-  }
-
-  StoredUnit unit(int first_sample, Status status = Status::kOk) const {
-    StoredUnit u;
-    u.question = records_[0].question;
-    u.first_sample = first_sample;
-    u.n_samples = 2;
-    u.labels = records_[0].labels;
-    u.attempt.status = status;
-    if (status == Status::kFailed) return u;
-    for (int i = 0; i < 2; i++)
-      u.records.push_back(testing::make_record(u.question, 7, first_sample + i, {"a", "b"}, 0.5, 0.9));
-    return u;
-  }
-
   static std::vector<std::string> stamps(const Store& store) {
     std::vector<std::string> found;
     for (const UnitStamp& s : store.unit_stamps()) found.push_back(s.stamp);
@@ -56,24 +35,23 @@ class StoreWatchTest : public ::testing::Test {
   }
 
   fs::path folder_;
-  std::vector<TraceRecord> records_ = testing::sample_records();
 };
 
 TEST_F(StoreWatchTest, NoticesEveryCommit) {
   StoreWatch watch(folder());
   EXPECT_EQ(watch.look(), StoreChange::kMissing);
-  Store store = planned();
+  GrowingStore growing(folder());
   EXPECT_EQ(watch.look(), StoreChange::kChanged);
   EXPECT_EQ(watch.look(), StoreChange::kNone);
   for (const int first : {0, 2}) {
-    store.commit_unit(unit(first));
+    growing.commit(0, first);
     EXPECT_EQ(watch.look(), StoreChange::kChanged);
     EXPECT_EQ(watch.look(), StoreChange::kNone);
   }
 }
 
 TEST_F(StoreWatchTest, NoticesThatAStoreIsGoneOrAnother) {
-  { planned(); }
+  { GrowingStore growing(folder()); }
   StoreWatch watch(folder());
   EXPECT_EQ(watch.look(), StoreChange::kChanged);
   fs::copy_file(folder_ / "thinktrace.db", folder_ / "copy");
@@ -82,12 +60,12 @@ TEST_F(StoreWatchTest, NoticesThatAStoreIsGoneOrAnother) {
   fs::remove(folder_ / "thinktrace.db");
   EXPECT_EQ(watch.look(), StoreChange::kMissing);
   EXPECT_EQ(watch.look(), StoreChange::kMissing);
-  { planned(); }
+  { GrowingStore growing(folder()); }
   EXPECT_EQ(watch.look(), StoreChange::kChanged);
 }
 
 TEST_F(StoreWatchTest, HasNothingToSayWhileAWriterCommits) {
-  { planned(); }
+  { GrowingStore growing(folder()); }
   StoreWatch watch(folder());
   EXPECT_EQ(watch.look(), StoreChange::kChanged);
   sqlite3* db = nullptr;
@@ -107,33 +85,30 @@ TEST_F(StoreWatchTest, NoStoreIsAnError) {
 }
 
 TEST_F(StoreWatchTest, StampsChangeWithTheirUnitAlone) {
-  Store store = planned();
+  GrowingStore growing(folder());
+  const Store& store = growing.store();
   EXPECT_TRUE(store.unit_stamps().empty());
-  store.commit_unit(unit(2, Status::kFailed));
-  store.commit_unit(unit(0));
+  growing.commit(0, 2, Status::kFailed);
+  growing.commit(0, 0);
   const std::vector<std::string> before = stamps(store);
   ASSERT_EQ(before.size(), 2u);
-  EXPECT_EQ(store.unit_stamps()[1].unit, UnitKey(records_[0].question.id, 2));
-  store.commit_unit(unit(2));  // Tried again.
+  EXPECT_EQ(store.unit_stamps()[1].unit, UnitKey(growing.questions()[0].id, 2));
+  growing.commit(0, 2);  // Tried again.
   const std::vector<std::string> after = stamps(store);
   EXPECT_EQ(after[0], before[0]);
   EXPECT_NE(after[1], before[1]);
-
-  store.save_reader({"r2", 0, R"({"suffix":"y"})", "{}", "", ""});
-  StoredReading reading;
-  reading.trace_id = unit(0).records[0].id;
-  reading.forced_text = "x";
-  reading.curve = unit(0).records[0].curve;
-  store.commit_readings({records_[0].question.id, 0}, "r2", {}, {reading});
-  EXPECT_NE(stamps(store)[0], after[0]);
-  EXPECT_EQ(stamps(store)[1], after[1]);
+  growing.read(0, 0, "r2");
   const std::vector<std::string> read = stamps(store);
-  store.commit_readings({records_[0].question.id, 0}, "r2", {.status = Status::kFailed}, {});
+  EXPECT_NE(read[0], after[0]);
+  EXPECT_EQ(read[1], after[1]);
+  growing.read(0, 0, "r3", Status::kFailed);
   EXPECT_NE(stamps(store)[0], read[0]);
+  growing.ask_for(2);
+  EXPECT_EQ(stamps(store).size(), 1u);
 }
 
 TEST_F(StoreWatchTest, LeavesAKilledWritersJournalAlone) {
-  { planned(); }
+  { GrowingStore growing(folder()); }
   // A transaction that outgrew the cache is in the file when its writer is killed.
   const auto path = (folder_ / "thinktrace.db").string();
   sqlite3* db = nullptr;

@@ -47,7 +47,10 @@ StoreChange StoreWatch::look() {
   const int64_t version = status == SQLITE_ROW ? sqlite3_column_int64(pragma, 0) : version_;
   sqlite3_finalize(pragma);
   if (status == SQLITE_BUSY) return StoreChange::kNone;
-  if (status != SQLITE_ROW) sqlite::fail(db_.get(), "can't be read");
+  if (status != SQLITE_ROW) {
+    inode_ = 0;  // When it can be read again, that is a change.
+    sqlite::fail(db_.get(), "can't be read");
+  }
   if (version == version_) return StoreChange::kNone;
   version_ = version;
   return StoreChange::kChanged;
