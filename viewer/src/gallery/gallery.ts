@@ -69,17 +69,16 @@ function page_head(place: Place, name: string): HTMLElement {
 export function make_gallery_page(context: Context, place: Place): Page {
   const name = place.subject ? place.subject.name : place.run ? "All subjects" : "All runs";
   const legend = make_legend(context, { n_options: 2, strided: false }), panel = make_filter_panel(context), toolbar = make_toolbar(context, place, panel);
-  const save = make_save_menu(context, () => source && arrangement && { table: source.table, arrangement, questions: (run) => source?.questions[run] ?? null });
+  const save = make_save_menu(context, () => {
+    const from = source;
+    return from && arrangement && { table: from.table, arrangement, questions: (run) => from.questions[run] ?? null };
+  });
   const status = status_line(context, save.element), problems = h("div");
   const stage = make_stage(context, { from_all: place.subject === null, resized: () => lay_out() });
   const finder = make_finder(context, () => show_picks());
   const tray = make_tray_bar(context, finder.find);
   let state = context.state(), source: Source | null = null, matches: Matches | null = null;
   let filtered: Filtered | null = null, arrangement: Arrangement | null = null;
-  const save = make_save_menu(context, () => {
-    const from = source;
-    return from && arrangement && { table: from.table, arrangement, questions: (run) => from.questions[run] ?? null };
-  });
   let waiting: Anchor | null = null, gone = false, told = new Set<string>();
 
   const show_picks = (): void => {
