@@ -36,9 +36,9 @@ function make_help(table: TraceTable, insert: (text: string) => void, take: (tex
   const examples = fitting_examples(table).map(({ text, explain }) => h("li", {},
     h("button", { type: "button", class: "where-example", on: { click: () => take(text) } }, h("code", {}, text)), h("span", { class: "quiet" }, explain)));
   return [
-    h("h5", {}, "Examples"), h("ul", { class: "where-examples" }, ...examples),
-    h("h5", {}, "Signs"), h("dl", { class: "where-fields" }, ...kSigns.flatMap(([sign, explain]) => [h("dt", {}, h("code", {}, sign)), h("dd", {}, explain)])),
-    h("h5", {}, "Fields"), h("dl", { class: "where-fields" }, ...table.fields.flatMap((field) => field_line(field, insert))),
+    h("h4", {}, "Examples"), h("ul", { class: "where-examples" }, ...examples),
+    h("h4", {}, "Signs"), h("dl", { class: "where-fields" }, ...kSigns.flatMap(([sign, explain]) => [h("dt", {}, h("code", {}, sign)), h("dd", {}, explain)])),
+    h("h4", {}, "Fields"), h("dl", { class: "where-fields" }, ...table.fields.flatMap((field) => field_line(field, insert))),
   ];
 }
 
