@@ -36,7 +36,8 @@ export interface VirtualWindow {
   destroy(): void;
 }
 
-const kOverscan = 700; // Pixels rendered above and below the window, once what is in it is there.
+const kNear = 150; // Pixels rendered above and below the window while it moves,
+const kLeastFar = 250, kMostFar = 700, kFarItems = 16; // and once it rests: less where items are low, and hold many things.
 const kNothing: Contents = { groups: [], heights: new Float64Array(0), measure: null, render: () => h("div"), drop: () => undefined,
   name: () => "", find: () => -1 };
 
@@ -54,11 +55,13 @@ export function make_window(options: WindowOptions): VirtualWindow {
   let contents = kNothing;
   let stack: Stack = stack_items([], kNothing.heights);
   let firsts = new Int32Array(1); // The first item of each group. [n_groups + 1]
-  let frame = 0, width = 0;
+  let frame = 0, rest = 0, width = 0, far = kMostFar;
 
   const lay_out = (): void => {
     stack = stack_items(contents.groups, contents.heights);
-    element.style.height = `${stack.groups[contents.groups.length] ?? 0}px`;
+    const height = stack.groups[contents.groups.length] ?? 0;
+    element.style.height = `${height}px`;
+    far = Math.min(kMostFar, Math.max(kLeastFar, (kFarItems * height) / Math.max(1, stack.items.length)));
   };
   const scrolled = (): number => -element.getBoundingClientRect().top;
   const group_of = (item: number): number => last_at_most(firsts, contents.groups.length, item);
@@ -99,7 +102,7 @@ export function make_window(options: WindowOptions): VirtualWindow {
     return list.sort((a, b) => a - b);
   };
   const remove_far = (): void => {
-    const { first, last } = items_near(kOverscan);
+    const { first, last } = items_near(far);
     for (const [item, part] of shown) {
       if ((item < first || item >= last) && !part.contains(document.activeElement)) remove(item, part);
     }
@@ -159,7 +162,7 @@ export function make_window(options: WindowOptions): VirtualWindow {
     return true;
   };
 
-  const update = (overscan = kOverscan): void => {
+  const update = (overscan: number): void => {
     for (let round = 0; round < 4; round++) {
       remove_far();
       const fresh = insert(wanted(overscan));
@@ -173,10 +176,17 @@ export function make_window(options: WindowOptions): VirtualWindow {
     sections.clear();
     element.replaceChildren();
   };
+  // What is seen comes in the frame that shows it; what is farther away a frame after the last move.
+  const fill = (): void => {
+    cancelAnimationFrame(rest);
+    rest = requestAnimationFrame(() => update(far));
+  };
   const schedule = (): void => {
+    cancelAnimationFrame(rest);
     frame ||= requestAnimationFrame(() => {
       frame = 0;
-      update();
+      update(kNear);
+      fill();
     });
   };
   const scroll_to = (y: number): void => window.scrollBy({ top: y - scrolled(), behavior: "instant" });
@@ -197,8 +207,8 @@ export function make_window(options: WindowOptions): VirtualWindow {
       firsts = new Int32Array(next.groups.length + 1);
       next.groups.forEach((group, g) => { firsts[g + 1] = (firsts[g] as number) + group.n; });
       lay_out();
-      update(0); // What is seen comes first, what is near it a frame later.
-      schedule();
+      update(0);
+      fill();
     },
     reveal(item) {
       const heading = contents.groups[group_of(item)]?.header ?? 0, y = scrolled(), top = top_of(item);
@@ -206,7 +216,7 @@ export function make_window(options: WindowOptions): VirtualWindow {
       if (top - heading < y) scroll_to(top - heading);
       else if (end > y + height) scroll_to(Math.min(top - heading, end - height));
       update(0);
-      schedule();
+      fill();
     },
     anchor() {
       if (stack.items.length === 0 || window.scrollY <= 0) return null;
@@ -221,7 +231,7 @@ export function make_window(options: WindowOptions): VirtualWindow {
         scroll_to(top_of(item) + offset);
         update(0);
       }
-      schedule();
+      fill();
     },
     in_sight: () => items_near(0),
     destroy() {
@@ -229,6 +239,7 @@ export function make_window(options: WindowOptions): VirtualWindow {
       window.removeEventListener("resize", schedule);
       resize.disconnect();
       cancelAnimationFrame(frame);
+      cancelAnimationFrame(rest);
     },
   };
 }

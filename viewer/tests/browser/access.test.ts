@@ -35,7 +35,7 @@ const kPages: [string, () => string, string][] = [
   ["imported trace", () => "#/imported/stars/i0/0?t=3", ".u-over"],
   ["trace that was not read", () => "#/imported/stars/i0/1", ".unread"],
   ["subject", () => "#/demo/draws", ".row canvas"],
-  ["all subjects", () => "#/demo/*?colour=right", ".row canvas"],
+  ["all subjects", () => "#/demo/*?colour=right", "main canvas"],
   ["trace", () => `${trace}/0?t=4`, ".u-over"],
   ["trace with other readers and a search", () => `${trace}/0?readers=2,3&text=that%20let&scope=both`, '.reading[data-option="R3"]'],
   ["strided trace", () => `${trace}/2?colour=right&palette=safe`, ".u-over"],

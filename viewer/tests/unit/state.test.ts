@@ -10,7 +10,7 @@ const full: State = {
   sort: [{ key: "p_end", descending: true }, { key: "length", descending: false }], group: "class", view: "lines", density: 8,
   align: "fraction", colouring: "right", palette: "safe", facets: { class: ["productive", "known already"], end: ["wrong"] },
   brushes: [{ key: "p_end", low: 0.125, high: 0.5 }, { key: "change", low: -1, high: 0 }], where: "p_end < 0.5 && length > 30",
-  text: "a & b = c #1", scope: "thinking", picks: ["0123456789ab", "ff"],
+  text: "a & b = c #1", scope: "thinking", picks: ["0123456789ab", "ff"], topic: null,
 };
 const at = (change: Partial<State>): State => ({ ...kDefaultState, ...change });
 const back = (change: Partial<State>): State => parse_state(format_state(at(change)));
