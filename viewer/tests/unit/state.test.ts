@@ -22,7 +22,7 @@ describe("the address", () => {
   });
   test("holds the whole state", () => expect(parse_state(format_state(full))).toEqual(full));
   test("holds every page", () => {
-    for (const state of [at({ page: "help" }), at({ page: "tray", picks: ["ab", "cd"] }), at({ page: "compare", run: "a", other: "b" }),
+    for (const state of [at({ page: "help" }), at({ page: "help", topic: "t_exit" }), at({ page: "tray", picks: ["ab", "cd"] }), at({ page: "compare", run: "a", other: "b" }),
       at({ page: "compare", run: "a", other: "b", by: "t_exit", order: "rising", differing: true }),
       at({ page: "gallery", run: null }), at({ page: "gallery", run: "a" }), at({ page: "gallery", run: "a", subject: "b" }),
       at({ page: "trace", run: "a", subject: "b", question: "c", sample: 2 })]) {
