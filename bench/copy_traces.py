@@ -2,7 +2,8 @@
 """python3 bench/copy_traces.py FROM TO N: N published traces, as JSONL for `thinktrace import arbor`.
 
 FROM holds the traces of ten subjects. Where they don't suffice they come again under other subjects' names, which makes
-them other questions to the program; 8,476 is as many as the whole published site has.
+them other questions to the program, and each time three tokens shorter, so that no picture and no text is there twice.
+8,476 is as many as the whole published site has.
 """
 import gzip
 import json
@@ -24,6 +25,9 @@ def copy_traces(source: pathlib.Path, target: pathlib.Path, wanted: int) -> None
                 for line in lines:
                     row = json.loads(line)
                     row["subject"] = name
+                    length = max(1, len(row["think_tokens"]) - 3 * (copy - 1))
+                    for key in ("think_tokens", "probs"):
+                        row[key] = row[key][:length]
                     out.write(json.dumps(row, ensure_ascii=False) + "\n")
                     n += 1
                     if n == wanted:

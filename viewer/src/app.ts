@@ -11,6 +11,7 @@ import { shortcuts_on, watch_theme } from "./dom/preferences.ts";
 import { make_front_page } from "./front/front.ts";
 import { make_gallery_page } from "./gallery/gallery.ts";
 import { make_help_page } from "./help/help.ts";
+import { start_live } from "./live/live.ts";
 import { format_state, parse_state } from "./state/state.ts";
 import type { State } from "./state/state.ts";
 import { visible_string } from "./text/visible.ts";
@@ -155,6 +156,7 @@ export function start_app(manifest: Manifest): void {
     h("a", { class: "skip", href: "#main", on: { click: (e) => { e.preventDefault(); main.focus(); } } },
       "Skip to the content"),
     header.element, main, header.footer, live);
+  header.note(start_live(context, { on_manifest: () => page?.renew?.() }));
   enter(state, false);
   const saved = history.state as { anchor?: unknown } | null; // After a reload.
   if (saved?.anchor) page!.restore?.(saved.anchor);

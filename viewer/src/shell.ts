@@ -2,7 +2,7 @@
 // What surrounds every page: the header with the way back, the footer.
 import { find_run, find_subject } from "./context.ts";
 import type { Context } from "./context.ts";
-import { h, replace } from "./dom/h.ts";
+import { add, h, replace } from "./dom/h.ts";
 import { is_dark, set_theme } from "./dom/preferences.ts";
 import { kNoFilters } from "./state/state.ts";
 import type { State } from "./state/state.ts";
@@ -47,8 +47,9 @@ export function bar(context: Context) {
   } } });
   const name_theme = (): void => { theme_button.textContent = is_dark() ? "Light mode" : "Dark mode"; };
   name_theme();
+  const notes = h("span", {});
   const element = h("header", { class: "bar" },
-    h("nav", { aria: { label: "Where you are" } }, list), theme_button);
+    h("nav", { aria: { label: "Where you are" } }, list), h("span", { class: "bar-end" }, notes, theme_button));
   const footer = h("footer", { class: "footer" },
     h("p", {}, "Made by ", isolated(context.manifest.generator), ". Numbers are rounded for display; the exact ones are in ",
       h("code", {}, "thinktrace export"), "."),
@@ -57,5 +58,6 @@ export function bar(context: Context) {
     name_theme();
     replace(list, ...crumbs(context, state));
   };
-  return { element, footer, show };
+  const note = (child: HTMLElement | null): void => add(notes, child);
+  return { element, footer, show, note };
 }

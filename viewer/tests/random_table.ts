@@ -49,8 +49,8 @@ export function random_index(random: Random, name: string, n_questions: number):
       sample: Int32Array.from(question, (q, t) => t - (first_trace[q] as number)),
       failed: Int32Array.from(question, () => Number(random() < 0.1)), n_tokens: column(1, 400), first: new Int32Array(n),
       n_positions: column(0, 1), stop: column(0, 3), chosen: column(-1, 2), top_start: column(-1, 2), top_end: column(-1, 2),
-      class: column(-1, 4), known: column(-1, 1) },
-    errors: new Map(), numbers: numbers.map(([key, unit]) => random_numbers(random, key, unit, n)),
+      class: column(-1, 4), known: column(-1, 1), cluster: column(-1, 2) },
+    clusters: [[0.2, 0.9], [0.5, 0.5], [1, 0]], errors: new Map(), numbers: numbers.map(([key, unit]) => random_numbers(random, key, unit, n)),
   };
 }
 

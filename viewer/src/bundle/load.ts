@@ -14,6 +14,7 @@ import type { CurveValues, Reading, ShelfTexts, Strip } from "./shelf.ts";
 interface Cache<T> {
   get(name: string, parse: (bytes: Uint8Array) => T): Promise<T>;
   peek(name: string): T | undefined; // What is there already.
+  keep(names: ReadonlySet<string>): void; // And nothing else.
 }
 
 // Keeps the last `limit` chunks.
@@ -42,6 +43,12 @@ function make_cache<T>(limit: number): Cache<T> {
       return entry;
     },
     peek: (name) => there.get(name),
+    keep(names) {
+      for (const name of [...loads.keys()].filter((n) => !names.has(n))) {
+        loads.delete(name);
+        there.delete(name);
+      }
+    },
   };
 }
 
@@ -74,6 +81,13 @@ export async function load_index(run: Run): Promise<RunIndex> {
 export const load_questions = (run: Run): Promise<QuestionText[]> => questions.get(run.questions, parse_questions_chunk);
 export const load_analysis = (chunk: string): Promise<Analysis> =>
   analyses.get(chunk, (bytes) => parse_analysis_chunk(decode_text(bytes)));
+
+// Where a run grows, each revision brings chunks of the whole run anew: only those of the latest are kept.
+export function drop_stale(runs: readonly Run[]): void {
+  indexes.keep(new Set(runs.map((run) => run.index)));
+  questions.keep(new Set(runs.map((run) => run.questions)));
+  analyses.keep(new Set(runs.flatMap((run) => run.analysis ?? [])));
+}
 
 const shelf_of = (index: RunIndex, i: number) => {
   const shelf = index.shelves[i];

@@ -14,6 +14,7 @@ import { join_lines, line_style, reader_style, spread_labels } from "./lines.ts"
 import type { Line } from "./lines.ts";
 
 const kHeight = 208, kLabelGap = 13, kLabelRoom = 46;
+const kTicks = [1, 2, 5].flatMap((n) => [0, 1, 2, 3, 4, 5].map((e) => n * 10 ** e)).sort((a, b) => a - b); // Tokens are whole.
 const kMaxLabels = 8; // More would not be readable at the lines' ends.
 
 export interface ReaderLine extends Line { reader: number; label: string }
@@ -94,7 +95,7 @@ function make_options(model: TraceModel, { palette, readers, width, ready }: Dra
     cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 7 } },
     scales: { x: { time: false, range: [0, Math.max(1, model.trace.n_tokens)] }, y: { range: [0, 1] } },
     axes: [
-      { stroke: ink, grid: { show: false }, ticks: { ...grid, size: 4 }, font, size: 24, gap: 4,
+      { stroke: ink, grid: { show: false }, ticks: { ...grid, size: 4 }, font, size: 24, gap: 4, incrs: kTicks,
         label: "thinking tokens kept", labelFont: font, labelSize: 16, labelGap: 0 },
       { stroke: ink, grid, ticks: { show: false }, font, size: 34, gap: 6, splits: [0, 0.25, 0.5, 0.75, 1],
         values: (_u, splits) => splits.map((s) => (s === 0 || s === 1 ? String(s) : s.toFixed(2).slice(1))) },

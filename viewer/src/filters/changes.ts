@@ -25,8 +25,8 @@ export function set_brush(brushes: readonly Brush[], key: string, range: Range |
 // What is the first or the second to sort by; "": nothing. A place that had a key keeps its direction.
 export function choose_sort(sort: readonly SortTerm[], place: 0 | 1, key: string, falls: boolean): SortTerm[] {
   const term = key === "" ? null : { key, descending: sort[place]?.descending ?? falls };
-  const [first = null, second = null] = place === 0 ? [term, sort[1]] : [sort[0], term];
-  return [first, second].filter((t, i): t is SortTerm => t !== null && (i === 0 || (first !== null && t.key !== first.key)));
+  const [first, second] = place === 0 ? [term, sort[1]] : [sort[0], term];
+  return [first, second?.key === first?.key ? null : second].filter((t): t is SortTerm => t !== null && t !== undefined);
 }
 
 export const turn_sort = (sort: readonly SortTerm[], place: 0 | 1): SortTerm[] =>

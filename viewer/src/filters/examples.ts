@@ -6,7 +6,7 @@ import type { TraceTable } from "../table/table.ts";
 export interface Example { text: string; explain: string }
 
 const kShown = 3;
-const kExamples: readonly Example[] = [
+export const kExamples: readonly Example[] = [
   { text: "end == 'right' and p_end < 0.6", explain: "right in the end, and not sure of it" },
   { text: "abs(change) > 0.5 and flips <= 1", explain: "turned around once, for good" },
   { text: "has(t_exit) and t_exit < length / 4", explain: "settled in the first quarter of the thinking" },

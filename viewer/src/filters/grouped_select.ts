@@ -22,7 +22,7 @@ export interface GroupedSelect {
 export function grouped_select(label: string, none: { name: string; explain: string }, on_pick: (key: string) => void): GroupedSelect {
   const explain = describe_by("");
   const list = h("select", { aria: explain.aria, on: { change: () => on_pick(list.value) } });
-  const element = h("label", { class: "field" }, h("span", { class: "field-label" }, label), list, explain.element);
+  const element = h("div", {}, h("label", { class: "field" }, h("span", { class: "field-label" }, label), list), explain.element);
   let filled: readonly MenuGroup[] | null = null, left_out = "";
   return {
     element,

@@ -122,8 +122,8 @@ function make_look(context: Context): Part {
 
 // The button of the panel, and, where the panel is closed, what it would show as chosen.
 function make_filter_bar(context: Context, panel: FilterPanel) {
-  const count = h("span", { class: "filters-count" });
-  const button = h("button", { type: "button", class: "filters-button", aria: { controls: "filters" }, on: { click: () => panel.set_open(!panel.open()) } }, "Filters", count);
+  const number = h("span", {}), count = h("span", { class: "filters-count" }, number, h("span", { class: "unseen" }, " on"));
+  const button = h("button", { type: "button", class: "filters-button", aria: { controls: "filters" }, on: { click: () => panel.set_open(!panel.open()) } }, "Filters ", count);
   const list = h("ul", { class: "filter-tags", aria: { label: "Filters that are on" } });
   const go = (change: Partial<State>): void => {
     button.focus(); // What was pressed is about to go.
@@ -137,10 +137,9 @@ function make_filter_bar(context: Context, panel: FilterPanel) {
   const show = (state: State, next: TraceTable | null): void => {
     table = next;
     const active = active_filters(state, table), open = panel.open();
-    count.textContent = active.length > 0 ? String(active.length) : "";
+    number.textContent = String(active.length);
     count.hidden = active.length === 0;
     button.setAttribute("aria-expanded", String(open));
-    button.setAttribute("aria-label", active.length > 0 ? `Filters, ${active.length} on` : "Filters");
     clear.hidden = active.length === 0;
     list.hidden = active.length === 0 || open;
     replace(list, ...(list.hidden ? [] : active.map(tag)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The field for a condition, with what is wrong with it, and a help that lists what can stand there.
 import { h, replace } from "../dom/h.ts";
+import type { Child } from "../dom/h.ts";
 import type { State } from "../state/state.ts";
 import { compile_expression } from "../table/expression.ts";
 import type { Field, TraceTable } from "../table/table.ts";
@@ -11,7 +12,7 @@ import { after_pause } from "./pace.ts";
 
 const kPause = 250; // Milliseconds.
 
-const kSigns: readonly (readonly [string, string])[] = [
+export const kSigns: readonly (readonly [string, string])[] = [
   ["== != < <= > >=", "compare numbers; == and != compare names too, which stand in quotation marks"],
   ["&& || !", "and, or, not; the words can be written too, and brackets"],
   ["in, not in", "one of a list: class in ['productive', 'wavering']"],
@@ -19,20 +20,25 @@ const kSigns: readonly (readonly [string, string])[] = [
   ["has(field)", "the trace has this number; without it no comparison holds"],
 ];
 
+// What a field is, and which names it can have.
+export function explain_field(field: Field): Child[] {
+  const names = field.kind === "category" && field.names.length <= 8 ? field.names : [];
+  return [isolated(field.explain === "" ? field.name : field.explain),
+    ...names.flatMap((name, i) => [i > 0 ? ", " : ": ", h("code", {}, isolated(`'${name}'`))])];
+}
+
 function field_line(field: Field, insert: (text: string) => void): HTMLElement[] {
-  const names = field.kind === "category" && field.names.length <= 8 ? field.names : null;
   const key = h("button", { type: "button", class: "where-key", on: { click: () => insert(field.key) } }, isolated(field.key, { newline: "inline" }));
-  return [h("dt", {}, key), h("dd", {}, isolated(field.explain === "" ? field.name : field.explain),
-    ...(names ? [": ", ...names.flatMap((name, i) => [...(i > 0 ? [", "] : []), h("code", {}, isolated(`'${name}'`))])] : []))];
+  return [h("dt", {}, key), h("dd", {}, ...explain_field(field))];
 }
 
 function make_help(table: TraceTable, insert: (text: string) => void, take: (text: string) => void): HTMLElement[] {
   const examples = fitting_examples(table).map(({ text, explain }) => h("li", {},
     h("button", { type: "button", class: "where-example", on: { click: () => take(text) } }, h("code", {}, text)), h("span", { class: "quiet" }, explain)));
   return [
-    h("h5", {}, "Examples"), h("ul", { class: "where-examples" }, ...examples),
-    h("h5", {}, "Signs"), h("dl", { class: "where-fields" }, ...kSigns.flatMap(([sign, explain]) => [h("dt", {}, h("code", {}, sign)), h("dd", {}, explain)])),
-    h("h5", {}, "Fields"), h("dl", { class: "where-fields" }, ...table.fields.flatMap((field) => field_line(field, insert))),
+    h("h4", {}, "Examples"), h("ul", { class: "where-examples" }, ...examples),
+    h("h4", {}, "Signs"), h("dl", { class: "where-fields" }, ...kSigns.flatMap(([sign, explain]) => [h("dt", {}, h("code", {}, sign)), h("dd", {}, explain)])),
+    h("h4", {}, "Fields"), h("dl", { class: "where-fields" }, ...table.fields.flatMap((field) => field_line(field, insert))),
   ];
 }
 

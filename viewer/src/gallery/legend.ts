@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { segmented, select } from "../dom/controls.ts";
 import { h, replace } from "../dom/h.ts";
 import type { Child } from "../dom/h.ts";
+import { help_link } from "../help/link.ts";
 import { isolated } from "../text/render.ts";
 import type { Palette, State } from "../state/state.ts";
 
@@ -73,7 +74,7 @@ export function make_legend(context: Context, options: LegendOptions) {
   const colouring = segmented("Colouring", kColouringNames, (value) => context.go({ colouring: value }, "replace"));
   const palette = select("Palette", kPaletteNames, (value) => context.go({ palette: value }, "replace"));
   const line = h("div", { class: "keys" });
-  const explain = h("p", { class: "explain" });
+  const said = h("span", {}), explain = h("p", { class: "explain" }, said, " ", help_link(context, "colours", "More about colours"));
   const element = h("section", { class: "legend", aria: { label: "Colours" } },
     h("div", { class: "legend-controls" }, colouring.element, line, palette.element), explain);
   let now = options;
@@ -83,7 +84,7 @@ export function make_legend(context: Context, options: LegendOptions) {
     palette.show(state.palette);
     palette.element.hidden = kColourings[state.colouring].scale !== undefined;
     replace(line, ...keys(state, now), (now.first ?? 0) > 1 && item(kNoReading, "no reading yet"));
-    explain.textContent = [kColourings[state.colouring].explain, now.strided && kStrided, (now.first ?? 0) > 0 && kLate]
+    said.textContent = [kColourings[state.colouring].explain, now.strided && kStrided, (now.first ?? 0) > 0 && kLate]
       .filter(Boolean).join(" ");
   };
   show(context.state());

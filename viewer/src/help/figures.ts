@@ -125,7 +125,7 @@ const kClassFigures: readonly (readonly [Example, string, string])[] = [
 
 export function classes_figure(): Figure {
   const entries = kClassFigures.map(([example, name, explain]) => {
-    const { canvas, paint } = cells(example_picture(example), 14, 6);
+    const { canvas, paint } = cells(example_picture(example), 14, 10);
     return { paint, element: h("li", {}, canvas, h("b", {}, name), h("span", { class: "quiet" }, explain)) };
   });
   return {

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 // What the help says, topic by topic. The words are those of docs/method.md.
+import { load_index } from "../bundle/load.ts";
 import type { Context } from "../context.ts";
-import { h } from "../dom/h.ts";
-import type { Child } from "../dom/h.ts";
-import { set_shortcuts, shortcuts_on } from "../dom/preferences.ts";
 import { make_copy_link } from "../dom/copy.ts";
+import { h, replace } from "../dom/h.ts";
+import type { Child } from "../dom/h.ts";
+import { failure } from "../dom/message.ts";
+import { set_shortcuts, shortcuts_on } from "../dom/preferences.ts";
+import { kExamples } from "../filters/examples.ts";
+import { explain_field, kSigns } from "../filters/where.ts";
+import { make_table } from "../table/table.ts";
 import { isolated } from "../text/render.ts";
 import { classes_figure, colours_figure, entropy_figure, exit_figure, flips_figure, mass_figure, trace_figure } from "./figures.ts";
 import type { Figure } from "./figures.ts";
-import { kConditions, kFields, kGalleryKeys, kGeneralKeys, kSigns, kTraceKeys } from "./reference.ts";
-import type { Pairs } from "./reference.ts";
+import { kGalleryKeys, kGeneralKeys, kTraceKeys } from "./keys.ts";
+import type { Pairs } from "./keys.ts";
 
 export interface Topic {
   key: string; // In addresses: #help/KEY.
@@ -30,12 +35,25 @@ function keys_body(): Child[] {
     h("h3", {}, "On a trace’s page"), pairs(kTraceKeys, "kbd")];
 }
 
-const condition_body = (): Child[] => [
-  p("Under ", h("b", {}, "Filters"), " a gallery takes a condition. Only traces that meet it are shown; the address keeps it."),
-  h("ul", { class: "help-conditions" }, ...kConditions.map((text) => h("li", {}, code(text)))),
-  h("h3", {}, "Fields"), pairs(kFields, "code"), h("h3", {}, "Signs"), pairs(kSigns, "code"),
-  p("Words in the search field are looked for in questions, in the thinking, or in both; ", code("\"in quotes\""), " they must stand together."),
-];
+// Of the first run: what a bundle counts is its own matter.
+async function list_fields(context: Context): Promise<HTMLElement[]> {
+  const [run] = context.manifest.runs;
+  if (!run) return [];
+  const { fields } = make_table({ indexes: [await load_index(run)], subject: null });
+  return [h("h3", {}, "Fields"), h("dl", { class: "pairs" },
+    ...fields.flatMap((field) => [h("dt", {}, h("code", {}, isolated(field.key))), h("dd", {}, ...explain_field(field))]))];
+}
+
+function condition_body(context: Context): Child[] {
+  const fields = h("div", {});
+  list_fields(context).then((list) => replace(fields, ...list), (error: unknown) => replace(fields, failure(error)));
+  return [
+    p("A gallery’s filters take a condition. Only traces that meet it are shown, and the address keeps it."),
+    h("ul", { class: "help-conditions" }, ...kExamples.map(({ text, explain }) => h("li", {}, code(text), h("span", { class: "quiet" }, explain)))),
+    p("Words are looked for in questions, in the thinking, or in both; ", code("\"in quotes\""), " they must stand together."),
+    h("h3", {}, "Signs"), pairs(kSigns, "code"), fields,
+  ];
+}
 
 function cite_body(context: Context): Child[] {
   const { manifest } = context;
@@ -55,7 +73,7 @@ function cite_body(context: Context): Child[] {
 export const kTopics: readonly Topic[] = [
   { key: "trace", name: "A trace, stopped at every token", figure: trace_figure, body: () => [
     p("A ", h("b", {}, "trace"), " is one sampled response of the model: its thinking, token by token, and its answer."),
-    p("A ", h("b", {}, "probe"), " stops it early. After t thinking tokens the thinking is closed, the suffix “The answer is” is appended, and the probability " +
+    p("A ", h("b", {}, "probe"), " stops it early. After t thinking tokens the thinking is closed, a suffix such as “The answer is” is appended, and the probability " +
       "of each option is read. That is done at every position t; t = 0 is before any thinking."),
     p("The ", h("b", {}, "curve"), " is all probes of a trace. The right option’s line is thick, the thin grey one is the mass."),
     p("The ", h("b", {}, "forced answer"), " is the most likely option of a probe. The ", h("b", {}, "free answer"), " is what the model itself wrote at its end."),

@@ -3,18 +3,17 @@
 import type { Look } from "../colour/cells.ts";
 import { kColourings } from "../colour/colouring.ts";
 import { css_colour, kOutside, option_colours } from "../colour/palette.ts";
+import { guess_width } from "./surface.ts";
 import type { Surface } from "./surface.ts";
 
 const kSize = 10, kSwatch = 9, kScale = 90;
-
-const guessed_width = (text: string): number => text.length * kSize * 0.56;
 
 export function draw_keys(surface: Surface, x: number, y: number, { colouring, palette }: Look, n_options: number): void {
   const { name, scale } = kColourings[colouring];
   let at = x;
   const say = (text: string, bold = false): void => {
     surface.text(text, at, y, { size: kSize, bold });
-    at += guessed_width(text) + 8;
+    at += guess_width(text, kSize) + 8;
   };
   const swatch = (colour: string): void => {
     surface.box(at, y - kSwatch + 1, kSwatch, kSwatch, colour);

@@ -29,13 +29,13 @@ const kNone = new Uint32Array(0);
 
 async function make_tile(table: TraceTable, row: number, look: Look): Promise<Tile> {
   const { index, trace, question, subject } = place_of(table, row), of = trace_at(index, trace);
-  const name = [...(table.indexes.length > 1 ? [index.run.name] : []), subject, `question ${question}`, `sample ${of.sample}`].join(" · ");
+  const name = [...(table.indexes.length > 1 ? [index.run.name] : []), subject, `q ${question}`, `s ${of.sample}`].join(" · ");
   if (of.status === "failed") return { cells: kNone, note: "failed", name, numbers: "" };
   const length = known_length(index, trace), tokens = length === null ? "" : plural(length, "token");
   if (is_unread(of)) return { cells: kNone, note: "not read", name, numbers: tokens };
   const p = (key: string): string => two_places(number_of(index, trace, key));
   return { cells: token_cells(picture_of(index, trace, await load_strip(index, trace)), look), note: of.n_tokens === 0 ? "no thinking tokens" : "", name,
-    numbers: [tokens, `P(right) ${p("p_start")} → ${p("p_end")}`].filter(Boolean).join(", ") };
+    numbers: [tokens, `${p("p_start")} → ${p("p_end")}`].filter(Boolean).join(", ") };
 }
 
 export async function make_tiles(table: TraceTable, rows: ArrayLike<number>, look: Look, progress: Progress): Promise<Tile[]> {

@@ -52,7 +52,7 @@ function head_of(context: Context, { table, arrangement }: Shown, words: readonl
     const { index, question } = place_of(table, row);
     return index.questions.n_options[question] as number;
   }));
-  const says = `${plural(n, "trace")}${n < arrangement.n ? ` of ${whole(arrangement.n)}` : ""}; one cell a thinking token. ${context.manifest.generator}`;
+  const says = `${plural(n, "trace")}${n < arrangement.n ? ` of ${whole(arrangement.n)}` : ""}; a cell a thinking token. Named by question and sample, with tokens and P(right) from start to end. ${context.manifest.generator}`;
   return { title: words.join(" · "), says, look: { colouring, palette }, n_options };
 }
 

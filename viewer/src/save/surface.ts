@@ -100,13 +100,28 @@ export function svg_surface(width: number, height: number) {
   return { surface, finish: (): string => `${parts.join("\n")}\n</svg>\n` };
 }
 
-// What of a text has room in `width` pixels, by a guess that holds for most letters.
+// Pixels, by a guess that holds for most letters: drawings are made without anything to measure by.
+export function guess_width(text: string, size: number): number {
+  let width = 0;
+  for (const character of text) width += size * (character > "\u2E7F" ? 1 : 0.58);
+  return width;
+}
+
+// What of a text has room in `width` pixels.
 export function fit(text: string, width: number, size: number): string {
   const shown = [...visible_string(text)];
-  let used = 0;
-  for (let i = 0; i < shown.length; i++) {
-    used += size * ((shown[i] as string) > "\u2E7F" ? 1 : 0.56);
-    if (used > width && i + 1 < shown.length) return `${shown.slice(0, Math.max(0, i - 1)).join("")}…`;
+  if (guess_width(shown.join(""), size) <= width) return shown.join("");
+  while (shown.length > 0 && guess_width(`${shown.join("")}…`, size) > width) shown.pop();
+  return `${shown.join("")}…`;
+}
+
+// The same in lines, broken between words; what has no room ends the last one.
+export function fit_lines(text: string, width: number, size: number, n_lines: number): string[] {
+  const lines: string[] = [], words = text.split(/\s+/).filter((w) => w !== "").map(visible_string);
+  while (words.length > 0 && lines.length + 1 < n_lines) {
+    let line = words.shift() as string;
+    while (words.length > 0 && guess_width(`${line} ${words[0]}`, size) <= width) line += ` ${words.shift()}`;
+    lines.push(fit(line, width, size));
   }
-  return shown.join("");
+  return words.length > 0 ? [...lines, fit(words.join(" "), width, size)] : lines;
 }

@@ -10,7 +10,7 @@ import { line_style, spread_labels } from "../curve/lines.ts";
 import { plural } from "../text/numbers.ts";
 import type { Question, Run, Trace } from "../types.ts";
 import { draw_keys } from "./keys.ts";
-import { fit, kGrey, kRule } from "./surface.ts";
+import { fit, fit_lines, kGrey, kInk, kRule } from "./surface.ts";
 import type { Surface } from "./surface.ts";
 
 // What is drawn of a trace: the model of its page has it all.
@@ -23,9 +23,10 @@ export interface PicturedTrace {
   mass: ArrayLike<number>; // [n_positions]
   positions: readonly number[];
   at: ArrayLike<number>; // Position to reading, -1: none yet. [n_tokens + 1]
+  exit: { t: number } | null; // Where the forced answer settles.
 }
 
-const kWidth = 760, kMargin = 20, kLeft = 40, kRight = 60, kTop = 74, kPlot = 220, kOption = 15;
+const kWidth = 760, kMargin = 20, kLeft = 40, kRight = 60, kTitle = 18, kTop = 82, kPlot = 220, kOption = 15;
 const kMassColour = "#8a8d94";
 
 interface Box { x: number; y: number; width: number; height: number }
@@ -33,19 +34,26 @@ interface Cells { columns: number; cell: number; height: number }
 
 // As wide as the curve, about a fifth as tall.
 function cells_of(n_tokens: number): Cells {
-  const columns = Math.min(160, Math.max(32, Math.ceil(Math.sqrt(5 * n_tokens) / 4) * 4)), cell = (kWidth - 2 * kMargin) / columns;
+  const columns = Math.min(160, Math.max(48, Math.ceil(Math.sqrt(5 * n_tokens) / 4) * 4)), cell = (kWidth - 2 * kMargin) / columns;
   return { columns, cell, height: Math.max(1, Math.ceil(n_tokens / columns)) * cell };
 }
 
-const options_top = kTop + kPlot + 56;
-const cells_top = ({ question }: PicturedTrace): number => options_top + (question.options.length + 1) * kOption + 24;
+const kRoom = kWidth - 2 * kMargin;
+const kTitleSize = 14, kBold = 1.08; // Bold letters are wider.
+const title_lines = ({ question }: PicturedTrace): string[] => fit_lines(question.text, kRoom / kBold, kTitleSize, 3);
+
+// Where the parts begin, from the top.
+function tops_of(of: PicturedTrace) {
+  const plot = kTop + Math.max(0, title_lines(of).length - 1) * kTitle, options = plot + kPlot + 56;
+  return { plot, options, cells: options + (of.question.options.length + 1) * kOption + 24 };
+}
 
 export const picture_size = (of: PicturedTrace): { width: number; height: number } =>
-  ({ width: kWidth, height: cells_top(of) + cells_of(of.trace.n_tokens).height + kMargin });
+  ({ width: kWidth, height: tops_of(of).cells + cells_of(of.trace.n_tokens).height + kMargin });
 
-// About five steps of 1, 2 or 5 times a power of ten.
+// At most eight steps of 1, 2 or 5 times a power of ten.
 export function ticks_of(end: number): number[] {
-  const rough = Math.max(1, end / 5), power = 10 ** Math.floor(Math.log10(rough));
+  const rough = Math.max(1, end / 8), power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough) as number;
   return Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step);
 }
@@ -62,7 +70,7 @@ function draw_axes(surface: Surface, { x, y, width, height }: Box, n_tokens: num
     surface.text(String(t), at, y + height + 16, { size: 10, grey: true, anchor: "middle" });
   }
   surface.text("thinking tokens kept", x + width / 2, y + height + 31, { size: 10, grey: true, anchor: "middle" });
-  surface.text("probability of the answer if thinking stopped there", kMargin, y - 10, { size: 10, grey: true });
+  surface.text("probability of the answer if thinking stopped there", kMargin, y - 16, { size: 10, grey: true });
 }
 
 function draw_lines(surface: Surface, box: Box, of: PicturedTrace, look: Look): void {
@@ -77,6 +85,11 @@ function draw_lines(surface: Surface, box: Box, of: PicturedTrace, look: Look): 
     surface.line(points, style);
   };
   draw((k) => of.mass[k] as number, { colour: kMassColour, width: 1, dash: [] });
+  if (of.exit) {
+    const [x] = at(of.at[of.exit.t] as number, 0), late = x > box.x + box.width - 60;
+    surface.line([[x, box.y], [x, box.y + box.height]], { colour: kInk, width: 1, dash: [3, 3] });
+    surface.text(`t_exit ${of.exit.t}`, x + (late ? -4 : 4), box.y - 4, { size: 10, bold: true, anchor: late ? "end" : "start" });
+  }
   const order = [...question.options.keys()].filter((o) => o !== question.answer).concat(question.answer); // The right one on top.
   for (const o of order) draw((k) => probability(readings, o, k), { colour: css_colour(colours[o] ?? kNoReading), ...line_style(o, question.answer) });
   if (question.options.length > 8) return;
@@ -87,12 +100,13 @@ function draw_lines(surface: Surface, box: Box, of: PicturedTrace, look: Look): 
   });
 }
 
-function draw_options(surface: Surface, { question, labels }: PicturedTrace, look: Look): void {
+function draw_options(surface: Surface, of: PicturedTrace, look: Look): void {
+  const { question, labels } = of, { options } = tops_of(of);
   const colours = option_colours(question.options.length, question.answer, look.palette);
   const line = (i: number, style: Parameters<Surface["line"]>[1], text: string, bold = false): void => {
-    const y = options_top + i * kOption;
+    const y = options + i * kOption;
     surface.line([[kMargin, y - 3.5], [kMargin + 28, y - 3.5]], style);
-    surface.text(fit(text, kWidth - 2 * kMargin - 36, 11), kMargin + 36, y, { size: 11, bold });
+    surface.text(fit(text, kRoom - 36, 11), kMargin + 36, y, { size: 11, bold });
   };
   question.options.forEach((option, o) => {
     const right = o === question.answer;
@@ -103,15 +117,15 @@ function draw_options(surface: Surface, { question, labels }: PicturedTrace, loo
 }
 
 export function draw_trace(surface: Surface, of: PicturedTrace, look: Look, generator: string): void {
-  const { question, trace, readings, at, run } = of, room = kWidth - 2 * kMargin;
-  surface.text(fit(question.text.replace(/\s+/g, " "), room, 14), kMargin, kMargin + 12, { size: 14, bold: true });
+  const { question, trace, readings, at, run } = of, { plot, cells } = tops_of(of);
+  title_lines(of).forEach((line, i) => surface.text(line, kMargin, kMargin + 12 + i * kTitle, { size: kTitleSize, bold: true }));
   surface.text(fit([run.name, question.subject.name, `question ${question.place}`, `sample ${trace.sample}`, plural(trace.n_tokens, "thinking token"),
-    run.model.name, generator].filter(Boolean).join(" · "), room, 10), kMargin, kMargin + 28, { size: 10, grey: true });
-  const box = { x: kMargin + kLeft, y: kTop, width: kWidth - 2 * kMargin - kLeft - kRight, height: kPlot };
+    run.model.name, generator].filter(Boolean).join(" · "), kRoom, 10), kMargin, plot - 34, { size: 10, grey: true });
+  const box = { x: kMargin + kLeft, y: plot, width: kWidth - 2 * kMargin - kLeft - kRight, height: kPlot };
   draw_axes(surface, box, trace.n_tokens);
   draw_lines(surface, box, of, look);
   draw_options(surface, of, look);
-  const { columns, cell } = cells_of(trace.n_tokens), y = cells_top(of);
+  const { columns, cell } = cells_of(trace.n_tokens), y = cells;
   draw_keys(surface, kMargin, y - 8, look, question.options.length);
   const colours = colour_readings(readings, question.answer, look.colouring, option_colours(question.options.length, question.answer, look.palette));
   surface.cells(Uint32Array.from({ length: trace.n_tokens }, (_, i) => pack(colours[at[i + 1] as number] ?? kNoReading)),

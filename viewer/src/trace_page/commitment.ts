@@ -23,12 +23,16 @@ const kUpTo: Record<Stop, string> = {
   closed: "", budget: " up to the cut", end_of_text: " up to where the model stopped", unknown: " that is known",
 };
 
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
+// Whole, but never all or nothing where it is a little less or more.
+function percent(share: number): string {
+  const whole = Math.round(100 * share);
+  return whole === 0 && share > 0 ? "less than 1 %" : whole === 100 && share < 1 ? "more than 99 %" : `${whole} %`;
+}
 
-// "63 %", or "60 to 63 %" where only bounds are known.
+// "63 %", or "60 % to 63 %" where only bounds are known.
 function share_text(exit: Exit, end: number): string {
-  const low = Math.round((100 * (end - exit.t)) / end), high = Math.round((100 * (end - exit.low)) / end);
-  return low === high ? `${low} %` : `${low} to ${high} %`;
+  const low = percent((end - exit.t) / end), high = percent((end - exit.low) / end);
+  return low === high ? low : `${low} to ${high}`;
 }
 
 export interface CommitmentFacts {

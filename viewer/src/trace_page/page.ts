@@ -6,6 +6,7 @@ import type { Context, Page } from "../context.ts";
 import { h, replace } from "../dom/h.ts";
 import { failure } from "../dom/message.ts";
 import { kStopNames, page_of } from "../gallery/trace_words.ts";
+import { make_trace_save } from "../save/trace_save.ts";
 import type { State } from "../state/state.ts";
 import { plural, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
@@ -13,7 +14,7 @@ import type { Run, SubjectRef } from "../types.ts";
 import { make_body, make_unread_body } from "./body.ts";
 import type { Part } from "./body.ts";
 import { find_trace, make_model, samples_of } from "./model.ts";
-import type { Found } from "./model.ts";
+import type { Found, TraceModel } from "./model.ts";
 import { find_neighbours, find_order } from "./neighbours.ts";
 import type { Neighbours } from "./neighbours.ts";
 import { make_samples } from "./samples.ts";
@@ -65,11 +66,12 @@ export function make_trace_page(context: Context, place: { run: Run; subject: Su
   let body: Part | null = null;
   let neighbours: Neighbours | null = null;
   let found: Found | null = null;
+  let model: TraceModel | null = null; // Of a trace that was read.
   let gone = false;
   const turn = h("nav", { class: "turn", aria: { label: "Traces" } });
   const middle = h("div", {}, h("h1", { class: "unseen", tabindex: -1 }, "Trace"), h("p", { class: "quiet" }, "Loading …"));
   const page: Page = {
-    element: h("div", { class: "trace-page" }, turn, middle),
+    element: h("div", { class: "trace-page" }, h("div", { class: "trace-bar" }, turn, make_trace_save(context, () => model).element), middle),
     title: "Trace",
     update(next) {
       if (names_another(next, state)) return false;
@@ -87,8 +89,10 @@ export function make_trace_page(context: Context, place: { run: Run; subject: Su
 
   const make_part = async (of: Found): Promise<Part> => {
     if (of.trace.status === "failed") return failed_part(context, of);
-    const model = make_model(of, await load_trace(of.index, of.trace.place));
-    return is_unread(of.trace) ? make_unread_body(context, model) : make_body(context, model);
+    const made = make_model(of, await load_trace(of.index, of.trace.place));
+    if (is_unread(of.trace)) return make_unread_body(context, made);
+    model = made;
+    return make_body(context, made);
   };
   const show = async (): Promise<void> => {
     const [index, questions] = await Promise.all([load_index(run), load_questions(run)]);

@@ -8,12 +8,14 @@ export const kMostShown = 8; // Side by side.
 export interface Picked { pick: string; index: RunIndex; trace: number }
 export interface Picks { found: Picked[]; unknown: string[] }
 
-// An id that several traces begin with is the first one's, in the order of the runs.
+const first_hit = (pick: string, indexes: readonly RunIndex[], is_it: (id: string) => boolean): Picked | undefined =>
+  indexes.map((index) => ({ pick, index, trace: index.traces.id.findIndex(is_it) })).find(({ trace }) => trace >= 0);
+
+// A whole id goes before one that only begins so; of several, the first in the order of the runs.
 export function find_picks(picks: readonly string[], indexes: readonly RunIndex[]): Picks {
   const found: Picked[] = [], unknown: string[] = [];
   for (const pick of new Set(picks)) {
-    const hit = indexes.map((index) => ({ pick, index, trace: index.traces.id.findIndex((id) => id.startsWith(pick)) }))
-      .find(({ trace }) => trace >= 0);
+    const hit = first_hit(pick, indexes, (id) => id === pick) ?? first_hit(pick, indexes, (id) => id.startsWith(pick));
     if (!hit) unknown.push(pick);
     else if (!found.some((f) => f.index === hit.index && f.trace === hit.trace)) found.push(hit);
   }

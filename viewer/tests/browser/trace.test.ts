@@ -193,7 +193,7 @@ test("cue words and t_exit are marked in text, matrix and words", async () => {
   expect(await page.locator(".commitment").textContent()).toContain("it stays B: 100 % of the thinking up to the cut came after that.");
   expect(await page.locator(".matrix-exit").isVisible()).toBe(false);
   await open("#/run%20one/first/q2/1");
-  expect(await page.locator(".commitment").textContent()).toContain("From token 4 to 6 of 6 on the forced answer stays B: 0 to 33 % of");
+  expect(await page.locator(".commitment").textContent()).toContain("From token 4 to 6 of 6 on the forced answer stays B: 0 % to 33 % of");
 });
 
 describe("further readers", () => {

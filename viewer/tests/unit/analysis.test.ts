@@ -108,7 +108,7 @@ describe("sayings", () => {
   });
   test("a subject finds its block by name, else by place where all counts agree", () => {
     const subject = (name: string, n_traces: number, n_failed = 0): SubjectRef =>
-      ({ name, key: name, n_questions: 1, n_traces, n_failed, chunk: "0".repeat(32) });
+      ({ name, key: name, n_questions: 1, n_traces, n_failed });
     const run = (...subjects: SubjectRef[]): Run => ({ subjects }) as Run;
     const a = subject("a", 4), odd = subject("", 5, 1), lost = subject("lost", 2, 2);
     const analysis = read({}, [{ subject: "a", traces: 4 }, { subject: "\\x07", traces: 4 }]);

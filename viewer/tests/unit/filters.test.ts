@@ -181,8 +181,8 @@ describe("menus", () => {
     const keys = (...of: Parameters<typeof group_choices>) => group_choices(...of).map((c) => c.value);
     expect(keys({ run: null, subject: null }, table, "none")).toEqual(["none", "run", "subject", "question", "class"]);
     expect(keys({ run: null, subject: null }, one_run, "none")).not.toContain("run");
-    expect(keys({ run, subject: null }, one_run, "none")).toEqual(["none", "subject", "question", "class"]);
-    expect(keys({ run, subject }, one_run, "none")).toEqual(["none", "question", "class"]);
+    expect(keys({ run, subject: null }, one_run, "none")).toEqual(["none", "subject", "question", "class", "cluster"]);
+    expect(keys({ run, subject }, one_run, "none")).toEqual(["none", "question", "class", "cluster"]);
     expect(keys({ run, subject }, one_run, "subject")).toContain("subject");
   });
 });

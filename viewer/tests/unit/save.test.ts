@@ -14,7 +14,9 @@ import { pack } from "../../src/colour/cells.ts";
 import { write_single_file } from "../../src/save/bundle_writer.ts";
 import type { AppParts, PickedRun } from "../../src/save/bundle_writer.ts";
 import { csv_text, make_csv, printable } from "../../src/save/csv.ts";
-import { fit, svg_surface, xml_text } from "../../src/save/surface.ts";
+import { lay_out } from "../../src/save/sheet.ts";
+import { fit, fit_lines, svg_surface, xml_text } from "../../src/save/surface.ts";
+import { ticks_of } from "../../src/save/trace_picture.ts";
 import { make_table } from "../../src/table/table.ts";
 import { kFixture, kImported } from "../fixture.ts";
 import { kHostile } from "../hostile.ts";
@@ -56,7 +58,21 @@ describe("texts of a drawing", () => {
   });
   test("are cut to what has room", () => {
     expect(fit("short", 100, 10)).toBe("short");
-    expect(fit("a longer text", 40, 10)).toBe("a long…");
+    expect(fit("a longer text", 40, 10)).toBe("a lon…");
+    expect(fit("雪雪雪雪雪", 40, 10)).toBe("雪雪雪…");
+    expect(fit_lines("one two\nthree four five", 60, 10, 2)).toEqual(["one two", "three fou…"]);
+    expect([fit_lines("one", 60, 10, 3), fit_lines("", 60, 10, 3)]).toEqual([["one"], []]);
+  });
+  test.each([[0, [0]], [1, [0, 1]], [41, [0, 10, 20, 30, 40]], [101, [0, 20, 40, 60, 80, 100]], [9000, [0, 2000, 4000, 6000, 8000]]])(
+    "an axis to %d has round steps", (end, ticks) => expect(ticks_of(end)).toEqual(ticks));
+  test("a sheet keeps to its limit and its order", () => {
+    const lengths = Array.from({ length: 500 }, (_, i) => 40 + (i % 90)), layout = lay_out(lengths, 1000);
+    expect(layout.n).toBeGreaterThan(20);
+    expect(layout.n).toBeLessThan(500);
+    expect(Math.max(layout.width, layout.height)).toBeLessThanOrEqual(1000);
+    expect([...layout.tops]).toEqual([...layout.tops].sort((a, b) => a - b));
+    const all = lay_out(lengths, Infinity);
+    expect([all.n, all.tops.length]).toEqual([500, Math.ceil(500 / all.across) + 1]);
   });
 });
 

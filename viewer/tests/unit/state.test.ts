@@ -10,7 +10,7 @@ const full: State = {
   sort: [{ key: "p_end", descending: true }, { key: "length", descending: false }], group: "class", view: "lines", density: 8,
   align: "fraction", colouring: "right", palette: "safe", facets: { class: ["productive", "known already"], end: ["wrong"] },
   brushes: [{ key: "p_end", low: 0.125, high: 0.5 }, { key: "change", low: -1, high: 0 }], where: "p_end < 0.5 && length > 30",
-  text: "a & b = c #1", scope: "thinking", picks: ["0123456789ab", "ff"],
+  text: "a & b = c #1", scope: "thinking", picks: ["0123456789ab", "ff"], topic: null,
 };
 const at = (change: Partial<State>): State => ({ ...kDefaultState, ...change });
 const back = (change: Partial<State>): State => parse_state(format_state(at(change)));
@@ -22,7 +22,7 @@ describe("the address", () => {
   });
   test("holds the whole state", () => expect(parse_state(format_state(full))).toEqual(full));
   test("holds every page", () => {
-    for (const state of [at({ page: "help" }), at({ page: "tray", picks: ["ab", "cd"] }), at({ page: "compare", run: "a", other: "b" }),
+    for (const state of [at({ page: "help" }), at({ page: "help", topic: "t_exit" }), at({ page: "tray", picks: ["ab", "cd"] }), at({ page: "compare", run: "a", other: "b" }),
       at({ page: "compare", run: "a", other: "b", by: "t_exit", order: "rising", differing: true }),
       at({ page: "gallery", run: null }), at({ page: "gallery", run: "a" }), at({ page: "gallery", run: "a", subject: "b" }),
       at({ page: "trace", run: "a", subject: "b", question: "c", sample: 2 })]) {

@@ -168,7 +168,8 @@ describe("groups", () => {
     return index?.questions.id[index.traces.question[table.trace[row] as number] as number] as string;
   };
   const key_of: Record<Exclude<GroupKey, "none">, (row: number) => string> = {
-    run: (r) => name("run", r) ?? "", subject: (r) => name("subject", r) ?? "", class: (r) => name("class", r) ?? "", question };
+    run: (r) => name("run", r) ?? "", subject: (r) => name("subject", r) ?? "", class: (r) => name("class", r) ?? "", question,
+    cluster: (r) => name("cluster", r) ?? "" };
 
   test("none is one group without a name", () => {
     const { n, rows, groups } = arranged([falling("length")]);

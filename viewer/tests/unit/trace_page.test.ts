@@ -75,7 +75,9 @@ describe("the sentence on t_exit", () => {
   }));
   test.each([
     [{ exit: { place: 0, t: 0, low: 0 } }, "Before any thinking the forced answer is 2, and it stays 2: 100 % of the thinking came after that."],
-    [{ exit: { place: 4, t: 40, low: 31 } }, "From token 31 to 40 of 93 on the forced answer stays 2: 57 to 67 % of the thinking came after that. It was not probed in between."],
+    [{ exit: { place: 4, t: 40, low: 31 } }, "From token 31 to 40 of 93 on the forced answer stays 2: 57 % to 67 % of the thinking came after that. It was not probed in between."],
+    [{ exit: { place: 92, t: 400, low: 400 }, n_tokens: 401 }, "From token 400 of 401 on the forced answer stays 2: less than 1 % of the thinking came after that."],
+    [{ exit: { place: 1, t: 1, low: 1 }, n_tokens: 401 }, "From token 1 of 401 on the forced answer stays 2: more than 99 % of the thinking came after that."],
     [{ stop: "budget" }, "From token 34 of 93 on the forced answer stays 2: 63 % of the thinking up to the cut came after that."],
     [{ stop: "end_of_text" }, "From token 34 of 93 on the forced answer stays 2: 63 % of the thinking up to where the model stopped came after that."],
     [{ n_tokens: 0, exit: { place: 0, t: 0, low: 0 } }, "The forced answer is 2; there was no thinking."],

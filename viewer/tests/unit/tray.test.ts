@@ -13,7 +13,8 @@ describe("picked ids", () => {
   const places = (...picks: string[]) => find_picks(picks, [one, two]).found.map(({ index, trace }) => [index === one ? 1 : 2, trace]);
   test("are found by how they begin, in any run, in the order of picking", () => {
     expect(places("cc", "bb22", "aa9")).toEqual([[2, 0], [1, 1], [2, 1]]);
-    expect(places("aa")).toEqual([[1, 0]]); // Of several the first.
+    expect(places("aa")).toEqual([[1, 0]]); // Of several the first,
+    expect(find_picks(["a1"], [run("a1ff"), run("b0", "a1")]).found.map(({ trace }) => trace)).toEqual([1]); // but a whole id before all.
   });
   test("count once, and those of no trace are told", () => {
     expect(places("aa11", "aa11", "aa1")).toEqual([[1, 0]]);
