@@ -45,10 +45,10 @@ function legend_options(table: TraceTable): Pick<LegendOptions, "n_options" | "f
   return { n_options, first: late, strided };
 }
 
-function status_line(context: Context, save: HTMLElement) {
+function status_line(context: Context) {
   const text = h("p", { class: "quiet", role: "status" }, "Loading …"), more = h("p", { class: "quiet" }), error = h("p", { class: "status-error" });
   const clear = h("button", { type: "button", class: "plain", hidden: true, on: { click: () => context.go(kNoFilters, "replace") } }, "Show all");
-  const element = h("div", { class: "status" }, text, clear, more, error, save);
+  const element = h("div", { class: "status" }, text, clear, more, error);
   const show = (table: TraceTable, arrangement: Arrangement, state: State, wrong: string | null, matches: Matches | null): void => {
     text.textContent = describe_view(table, arrangement, state);
     clear.hidden = arrangement.n > 0 || table.n === 0;
@@ -69,8 +69,7 @@ function page_head(place: Place, name: string): HTMLElement {
 export function make_gallery_page(context: Context, place: Place): Page {
   const name = place.subject ? place.subject.name : place.run ? "All subjects" : "All runs";
   const legend = make_legend(context, { n_options: 2, strided: false }), panel = make_filter_panel(context), toolbar = make_toolbar(context, place, panel);
-  const save = make_save_menu(context, () => source && arrangement && { table: source.table, arrangement, questions: (run) => source?.questions[run] ?? null });
-  const status = status_line(context, save.element), problems = h("div");
+  const status = status_line(context), problems = h("div");
   const stage = make_stage(context, { from_all: place.subject === null, resized: () => lay_out() });
   const finder = make_finder(context, () => show_picks());
   const tray = make_tray_bar(context, finder.find);
