@@ -42,6 +42,7 @@ const kPages: [string, () => string, string][] = [
   ["trace with other readers and a search", () => `${trace}/0?readers=2,3&text=that%20let&scope=both`, '.reading[data-option="R3"]'],
   ["strided trace", () => `${trace}/2?colour=right&palette=safe`, ".u-over"],
   ["failed trace", () => `${trace}/1`, ".failure"],
+  ["help", () => "#help", '.help-topic bdi:text-is("p_start")'],
   ["nowhere", () => "#/nowhere", "h1"],
 ];
 
@@ -63,6 +64,17 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
     expect(found).toEqual([]);
     await at.check();
   });
+});
+
+test("axe finds nothing in the open menu of what can be saved", async () => {
+  const at = await watch(browser, file_base(site.folder));
+  await at.open("#/demo/draws");
+  await at.page.waitForSelector(".row canvas");
+  await at.page.click(".save-button");
+  await at.page.evaluate(axe.source);
+  expect(await at.page.evaluate(async () => (await (window as unknown as { axe: typeof axe }).axe.run(".save", { preload: false })).violations.map((v) => v.id))).toEqual([]);
+  await at.check();
+  await at.close();
 });
 
 test("nothing is wider than a window of 320 pixels", async () => {
