@@ -15,7 +15,7 @@ import { make_list } from "./list.ts";
 import { make_painter } from "./painter.ts";
 import { mark_picks, toggle_pick } from "./picks.ts";
 import type { Source } from "./source.ts";
-import { ref_of } from "./view.ts";
+import { find_place, ref_of, row_name } from "./view.ts";
 import type { Scene, View } from "./view.ts";
 import { make_window } from "./virtual.ts";
 import type { Anchor } from "./virtual.ts";
@@ -126,13 +126,16 @@ export function make_stage(context: Context, options: StageOptions): Stage {
   window.addEventListener("scroll", on_scroll, { passive: true });
   document.addEventListener("keydown", on_escape);
 
-  const element = h("div", { class: "stage" }, scale.element, rows.element, card.element);
+  const keys = h("p", { class: "unseen", id: "stage-keys" }, "Arrow keys go from picture to picture, Enter opens one, x picks it.");
+  rows.element.setAttribute("aria-describedby", keys.id);
+  const element = h("div", { class: "stage" }, keys, scale.element, rows.element, card.element);
   return {
     element,
     show(source, arrangement, state) {
-      const focused = row_at(document.activeElement), { table, questions, pictures } = source, kind = view_of(state), width = rows.element.clientWidth;
-      const same = scene?.table === table;
+      const { table, questions, pictures } = source, kind = view_of(state), width = rows.element.clientWidth;
       if (width === 0) return; // Not on the page yet; it is told when it is.
+      const focused = row_at(document.activeElement), name = scene && focused !== null ? row_name(scene.table, focused) : null;
+      if (scene?.table !== table) current = -1;
       card.hide();
       painter.clear();
       look = state;
@@ -143,11 +146,12 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       if (kind === "lines") scale.show(longest_of(scene), width, state.align === "fraction");
       places = new Int32Array(table.n).fill(-1);
       arrangement.rows.forEach((row, place) => { places[row] = place; });
-      if (!same || places[current] === -1) current = -1;
+      if (places[current] === -1) current = -1;
       view = kViews[kind](scene);
       rows.show(view.contents);
       // What had the focus keeps it, where it is still in sight.
-      if (same && focused !== null) view.tile(focused)?.focus({ preventScroll: true });
+      const row = name === null ? undefined : arrangement.rows[find_place(table, arrangement.rows, name)];
+      if (row !== undefined) view.tile(row)?.focus({ preventScroll: true });
     },
     repaint(next) {
       look = next;

@@ -299,7 +299,7 @@ describe("the bar", () => {
   test("copies the address, or shows it to be copied", async () => {
     const page = await open(`${kAll}?class=productive`);
     await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
-    await page.locator(".toolbar").getByRole("button", { name: "Copy link" }).click();
+    await page.getByRole("button", { name: "Copy link" }).click();
     expect(await page.evaluate(() => String(getSelection()))).toBe(page.url());
   });
 });

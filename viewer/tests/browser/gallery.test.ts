@@ -62,7 +62,7 @@ describe("the fixture's run", () => {
     expect(await page.locator(".tile").first().textContent()).toContain("3 thinking tokens");
     expect(await page.locator(".tile .is-failed").count()).toBe(1);
     expect(await page.locator(".tile .is-cut").count()).toBe(1);
-    expect(await page.locator(".status").textContent()).toContain("7 traces · 4 questions");
+    expect(await page.locator(".status").textContent()).toContain("7 traces, 4 questions");
     await at.open("#/run%20one/first");
     await page.waitForSelector(".row canvas");
     expect(await page.locator(".row-number").allTextContents()).toEqual(["0", "1", "2"]);
