@@ -13,14 +13,16 @@ import type { Watched } from "./harness.ts";
 
 const site = temporary_folder();
 let browser: Browser;
-let trace = "", picks = "";
+let trace = "", picks = "", tray = "";
 beforeAll(async () => {
-  const demo = make_demo({ questions: 3, samples: 3, length: 5 });
+  const demo = make_demo({ questions: 3, samples: 3, length: 5, runs: 2 });
   trace = `#/demo/draws/${demo.runs[0]?.subjects[3]?.questions[0]?.id}`;
   picks = (demo.runs[0]?.subjects[0]?.questions ?? []).flatMap((q) => q.traces.slice(0, 2).map((t) => t.id.slice(0, 12))).join(",");
   const run = { ...(demo.runs[0] as RunData), analysis: make_analysis({ orders: true, prior: true, warnings: [{ kind: "x", text: "mind this" }] },
     demo.runs[0]?.subjects.map((s) => ({ subject: s.name }))) };
-  write_bundle(site.folder, { ...demo, runs: [run, kImported] });
+  const compared = [...run.subjects.slice(2), ...kImported.subjects].flatMap((s) => s.questions[0]?.traces ?? []).map((t) => t.id.slice(0, 12));
+  tray = `#tray?pick=${compared.join(",")}`; // One failed, one was not read.
+  write_bundle(site.folder, { ...demo, runs: [run, demo.runs[1] as RunData, kImported] });
   browser = await launch();
 });
 afterAll(async () => {
@@ -43,6 +45,11 @@ const kPages: [string, () => string, string][] = [
   ["strided trace", () => `${trace}/2?colour=right&palette=safe`, ".u-over"],
   ["failed trace", () => `${trace}/1`, ".failure"],
   ["help", () => "#help", '.help-topic bdi:text-is("p_start")'],
+  ["two runs", () => "#compare/demo/demo%202", ".pair canvas"],
+  ["two runs with nothing in common", () => "#compare/demo/imported?by=length", ".pair.is-single"],
+  ["tray", () => tray, ".tray-curve .u-over"],
+  ["tray by share", () => `${tray}&align=fraction&colour=right`, ".tray-curve .u-over"],
+  ["tray with too few", () => "#tray?pick=abcdef", ".tray-told p"],
   ["nowhere", () => "#/nowhere", "h1"],
 ];
 
