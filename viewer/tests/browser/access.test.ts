@@ -13,15 +13,15 @@ import type { Watched } from "./harness.ts";
 
 const site = temporary_folder();
 let browser: Browser;
-let trace = "", picks = "", tray = "";
+let trace = "", tray = "", picks = "";
 beforeAll(async () => {
   const demo = make_demo({ questions: 3, samples: 3, length: 5, runs: 2 });
   trace = `#/demo/draws/${demo.runs[0]?.subjects[3]?.questions[0]?.id}`;
   picks = (demo.runs[0]?.subjects[0]?.questions ?? []).flatMap((q) => q.traces.slice(0, 2).map((t) => t.id.slice(0, 12))).join(",");
   const run = { ...(demo.runs[0] as RunData), analysis: make_analysis({ orders: true, prior: true, warnings: [{ kind: "x", text: "mind this" }] },
     demo.runs[0]?.subjects.map((s) => ({ subject: s.name }))) };
-  const compared = [...run.subjects.slice(2), ...kImported.subjects].flatMap((s) => s.questions[0]?.traces ?? []).map((t) => t.id.slice(0, 12));
-  tray = `#tray?pick=${compared.join(",")}`; // One failed, one was not read.
+  const side_by_side = [...run.subjects.slice(2), ...kImported.subjects].flatMap((s) => s.questions[0]?.traces ?? []).map((t) => t.id.slice(0, 12));
+  tray = `#tray?pick=${side_by_side.join(",")}`; // One failed, one was not read.
   write_bundle(site.folder, { ...demo, runs: [run, demo.runs[1] as RunData, kImported] });
   browser = await launch();
 });
