@@ -56,17 +56,17 @@ async function open(base, hash, faults) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: kArgs });
   const page = await (await browser.newContext({ viewport: kWindow })).newPage();
   page.on("request", (r) => {
-    if (!r.url().startsWith(base) && !r.url().startsWith("data:")) faults.foreign.add(r.url());
+    if (!r.url().startsWith(base) && !r.url().startsWith("data:")) faults["asked for from elsewhere"].add(r.url());
   });
-  page.on("pageerror", (error) => faults.errors.add(error.message));
-  page.on("console", (message) => message.type() === "error" && faults.errors.add(message.text()));
+  page.on("pageerror", (error) => faults["errors in the page"].add(error.message));
+  page.on("console", (message) => message.type() === "error" && faults["errors in the page"].add(message.text()));
   await page.addInitScript(install_probe);
   await page.goto(`${base}index.html${hash}`);
   return {
     page,
     run: (name, ...given) => page.evaluate(([name, given]) => window.bench[name](...given), [name, given]),
     async close() {
-      for (const violation of await page.evaluate(() => window.bench.violations)) faults.policy.add(violation);
+      for (const violation of await page.evaluate(() => window.bench.violations)) faults["against the policy"].add(violation);
       await browser.close();
       return browser.version();
     },
@@ -159,10 +159,20 @@ function read_manifest(site) {
   return JSON.parse(/<script type="application\/json" id="bundle">(.*?)<\/script>/s.exec(page)[1]);
 }
 
+// One line for all that is sorted by, grouped by, filtered by; --json has each.
+function by_kind() {
+  const kinds = new Map();
+  for (const [name, { unit, values }] of results) {
+    const kind = name.replace(/^(sort|group|filter) by [^:]*/, "$1");
+    kinds.set(kind, { unit, values: [...kinds.get(kind)?.values ?? [], ...values] });
+  }
+  return kinds;
+}
+
 function print_table(head, faults) {
   console.log(head.join("\n"));
   console.log("\n| what | median | from | to |\n| --- | --- | --- | --- |");
-  for (const [name, { unit, values }] of results) {
+  for (const [name, { unit, values }] of by_kind()) {
     const show = (x) => `${x.toFixed(unit === "MB" ? 2 : unit === "%" ? 1 : 0)} ${unit}`;
     console.log(`| ${name} | ${show(median(values))} | ${show(Math.min(...values))} | ${show(Math.max(...values))} |`);
   }
@@ -180,7 +190,7 @@ async function main() {
     process.exit(2);
   }
   const [run] = read_manifest(site).runs, gallery = `#/${encodeURIComponent(run.name)}/*`, n_traces = run.subjects.reduce((n, s) => n + s.n_traces, 0);
-  const faults = { foreign: new Set(), policy: new Set(), errors: new Set() };
+  const faults = { "asked for from elsewhere": new Set(), "against the policy": new Set(), "errors in the page": new Set() };
   let chromium_version = "";
   for (let i = 0; i < n_runs; i++) {
     await measure_start(site, gallery, faults);

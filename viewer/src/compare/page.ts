@@ -59,7 +59,7 @@ function make_order_bar(context: Context, comparison: Comparison) {
   const order = select("Order", kOrders, (value) => context.go({ order: value }, "replace"));
   const box = h("input", { type: "checkbox", on: { change: () => context.go({ differing: box.checked }, "replace") } });
   const n = comparison.differs.filter(Boolean).length;
-  const element = h("div", { class: "toolbar", role: "search", aria: { label: "Order and filter" } }, by.element, order.element,
+  const element = h("div", { class: "compare-bar", role: "search", aria: { label: "Order and filter" } }, by.element, order.element,
     h("label", { class: "check", title: "The commonest forced answer at the end is another one; on a tie the option that comes first counts" }, box,
       ` Only where the answers at the end differ (${whole(n)})`));
   const show = (state: State): void => {

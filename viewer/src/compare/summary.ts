@@ -6,6 +6,7 @@ import type { Scale } from "../first_numbers/estimate.ts";
 import { plural, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import { write_difference, write_mean } from "../text/units.ts";
+import { visible_string } from "../text/visible.ts";
 import { kLevel, kResamples, kSeed, make_bootstrap } from "./bootstrap.ts";
 import type { Bootstrap, Difference } from "./bootstrap.ts";
 import { differing_settings } from "./comparison.ts";
@@ -43,7 +44,7 @@ function summary_row(comparison: Comparison, measure: Measure, d: Difference): H
   const { first, second } = comparison.values(measure.key);
   // Both means are over the questions that have the number in both runs.
   const both = (own: Float64Array, other: Float64Array): number => mean_of(own.map((x, i) => (Number.isNaN(other[i]) ? NaN : x)));
-  return h("tr", { data: { key: measure.key } }, h("th", { scope: "row", title: measure.explain }, isolated(measure.name)),
+  return h("tr", { data: { key: measure.key } }, h("th", { scope: "row", title: visible_string(measure.explain) }, isolated(measure.name)),
     h("td", {}, write_mean(both(first, second), measure.unit)), h("td", {}, write_mean(both(second, first), measure.unit)),
     ...difference_cells(d, measure), h("td", { class: "quiet" }, whole(d.n)));
 }
@@ -58,7 +59,7 @@ function setting_table({ first, second }: Comparison): HTMLElement | null {
 }
 
 const head = (first: string, second: string, corner: string, ...more: string[]): HTMLElement => h("thead", {}, h("tr", {}, h("th", { scope: "col" }, corner),
-  ...[first, second].map((name) => h("th", { scope: "col", class: "run-name" }, isolated(name, { empty: "(no name)" }))), ...more.map((name) => h("th", { scope: "col" }, name))));
+  ...[first, second].map((name) => h("th", { scope: "col", class: "run-name" }, isolated(name, { empty: "(no name)" }))), ...more.map((name) => (name === "" ? h("td") : h("th", { scope: "col" }, name)))));
 
 function notes({ matched, measures }: Comparison): string {
   const cut = measures.some(({ key }) => key === "t_exit" || key === "performative_share");

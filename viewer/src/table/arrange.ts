@@ -39,10 +39,11 @@ function sort_rows(rows: Int32Array, orders: readonly Order[]): void {
   });
 }
 
-interface Members { key: string; name: string; rows: number[]; first: number; place: number } // place: among fixed ones; first: row of the table.
+interface Key { key: string; name: string; place: number } // place: where groups have an order of their own.
+interface Members extends Key { rows: number[]; first: number } // first: row of the table.
 
-// Which group a row belongs to. place: where groups have an order of their own.
-function keys_of(table: TraceTable, group: State["group"]): (row: number) => { key: string; name: string; place: number } {
+// Which group a row belongs to.
+function keys_of(table: TraceTable, group: State["group"]): (row: number) => Key {
   if (group === "question") {
     // The same question in several runs is one group. Its text is not in the table: the name is its id.
     return (row) => {
@@ -56,13 +57,12 @@ function keys_of(table: TraceTable, group: State["group"]): (row: number) => { k
       return { key, name: key, place: 0 };
     };
   }
-  const field = field_of(table, group);
-  return (row) => {
-    const place = field?.kind === "category" ? field.values[row] as number : -1;
-    const name = field?.kind === "category" ? field.names[place] : undefined;
-    const key = name ?? "";
-    return { key, name: name ?? `no ${group}`, place: group !== "class" ? 0 : name === undefined ? Infinity : place };
-  };
+  const field = field_of(table, group), is_fixed = group === "class" || group === "cluster";
+  const none = { key: "", name: `no ${group}`, place: Infinity };
+  if (field?.kind !== "category") return () => none;
+  // A cluster's name is its number alone.
+  const known = field.names.map((name, place) => ({ key: name, name: group === "cluster" ? `cluster ${name}` : name, place: is_fixed ? place : 0 }));
+  return (row) => known[field.values[row] as number] ?? none;
 }
 
 function collect(table: TraceTable, rows: Int32Array, group: State["group"]): Members[] {
@@ -88,7 +88,7 @@ function mean(rows: readonly number[], { values, none }: Order): number {
   return n === 0 ? NaN : sum / n;
 }
 
-// Classes keep their fixed order. Other groups go by the mean of the first sort key over their rows, and without one, and
+// Classes and clusters keep their fixed order. Other groups go by the mean of the first sort key over their rows, and without one, and
 // on ties, by their first row in the table's order.
 function order_groups(groups: Members[], first: Order | undefined): void {
   const mean_order = first && { ...first, none: Number.isNaN };

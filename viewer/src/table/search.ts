@@ -19,7 +19,8 @@ export interface Search {
 }
 
 const kReaders = 4; // Chunks read at the same time.
-const kTellEvery = 50; // Milliseconds.
+const kTellEvery = 50; // Milliseconds, at least,
+const kTellShare = 5; // and as many times what telling takes: the page has a table to filter and pictures to lay out.
 const kBreathEvery = 12; // Milliseconds of work without a pause for the page.
 const kMaxKept = 200e6; // Characters.
 
@@ -88,10 +89,12 @@ export function make_search(table: TraceTable): Search {
     const me = ++current, passes = new Uint8Array(table.n), errors: string[] = [];
     const parts = [...(scope === "thinking" ? [] : questions), ...(scope === "question" ? [] : shelves)];
     const of_question = new Map<RunIndex, readonly string[]>();
-    let done = 0, last_told = performance.now(), last_breath = last_told;
+    let done = 0, tell_from = 0, last_breath = performance.now();
     const tell = () => {
-      last_told = performance.now();
+      const begin = performance.now();
       told({ passes: passes.slice(), pending: done < parts.length ? { done, of: parts.length } : null, errors: [...errors] });
+      const end = performance.now();
+      tell_from = end + Math.max(kTellEvery, kTellShare * (end - begin));
     };
     // Marks the rows that have every word in their question or in what came of their thinking.
     const judge = ({ index, shelf, rows }: Part, texts: readonly string[]) => {
@@ -118,7 +121,7 @@ export function make_search(table: TraceTable): Search {
         await breath();
         last_breath = performance.now();
       }
-      if (me === current && done < parts.length && now - last_told >= kTellEvery) tell();
+      if (me === current && done < parts.length && now >= tell_from) tell();
     };
     // What is kept is judged at once, so that a reader who types sees no half result in between.
     const n_ready = parts.findIndex((part) => {

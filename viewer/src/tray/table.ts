@@ -5,6 +5,7 @@ import { make_table } from "../table/table.ts";
 import type { Field } from "../table/table.ts";
 import { isolated } from "../text/render.ts";
 import { write_value } from "../text/units.ts";
+import { visible_string } from "../text/visible.ts";
 import { tray_line } from "./lines.ts";
 import type { Picked } from "./picks.ts";
 
@@ -24,5 +25,5 @@ export function make_field_table(picked: readonly Picked[]): HTMLElement {
     h("table", { class: "compare-table tray-table" },
       h("thead", {}, h("tr", {}, h("td"), ...picked.map((_, place) => h("th", { scope: "col" }, tray_line(place, false).name)))),
       h("tbody", {}, ...table.fields.filter(has).map((field) => h("tr", {},
-        h("th", { scope: "row", title: field.explain }, isolated(field.name)), ...rows.map((row) => h("td", {}, write_field(field, row))))))));
+        h("th", { scope: "row", title: visible_string(field.explain) }, isolated(field.name)), ...rows.map((row) => h("td", {}, write_field(field, row))))))));
 }

@@ -13,14 +13,16 @@ import type { Watched } from "./harness.ts";
 
 const site = temporary_folder();
 let browser: Browser;
-let trace = "", picks = "";
+let trace = "", tray = "", picked = "";
 beforeAll(async () => {
-  const demo = make_demo({ questions: 3, samples: 3, length: 5 });
+  const demo = make_demo({ questions: 3, samples: 3, length: 5, runs: 2 });
   trace = `#/demo/draws/${demo.runs[0]?.subjects[3]?.questions[0]?.id}`;
-  picks = (demo.runs[0]?.subjects[0]?.questions ?? []).flatMap((q) => q.traces.slice(0, 2).map((t) => t.id.slice(0, 12))).join(",");
+  picked = (demo.runs[0]?.subjects[0]?.questions ?? []).flatMap((q) => q.traces.slice(0, 2).map((t) => t.id.slice(0, 12))).join(",");
   const run = { ...(demo.runs[0] as RunData), analysis: make_analysis({ orders: true, prior: true, warnings: [{ kind: "x", text: "mind this" }] },
     demo.runs[0]?.subjects.map((s) => ({ subject: s.name }))) };
-  write_bundle(site.folder, { ...demo, runs: [run, kImported] });
+  const picks = [...run.subjects.slice(2), ...kImported.subjects].flatMap((s) => s.questions[0]?.traces ?? []).map((t) => t.id.slice(0, 12));
+  tray = `#tray?pick=${picks.join(",")}`; // One failed, one was not read.
+  write_bundle(site.folder, { ...demo, runs: [run, demo.runs[1] as RunData, kImported] });
   browser = await launch();
 });
 afterAll(async () => {
@@ -35,13 +37,18 @@ const kPages: [string, () => string, string][] = [
   ["trace that was not read", () => "#/imported/stars/i0/1", ".unread"],
   ["subject", () => "#/demo/draws", ".row canvas"],
   ["all subjects", () => "#/demo/*?colour=right", ".tile .tile-box:not(.is-blank)"],
-  ["small pictures, grouped, some picked", () => `#/demo/*?size=1&group=question&pick=${picks}`, ".tray-item canvas"],
+  ["small pictures, grouped, some picked", () => `#/demo/*?size=1&group=question&pick=${picked}`, ".tray-item canvas"],
   ["lines", () => "#/demo/*?view=lines&group=class&size=2", ".tile.line:not(.is-blank)"],
   ["a list of all subjects", () => "#/imported/*?view=list&group=subject", ".row canvas"],
   ["trace", () => `${trace}/0?t=4`, ".u-over"],
   ["trace with other readers and a search", () => `${trace}/0?readers=2,3&text=that%20let&scope=both`, '.reading[data-option="R3"]'],
   ["strided trace", () => `${trace}/2?colour=right&palette=safe`, ".u-over"],
   ["failed trace", () => `${trace}/1`, ".failure"],
+  ["two runs", () => "#compare/demo/demo%202", ".pair canvas"],
+  ["two runs with nothing in common", () => "#compare/demo/imported?by=length", ".pair.is-single"],
+  ["tray", () => tray, ".tray-curve .u-over"],
+  ["tray by share", () => `${tray}&align=fraction&colour=right`, ".tray-curve .u-over"],
+  ["tray with too few", () => "#tray?pick=abcdef", ".tray-told p"],
   ["nowhere", () => "#/nowhere", "h1"],
 ];
 

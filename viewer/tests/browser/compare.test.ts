@@ -4,6 +4,7 @@ import type { Browser, Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { kFixture, kImported } from "../fixture.ts";
 import { make_demo } from "../generate.ts";
+import { kHostile } from "../hostile.ts";
 import { write_bundle } from "../make_bundle.ts";
 import type { BundleData, QuestionData, RunData, TraceData } from "../make_bundle.ts";
 import { measure, sum } from "../measure.ts";
@@ -131,9 +132,10 @@ describe("two runs", () => {
   test("what only one of them asked comes last, under its name", async () => {
     const { page } = at;
     await open(kCompare);
-    await page.keyboard.press("End");
-    await page.locator(".only-heading").nth(1).waitFor();
-    expect(await page.locator(".only-heading").allTextContents()).toEqual(["Only in demo: 2 questions", "Only in demo 2: 2 questions"]);
+    await expect.poll(async () => {
+      await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight)); // Which grows as rows are measured.
+      return page.locator(".only-heading").allTextContents();
+    }).toEqual(["Only in demo: 2 questions", "Only in demo 2: 2 questions"]);
     const only = [...a.keys()].filter((id) => !b.has(id)).concat([...b.keys()].filter((id) => !a.has(id)));
     expect((await shown()).slice(-4)).toEqual(only);
     expect(await page.locator(".pair.is-single").first().locator(".thumb").count()).toBe(3);
@@ -289,6 +291,31 @@ describe("the tray", () => {
     await page.keyboard.press("c");
     await page.waitForFunction(() => location.hash.includes("colour=likely"));
   });
+});
+
+test("hostile texts stay texts", { timeout: 90_000 }, async () => {
+  const probs = [[0.5, 0.5], [0.25, 0.75]], folder = temporary_folder();
+  const hostile = (run: number): RunData => ({
+    name: kHostile.slice(20 * run, 20 * run + 20).join(" "), labels: kHostile.slice(0, 2), settings: kHostile.map((text, i) => [text, `${run} ${kHostile[i + 1]}`]),
+    subjects: kHostile.map((name, i) => ({ name, questions: [{ id: `q${i}`, text: name, options: [name, `${name}!`], answer: 1,
+      traces: [{ id: `${run}${i.toString(16).padStart(13, "0")}`, sample: 0, tokens: [name], probs }] }] })),
+  });
+  write_bundle(folder.folder, { title: "hostile", runs: [hostile(0), hostile(1)] });
+  const odd = await watch(browser, file_base(folder.folder));
+  await odd.open("#compare");
+  await odd.page.locator(".compare-bar").scrollIntoViewIfNeeded(); // Below a long table of settings.
+  await odd.page.locator(".pair").first().waitFor();
+  const strange = (): Promise<number> => odd.page.locator("img, iframe, object, embed, base, form, style, video, math, b b, [onerror], [onclick], [onload]").count();
+  for (let y = 0; y < await odd.page.evaluate(() => document.documentElement.scrollHeight); y += 2000) {
+    await odd.page.evaluate((top) => window.scrollTo(0, top), y);
+    if (y % 20000 === 0) expect(await strange()).toBe(0);
+  }
+  await odd.open(`#tray?pick=${[3, 40, 77, 120].map((i) => `0${i.toString(16).padStart(13, "0")}`.slice(0, 12)).join(",")}`);
+  await odd.page.locator(".tray-card").first().waitFor();
+  expect(await strange()).toBe(0);
+  await odd.check();
+  await odd.close();
+  folder.remove();
 });
 
 test("the tray's link is copied, or stands there to be copied by hand", async () => {

@@ -71,7 +71,7 @@ async function follow_all(run: RunData, place: number): Promise<string[]> {
     const shown = Number(/^\d+/.exec(await status.textContent() ?? "")?.[0]);
     expect(shown, `${subject ?? run.name}: ${name}`).toBe(stands_on(name, text, block));
     expect(await page.locator(".gallery h1").textContent()).toContain(subject ?? "All subjects");
-    if (/ by (falling|rising)/.test(name)) expect(await status.textContent()).toMatch(/sorted by .* \((falling|rising)\)/);
+    if (/ by (falling|rising)/.test(name)) expect(await status.textContent()).toMatch(/sorted by .*, (falling|rising)/);
     names.push(name.replace(/^[^:]*: /, ""));
     await page.goBack();
   }

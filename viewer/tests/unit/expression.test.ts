@@ -138,12 +138,13 @@ describe("mistakes", () => {
     const random = make_random(7);
     const parts = ["length", "class", "'right'", "'", "\"", "(", ")", "[", "]", ",", "<", ">", "=", "!", "&&", "||", "and", "or", "not", "in", "+", "-", "*",
       "/", "%", "1", ".5", "1e", " ", " ", " ", "has", "min", "end", ".", "?", ":", ";", "\\", "\u202e", "é", "😀", "\ud800"];
-    for (let i = 0; i < 20000; i++) {
+    const odd: string[] = [];
+    for (let i = 0; i < 4000; i++) {
       const text = Array.from({ length: 1 + below(random, 12) }, () => pick(random, parts)).join("");
       const compiled = compile_expression(text, table);
-      if (compiled.ok) expect(typeof compiled.test(0)).toBe("boolean");
-      else expect(compiled.error).not.toBe("");
+      if (compiled.ok ? typeof compiled.test(0) !== "boolean" : compiled.error === "") odd.push(text);
     }
+    expect(odd).toEqual([]);
   });
 });
 
@@ -202,7 +203,7 @@ function condition_twin(random: Random, depth: number): Twin<boolean> {
 test("agrees with trees that know their own value", () => {
   const random = make_random(11);
   let tried = 0;
-  while (tried < 1500) {
+  while (tried < 500) {
     const twin = condition_twin(random, 2);
     if (twin.text.length > 200) continue;
     tried++;

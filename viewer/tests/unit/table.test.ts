@@ -56,7 +56,7 @@ describe("filters", () => {
   });
   test("all of them together, and one left out for its own counts", () => {
     const random = make_random(5);
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 60; i++) {
       const facets: Record<string, string[]> = {};
       for (const key of ["class", "start", "stop"]) {
         if (random() < 0.4) facets[key] = (field_of(table, key) as CategoryField).names.filter(() => random() < 0.6);
@@ -103,7 +103,7 @@ describe("histograms", () => {
   });
   test("count every row once, in the bin whose edges it lies between", () => {
     const random = make_random(9);
-    for (let i = 0; i < 400; i++) {
+    for (let i = 0; i < 150; i++) {
       const unit = pick(random, ["share", "change", "tokens", "bits", "count", ""] as Unit[]), whole = unit === "tokens" || unit === "count";
       const scale = 10 ** (below(random, 8) - 3), shift = random() < 0.3 ? -0.5 : 0, n_bins = 2 + below(random, 40);
       const values = Array.from({ length: 1 + below(random, 200) }, () => {
@@ -116,16 +116,16 @@ describe("histograms", () => {
       expect(h.all.length).toBe(h.shown.length);
       expect(Math.abs(h.low + h.all.length * h.step - h.high)).toBeLessThanOrEqual(1e-6 * h.step);
       expect(h.all.length).toBeLessThanOrEqual(n_bins);
-      const shown = new Int32Array(h.all.length), counts = new Int32Array(h.all.length);
+      const outside: number[] = [], shown = new Int32Array(h.all.length), counts = new Int32Array(h.all.length);
       values.forEach((value, row) => {
         if (Number.isNaN(value)) return;
         let bin = 0; // The last bin that begins at or below the value.
         while (bin + 1 < counts.length && h.low + (bin + 1) * h.step <= value + 1e-9 * h.step) bin++;
-        expect(value).toBeGreaterThanOrEqual(h.low - 1e-6 * h.step);
-        expect(value).toBeLessThanOrEqual(h.high + 1e-6 * h.step);
+        if (!(value >= h.low - 1e-6 * h.step && value <= h.high + 1e-6 * h.step)) outside.push(value);
         counts[bin] = (counts[bin] as number) + 1;
         if (mask[row]) shown[bin] = (shown[bin] as number) + 1;
       });
+      expect(outside).toEqual([]);
       expect([...h.all], JSON.stringify({ unit, n_bins, values })).toEqual([...counts]);
       expect([...h.shown]).toEqual([...shown]);
       expect(h.missing).toBe(values.filter(Number.isNaN).length);
@@ -189,6 +189,9 @@ describe("groups", () => {
     }
   });
   test("stand in the order of the run, classes in their own", () => {
+    expect(arranged([], "cluster").groups.map((g) => g.name)).toEqual(["no cluster"]); // Each run has its own.
+    const one = random_table(3, 80, ["one"]);
+    for (const sort of [[], [falling("length")]]) expect(arranged(sort, "cluster", {}, one).groups.map((g) => g.name)).toEqual(["cluster 1", "cluster 2", "no cluster"]);
     expect(arranged([], "run").groups.map((g) => g.name)).toEqual(["one", "two"]);
     expect(arranged([], "subject").groups.map((g) => g.name)).toEqual(["chains", "beasts", "fortunes"]);
     expect(arranged([], "question").groups.map((g) => g.key)).toEqual([...new Set(all.map(question))]);
