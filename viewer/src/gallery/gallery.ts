@@ -76,6 +76,10 @@ export function make_gallery_page(context: Context, place: Place): Page {
   const tray = make_tray_bar(context, finder.find);
   let state = context.state(), source: Source | null = null, matches: Matches | null = null;
   let filtered: Filtered | null = null, arrangement: Arrangement | null = null;
+  const save = make_save_menu(context, () => {
+    const from = source;
+    return from && arrangement && { table: from.table, arrangement, questions: (run) => from.questions[run] ?? null };
+  });
   let waiting: Anchor | null = null, gone = false, told = new Set<string>();
 
   const show_picks = (): void => {
