@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A gallery page: the traces of a subject, of a run, or of all runs.
 import type { Context, Page, Place } from "../context.ts";
+import { make_copy_link } from "../dom/copy.ts";
 import { h, replace } from "../dom/h.ts";
 import { failure } from "../dom/message.ts";
 import { describe_view } from "../filters/describe.ts";
@@ -75,10 +76,6 @@ export function make_gallery_page(context: Context, place: Place): Page {
   const tray = make_tray_bar(context, finder.find);
   let state = context.state(), source: Source | null = null, matches: Matches | null = null;
   let filtered: Filtered | null = null, arrangement: Arrangement | null = null;
-  const save = make_save_menu(context, () => {
-    const from = source;
-    return from && arrangement && { table: from.table, arrangement, questions: (run) => from.questions[run] ?? null };
-  });
   let waiting: Anchor | null = null, gone = false, told = new Set<string>();
 
   const show_picks = (): void => {
@@ -137,7 +134,8 @@ export function make_gallery_page(context: Context, place: Place): Page {
 
   const element = h("div", { class: "gallery" }, page_head(place, name), legend.element, toolbar.element,
     h("div", { class: "gallery-body" }, panel.element,
-      h("div", { class: "gallery-main" }, h("div", { class: "gallery-status" }, status.element, save.element), problems, stage.element)), tray.element);
+      h("div", { class: "gallery-main" }, h("div", { class: "gallery-status" }, status.element,
+        h("div", { class: "gallery-actions" }, make_copy_link(context.announce), save.element)), problems, stage.element)), tray.element);
   toolbar.show(state, null);
   show_picks();
   void load();

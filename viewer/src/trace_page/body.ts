@@ -60,14 +60,14 @@ function make_reading(context: Context, model: TraceModel, cursor: Cursor) {
   const readout = make_readout(context, model, cursor);
   const cues = find_cues(model.text), kinds = list_kinds(model, cues);
   tokens.mark("cue", cues);
-  const quotation = make_quotation(context, model, cursor, tokens);
+  const quotation = model.trace.n_tokens > 0 ? make_quotation(context, model, cursor, tokens) : null;
   const ids = make_ids(context, model, (list) => {
     tokens.show_ids(list);
     readout.show_ids(list);
   });
   const element = h("div", { class: "trace-reading" },
     h("section", { class: "curve-box", aria: { label: "Curve" } }, plot.element,
-      h("div", { class: "reading-bar" }, jumps.element, h("span", { class: "reading-tools" }, ids?.element, quotation.element))),
+      h("div", { class: "reading-bar" }, jumps.element, h("span", { class: "reading-tools" }, ids?.element, quotation?.element))),
     h("section", { aria: { label: "Thinking text" } },
       h("h2", { class: "unseen" }, "Thinking"),
       model.trace.n_tokens === 0 && h("p", { class: "quiet" }, "The model wrote no thinking tokens."),
@@ -79,7 +79,7 @@ function make_reading(context: Context, model: TraceModel, cursor: Cursor) {
     jumps.show(words.length > 0 ? [list_matches(matches, state.text), ...kinds] : kinds);
   };
   const key = (name: string): boolean => {
-    if (name === "q") quotation.copy();
+    if (name === "q" && quotation) quotation.copy();
     else if (name === "i" && ids) ids.toggle();
     else return jumps.key(name);
     return true;

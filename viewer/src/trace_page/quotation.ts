@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The button that copies a quotation: the selected tokens, or the sentence around the cursor.
 import type { Context } from "../context.ts";
-import { h } from "../dom/h.ts";
+import { make_copy } from "../dom/copy.ts";
 import { format_state, kDefaultState } from "../state/state.ts";
 import type { Cursor } from "./cursor.ts";
 import type { TraceModel } from "./model.ts";
@@ -23,21 +23,6 @@ function selected_tokens(text: TextPart): TokenRange | null {
   return from === null || to === null || to < 1 ? null : { from: Math.max(0, from - 1), to };
 }
 
-// Where the browser lets nobody write to the clipboard the text stands here to be copied by hand.
-function show_text(text: string): void {
-  const field = h("textarea", { aria: { label: "Quotation" } });
-  field.value = text;
-  field.readOnly = true;
-  field.rows = 5;
-  const dialog = h("dialog", { class: "quote-dialog", aria: { label: "Quotation" }, on: { close: () => dialog.remove() } },
-    h("p", {}, "This browser does not let the page copy. The text is selected: copy it with Ctrl C or ⌘ C."), field,
-    h("button", { type: "button", on: { click: () => dialog.close() } }, "Close"));
-  document.body.append(dialog);
-  dialog.showModal();
-  field.focus();
-  field.select();
-}
-
 // The place alone, and how it is coloured: what is filtered and sorted elsewhere is nobody's concern who reads the quotation.
 function link_to(context: Context, cursor: number): string {
   const { run, subject, question, sample, colouring, palette } = context.state();
@@ -46,23 +31,14 @@ function link_to(context: Context, cursor: number): string {
 }
 
 export function make_quotation(context: Context, model: TraceModel, cursor: Cursor, text: TextPart) {
-  const copy = async (): Promise<void> => {
+  const { run, question, trace } = model;
+  const quote = (): string => {
     const range = selected_tokens(text) ?? sentence_around(model.text, Math.max(0, cursor.at() - 1));
-    const { run, question, trace } = model;
-    const quote = write_quote(model.text, range, { model: run.model.name, question: question.place, sample: trace.sample,
+    return write_quote(model.text, range, { model: run.model.name, question: question.place, sample: trace.sample,
       link: link_to(context, Math.max(model.first, range.from + 1)) });
-    try {
-      await navigator.clipboard.writeText(quote);
-      context.announce(`Copied: ${quote}`);
-      told.textContent = "copied";
-      setTimeout(() => { told.textContent = ""; }, 2500);
-    } catch {
-      show_text(quote);
-    }
   };
-  const told = h("span", { class: "quiet quote-told", aria: { hidden: "true" } });
-  const button = h("button", { type: "button", class: "jump-to", disabled: model.trace.n_tokens === 0,
-    title: "Copies the selected text, or the sentence around the cursor, with a link to its place (key q)",
-    on: { click: () => void copy() } }, "Copy quotation");
-  return { element: h("span", { class: "jump" }, button, told), copy: () => void (model.trace.n_tokens > 0 && copy()) };
+  return make_copy(context.announce, {
+    name: "Copy quotation", title: "Copies the selected text, or the sentence around the cursor, with a link to its place (key q)",
+    field: "Quotation", done: (copied) => `Copied: ${copied}`, by_hand: "The quotation is selected, to be copied by hand",
+  }, quote);
 }

@@ -150,7 +150,7 @@ describe("jumps", () => {
     await page.click('[aria-label="Previous flip"]');
     expect([await name.textContent(), await here(page)]).toEqual(["flip 3 of 3", "t = 7"]);
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Previous flip");
-    expect(await page.locator(".jump-to").allTextContents()).toEqual(["t_exit 7", "largest change −0.60", "token ids", "Copy quotation"]);
+    expect(await page.locator(".jump-to").allTextContents()).toEqual(["t_exit 7", "largest change −0.60", "token ids"]);
     await page.click("text=largest change");
     expect(await page.locator(".jump-to.is-at").count()).toBe(2);
   });
@@ -257,20 +257,20 @@ describe("a quotation", () => {
       document.getSelection()?.setBaseAndExtent(from, 0, to, to.childNodes.length);
     });
     await page.click("text=Copy quotation");
-    await page.waitForFunction(() => document.querySelector(".quote-told")?.textContent === "copied");
+    await page.waitForSelector(".reading-tools >> text=Copied");
     expect(await clipboard(page)).toContain("“So no” — Toy 1M, question 0, sample 0, t = 3…4, ");
     await web.check();
     await web.close();
     await server.close();
   });
-  test("stands in a dialog, selected, where the page may not copy", async () => {
+  test("stands in a field, selected, where the page may not copy", async () => {
     const page = await open("#/turns/s/aa/0?t=1");
     await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
     await page.keyboard.press("q");
-    await page.waitForSelector(".quote-dialog[open]");
-    expect(await page.evaluate(() => document.getSelection()?.toString())).toContain("“Wait, So no.” — Toy 1M");
-    await page.keyboard.press("Escape");
-    await page.waitForFunction(() => !document.querySelector(".quote-dialog"));
+    await told(page, "to be copied by hand");
+    const field = page.locator(".reading-tools .copy-field");
+    expect(await field.evaluate((f: HTMLInputElement) => f === document.activeElement && f.value.slice(f.selectionStart ?? 0, f.selectionEnd ?? 0)))
+      .toContain("“Wait, So no.” — Toy 1M, question 0, sample 0, t = 1…5, file://");
   });
 });
 
