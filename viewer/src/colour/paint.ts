@@ -3,8 +3,8 @@
 // thumbnail costs a few hundred bytes; large cells are drawn to the screen's own pixels, with gaps between them. Pixels are
 // written into a sheet, which then takes its place on a canvas that many pictures may share.
 //
-// All this runs beside the page's own work and not in a worker: a page opened from a folder may start none, and the
-// page's policy allows none either.
+// All this runs beside the page's own work and not in a worker: Chromium lets a page that was opened from a folder read no
+// worker's script, and the page's policy admits neither a file nor a blob as one.
 import type { CanvasSize } from "../gallery/layout.ts";
 import { pack, token_cells } from "./cells.ts";
 import type { Look, Picture } from "./cells.ts";

@@ -52,6 +52,7 @@ export function make_stage(context: Context, options: StageOptions): Stage {
   const painter = make_painter(), scale = make_scale();
   let scene: Scene | null = null, view: View | null = null, look: Look = context.state(), picks: readonly string[] = [];
   let current = -1; // The row that the tab key reaches.
+  let refocus = -1; // The row that had the focus before all was made anew, until it is there again.
   let places = new Int32Array(0); // Where each row stands in the order; -1: it is not shown. [n]
   const tile_at = (target: EventTarget | null): HTMLElement | null => {
     const tile = target instanceof Element ? target.closest<HTMLElement>("[data-trace]") : null;
@@ -79,6 +80,9 @@ export function make_stage(context: Context, options: StageOptions): Stage {
   const rows = make_window({ label: "Traces", resized: options.resized, moved() {
     if (!scene || !view) return;
     if (picks.length > 0) mark_picks(rows.element, picks);
+    const again = view.tile(refocus);
+    if (again && document.activeElement === document.body) again.focus({ preventScroll: true });
+    if (again || document.activeElement !== document.body) refocus = -1;
     if (view.bands && !view.tile(current)) {
       const at = rows.element.querySelector("[data-trace]"), row = row_at(at);
       if (row !== null) reach(row);
@@ -148,10 +152,8 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       arrangement.rows.forEach((row, place) => { places[row] = place; });
       if (places[current] === -1) current = -1;
       view = kViews[kind](scene);
+      if (name !== null) refocus = arrangement.rows[find_place(table, arrangement.rows, name)] ?? -1;
       rows.show(view.contents);
-      // What had the focus keeps it, where it is still in sight.
-      const row = name === null ? undefined : arrangement.rows[find_place(table, arrangement.rows, name)];
-      if (row !== undefined) view.tile(row)?.focus({ preventScroll: true });
     },
     repaint(next) {
       look = next;
@@ -161,6 +163,7 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       if (card.tile()) card.redraw();
     },
     mark(next) {
+      if (next === picks) return;
       picks = next;
       mark_picks(element, picks);
     },
@@ -175,7 +178,12 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       toggle_pick(context, index, trace);
       return true;
     },
-    anchor: rows.anchor,
+    // What has the focus and is in sight is where the reader is.
+    anchor() {
+      const row = row_at(tile_at(document.activeElement)), box = document.activeElement?.getBoundingClientRect();
+      if (row === null || !scene || !view || !box || box.bottom < 0 || box.top > window.innerHeight) return rows.anchor();
+      return rows.anchor({ key: row_name(scene.table, row), item: view.item_of(places[row] as number) });
+    },
     restore: rows.restore,
     destroy() {
       rows.destroy();
