@@ -81,10 +81,6 @@ export function make_gallery_page(context: Context, place: Place): Page {
     return from && arrangement && { table: from.table, arrangement, questions: (run) => from.questions[run] ?? null };
   });
   let waiting: Anchor | null = null, gone = false, told = new Set<string>();
-  const save = make_save_menu(context, () => {
-    const from = source;
-    return from && arrangement && { table: from.table, arrangement, questions: (run) => from.questions[run] ?? null };
-  });
 
   const show_picks = (): void => {
     stage.mark(state.picks);
