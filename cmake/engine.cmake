@@ -3,7 +3,8 @@
 #   prebuilt  libraries fetched by scripts/fetch_engine.sh, with one CPU variant per micro-architecture
 #   source    built here from the pinned source (any platform; pass -DGGML_CUDA=ON or -DGGML_METAL=ON for a GPU)
 #   system    found by find_package(llama); its release must be the pinned one
-# Defines the targets thinktrace_llama (libllama and ggml with their headers) and thinktrace_jinja (chat templates).
+# Defines the targets thinktrace_llama (libllama and ggml with their headers), thinktrace_jinja (chat templates) and
+# thinktrace_httplib (the sockets of `serve`).
 
 set(llama_source ${PROJECT_SOURCE_DIR}/.deps/llama.cpp)
 if(NOT EXISTS ${llama_source}/include/llama.h)
@@ -51,3 +52,11 @@ add_library(thinktrace_jinja STATIC
 target_include_directories(thinktrace_jinja SYSTEM PUBLIC ${common} PRIVATE ${llama_source}/ggml/include ${llama_source}/vendor)
 target_compile_options(thinktrace_jinja PRIVATE -w)
 target_link_libraries(thinktrace_jinja PRIVATE ${ggml_base})
+
+# The HTTP library that comes with the pinned source; no TLS and no compression, which `serve` does not use.
+set(httplib ${llama_source}/vendor/cpp-httplib)
+find_package(Threads REQUIRED)
+add_library(thinktrace_httplib STATIC ${httplib}/httplib.cpp)
+target_include_directories(thinktrace_httplib SYSTEM PUBLIC ${httplib})
+target_compile_options(thinktrace_httplib PRIVATE -w)
+target_link_libraries(thinktrace_httplib PUBLIC Threads::Threads)

@@ -21,10 +21,11 @@ MAY_INCLUDE = {
     "analysis": set(),
     "import": {"question", "engine", "trace", "probe"},
     "publish": {"question", "engine", "trace", "probe", "analysis"},
-    "run": {"question", "engine", "prompt", "trace", "probe", "store", "analysis", "import", "publish"},
+    "serve": set(),
+    "run": {"question", "engine", "prompt", "trace", "probe", "store", "analysis", "import", "publish", "serve"},
 }
 # Headers of libraries that only one room sees.
-ONLY_IN = {"llama.h": "engine", "ggml": "engine", "gguf.h": "engine", "sqlite3.h": "store", "jinja/": "prompt", "zlib.h": ("publish", "import")}
+ONLY_IN = {"llama.h": "engine", "ggml": "engine", "gguf.h": "engine", "sqlite3.h": "store", "jinja/": "prompt", "httplib.h": "serve", "zlib.h": ("publish", "import")}
 
 
 def tracked(*patterns):
@@ -64,7 +65,7 @@ class DependencyRule(unittest.TestCase):
 
     def test_json_stays_out_of_public_headers(self):
         for path in LIBRARY.rglob("*.h"):
-            self.assertNotRegex(path.read_text(), r"#include <(nlohmann|sqlite3|llama|zlib|openssl)", path.name)
+            self.assertNotRegex(path.read_text(), r"#include <(nlohmann|sqlite3|llama|zlib|openssl|httplib)", path.name)
 
     def test_every_room_is_known(self):
         rooms = {p.name for p in LIBRARY.iterdir() if p.is_dir()}

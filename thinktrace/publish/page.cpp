@@ -78,6 +78,11 @@ std::string folder_page(const std::string& manifest) {
   return replaced(embedded::index_html, kManifestMark, escape_for_script(manifest));
 }
 
+std::string folder_page_policy() {
+  const Split at = split_at(embedded::index_html, "http-equiv=\"Content-Security-Policy\" content=\"");
+  return at.after.substr(0, at.after.find('"'));
+}
+
 SinglePage single_page() { return make_single_page(embedded::index_html, viewer_script(), viewer_style()); }
 
 SinglePage make_single_page(std::string_view template_html, std::string_view script, std::string_view style) {

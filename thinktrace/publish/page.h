@@ -20,6 +20,8 @@ std::string_view page_beginning();
 
 // index.html of a folder.
 std::string folder_page(const std::string& manifest);
+// What that page may load and do, for servers that say it as well: its Content-Security-Policy.
+std::string folder_page_policy();
 
 // A page that holds everything is `head`, a chunk_block of each chunk, and single_page_end.
 struct SinglePage {

@@ -55,7 +55,7 @@ std::string run_name(const std::string& run_folder) {
 }
 
 OpenRun open_run(const RunView& view) {
-  OpenRun run{run_name(view.folder), Store::open(view.folder), {}, {}};
+  OpenRun run{run_name(view.folder), Store::open(view.folder, view.access), {}, {}};
   if (view.plan) run.store.choose_plan(*view.plan);
   const std::optional<StoredPlan> plan = run.store.plan();
   if (!plan) {

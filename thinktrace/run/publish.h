@@ -18,6 +18,7 @@ struct RunView {
   std::optional<int> plan;                       // Nothing: the one that was worked on last.
   std::optional<int> reader;                     // Nothing: the plan's own.
   std::function<void(const std::string&)> note;  // Told where the folder holds other plans; may be empty.
+  ReadAccess access = ReadAccess::kUndoing;
 };
 
 // The name of a run is that of its folder.

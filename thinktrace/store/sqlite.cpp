@@ -36,8 +36,7 @@ void fail(sqlite3* db, const std::string& what) {
   if (extended == SQLITE_READONLY_ROLLBACK || extended == SQLITE_READONLY_RECOVERY || code == SQLITE_READONLY)
     next =
         "a run that was killed has left a step to undo here: make the folder writable, or copy it to where "
-        "it is, and "
-        "give the same command again";
+        "it is, and give thinktrace status RUN, or go on with the run";
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
     next = "the file is damaged or no store; thinktrace verify says how far";
   throw Error(ErrorKind::kStore, fmt::format("[store] {}: {} ({}); {}", file, what, why, next));

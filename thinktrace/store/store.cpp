@@ -31,6 +31,11 @@ std::string db_path(const std::string& run_folder) {
   return (fs::path(run_folder) / "thinktrace.db").string();
 }
 
+// Whoever looks at a large store may hold it for a while, and a run of days must not end over that.
+constexpr int kPatience = 10 * 60 * 1000;  // Milliseconds.
+// Who only looks on can as well look again later.
+constexpr int kPatienceOfWatchers = 2000;
+
 sqlite3* open_file(const std::string& path, int flags) {
   sqlite3* db = nullptr;
   if (sqlite3_open_v2(path.c_str(), &db, flags, nullptr) != SQLITE_OK) {
@@ -38,8 +43,6 @@ sqlite3* open_file(const std::string& path, int flags) {
     sqlite3_close(db);
     throw store_error(path, why);
   }
-  // Whoever looks at a large store may hold it for a while, and a run of days must not end over that.
-  constexpr int kPatience = 10 * 60 * 1000;  // Milliseconds.
   sqlite3_busy_timeout(db, kPatience);
   return db;
 }
@@ -55,7 +58,12 @@ void check_version(sqlite3* db, const std::string& path) {
 }
 
 // Able to write where it may, so that a journal left by a killed writer can be rolled back; nothing else is written.
-sqlite3* open_for_reading(const std::string& path) {
+sqlite3* open_for_reading(const std::string& path, ReadAccess access) {
+  if (access == ReadAccess::kUntouched) {
+    sqlite3* db = open_file(path, SQLITE_OPEN_READONLY);
+    sqlite3_busy_timeout(db, kPatienceOfWatchers);
+    return db;
+  }
   try {
     return open_file(path, SQLITE_OPEN_READWRITE);
   } catch (const Error&) {
@@ -117,14 +125,14 @@ Store Store::create(const std::string& run_folder) {
   return store;
 }
 
-Store Store::open(const std::string& run_folder) {
+Store Store::open(const std::string& run_folder, ReadAccess access) {
   Store store;
   store.path_ = db_path(run_folder);
   if (!exists(run_folder)) {
     throw Error(ErrorKind::kInput,
                 fmt::format("[store] {}: no run in this folder (there is no thinktrace.db)", run_folder));
   }
-  store.db_.reset(open_for_reading(store.path_));
+  store.db_.reset(open_for_reading(store.path_, access));
   sqlite::execute(store.db_.get(), "PRAGMA query_only=ON; PRAGMA cell_size_check=ON");
   check_version(store.db_.get(), store.path_);
   const int version = store_version(store.db_.get());

@@ -94,6 +94,16 @@ struct StoreCounts {
   double seconds_sampling = 0, seconds_probing = 0;
 };
 
+// A unit, and a text that changes whenever something of it or its readings does.
+struct UnitStamp {
+  UnitKey unit;
+  std::string stamp;
+};
+
+// What a reader does with a step that a killed writer left half done: it undoes it where the folder lets it, or writes
+// nothing whatever, and can't read such a store.
+enum class ReadAccess { kUndoing, kUntouched };
+
 struct VerifyReport {
   std::vector<std::string> problems;                  // Empty: nothing wrong was found.
   std::vector<std::pair<std::string, int64_t>> rows;  // Rows checked, by table.
@@ -113,7 +123,7 @@ class Store {
   static Store create(const std::string& run_folder);
   // Opens an existing RUN for reading; an older store is read as this version has it, and left as it is. Throws Error
   // (kInput) if there is none.
-  static Store open(const std::string& run_folder);
+  static Store open(const std::string& run_folder, ReadAccess access = ReadAccess::kUndoing);
   // Whether RUN holds a store.
   static bool exists(const std::string& run_folder);
 
@@ -145,6 +155,8 @@ class Store {
 
   // --- Units
   std::map<UnitKey, Status> units() const;
+  // Those of the plan's questions and samples, in the order of for_each_trace.
+  std::vector<UnitStamp> unit_stamps() const;
   // All or nothing, on disk when it returns; questions that the plan lacks are put at its end. A failed unit is replaced,
   // its attempts are kept.
   void commit_units(std::span<const StoredUnit> units);

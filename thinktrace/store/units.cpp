@@ -131,6 +131,25 @@ std::map<UnitKey, Status> Store::units() const {
   return done;
 }
 
+std::vector<UnitStamp> Store::unit_stamps() const {
+  const StoredPlan plan = current();
+  std::vector<UnitStamp> stamps;
+  // Whatever is done leaves an attempt; readings are counted too, for stores that were put together by other means.
+  Statement s(db_.get(), R"(
+    SELECT u.question_id, u.first_sample, u.id, u.checksum,
+      (SELECT ifnull(max(a.id), 0) FROM attempt a WHERE a.sampling_id = u.sampling_id
+         AND a.question_id = u.question_id AND a.first_sample = u.first_sample),
+      (SELECT count(*) FROM trace t JOIN reading r ON r.trace_id = t.id WHERE t.unit_id = u.id)
+    FROM plan_question p JOIN unit u ON u.question_id = p.question_id
+    WHERE p.plan = ? AND u.sampling_id = ? AND u.first_sample < ? ORDER BY p.place, u.first_sample)");
+  s.bind(plan.number).bind(plan.sampling_id).bind(plan.samples);
+  while (s.step()) {
+    stamps.push_back({{s.text(0), static_cast<int>(s.integer(1))},
+                      fmt::format("{} {} {} {}", s.integer(2), s.text(3), s.integer(4), s.integer(5))});
+  }
+  return stamps;
+}
+
 void Store::commit_units(std::span<const StoredUnit> units) {
   const StoredPlan plan = current();
   sqlite::Transaction transaction(db_.get());

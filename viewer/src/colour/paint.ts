@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Cells on a canvas. Small pictures are one pixel a cell, which the style sheet enlarges without smoothing, so that a
-// thumbnail costs a few hundred bytes; large cells are drawn to the screen's own pixels, with gaps between them. Many
-// pictures side by side are drawn into one sheet of pixels that goes to its canvas at once.
+// thumbnail costs a few hundred bytes; large cells are drawn to the screen's own pixels, with gaps between them. Pixels are
+// written into a sheet, which then takes its place on a canvas that many pictures may share.
 //
-// All this runs beside the page's own work and not in a worker: a page opened from a folder may start none, and the
-// page's policy allows none either.
+// All this runs beside the page's own work and not in a worker: Chromium lets a page that was opened from a folder read no
+// worker's script, and the page's policy admits neither a file nor a blob as one.
 import type { CanvasSize } from "../gallery/layout.ts";
 import { pack, token_cells } from "./cells.ts";
 import type { Look, Picture } from "./cells.ts";
@@ -36,29 +36,35 @@ function enlarge_cells(sheet: Sheet, cells: Uint32Array, box: Box): void {
   }
 }
 
-let sums = new Float32Array(0); // Red, green, blue and share covered of each pixel of one box.
+// Red, green, blue and share covered of each pixel: of one box, and of one line of cells.
+let sums = new Float32Array(0), line_sums = new Float32Array(0);
+
+function sum_line(cells: Uint32Array, begin: number, end: number, scale: number, width: number): void {
+  line_sums.fill(0, 0, 4 * width);
+  for (let i = begin; i < end; i++) {
+    const c = cells[i] as number, r = c & 255, g = (c >> 8) & 255, b = (c >> 16) & 255, x0 = (i - begin) * scale, x1 = x0 + scale;
+    for (let x = Math.floor(x0), at = 4 * x; x < x1 && x < width; x++, at += 4) {
+      const share = Math.min(x + 1, x1) - Math.max(x, x0);
+      line_sums[at] = (line_sums[at] as number) + share * r;
+      line_sums[at + 1] = (line_sums[at + 1] as number) + share * g;
+      line_sums[at + 2] = (line_sums[at + 2] as number) + share * b;
+      line_sums[at + 3] = (line_sums[at + 3] as number) + share;
+    }
+  }
+}
 
 // Each pixel takes the mean of the cells that it covers; one that they cover in part lets the page through.
 function shrink_cells(sheet: Sheet, cells: Uint32Array, box: Box): void {
   const { columns, scale } = box, n = Math.min(cells.length, columns * box.rows);
-  const width = Math.ceil(columns * scale), height = Math.ceil(Math.ceil(n / columns) * scale);
-  if (sums.length < 4 * width * height) sums = new Float32Array(4 * width * height);
-  sums.fill(0, 0, 4 * width * height);
-  for (let i = 0, row = 0, column = 0; i < n; i++) {
-    const c = cells[i] as number, x0 = column * scale, x1 = x0 + scale, y0 = row * scale, y1 = y0 + scale;
-    for (let y = Math.floor(y0); y < y1 && y < height; y++) {
-      const tall = Math.min(y + 1, y1) - Math.max(y, y0);
-      for (let x = Math.floor(x0); x < x1 && x < width; x++) {
-        const share = tall * (Math.min(x + 1, x1) - Math.max(x, x0)), at = 4 * (y * width + x);
-        sums[at] = (sums[at] as number) + share * (c & 255);
-        sums[at + 1] = (sums[at + 1] as number) + share * ((c >> 8) & 255);
-        sums[at + 2] = (sums[at + 2] as number) + share * ((c >> 16) & 255);
-        sums[at + 3] = (sums[at + 3] as number) + share;
-      }
-    }
-    if (++column === columns) {
-      column = 0;
-      row++;
+  const width = Math.ceil(columns * scale), height = Math.ceil(Math.ceil(n / columns) * scale), n_sums = 4 * width * height;
+  if (sums.length < n_sums) sums = new Float32Array(n_sums);
+  if (line_sums.length < 4 * width) line_sums = new Float32Array(4 * width);
+  sums.fill(0, 0, n_sums);
+  for (let begin = 0, y0 = 0; begin < n; begin += columns, y0 += scale) {
+    sum_line(cells, begin, Math.min(n, begin + columns), scale, width);
+    for (let y = Math.floor(y0); y < y0 + scale && y < height; y++) {
+      const tall = Math.min(y + 1, y0 + scale) - Math.max(y, y0);
+      for (let i = 0, at = 4 * width * y; i < 4 * width; i++, at++) sums[at] = (sums[at] as number) + tall * (line_sums[i] as number);
     }
   }
   for (let y = 0, at = 0; y < height; y++) {
@@ -111,12 +117,14 @@ export function take_sheet(width: number, height: number): Sheet {
   return { pixels, width, height };
 }
 
-// The canvas becomes as large as the sheet and shows it.
-export function show_sheet(canvas: HTMLCanvasElement, sheet: Sheet): void {
-  if (canvas.width !== sheet.width) canvas.width = sheet.width;
-  if (canvas.height !== sheet.height) canvas.height = sheet.height;
+// A context for pictures that are put, pixel by pixel: such a canvas had better not live on a graphics card.
+const context_of = (canvas: HTMLCanvasElement): CanvasRenderingContext2D | null => canvas.getContext("2d", { willReadFrequently: true });
+
+// The sheet takes its place on the canvas.
+export function put_sheet(canvas: HTMLCanvasElement, sheet: Sheet, x: number, y: number): void {
+  if (sheet.width === 0 || sheet.height === 0) return;
   const bytes = new Uint8ClampedArray(sheet.pixels.buffer as ArrayBuffer, 0, 4 * sheet.width * sheet.height);
-  canvas.getContext("2d")?.putImageData(new ImageData(bytes, sheet.width, sheet.height), 0, 0);
+  context_of(canvas)?.putImageData(new ImageData(bytes, sheet.width, sheet.height), x, y);
 }
 
 // Pixels of the screen that are left free between large cells.
@@ -131,7 +139,9 @@ function paint_packed(canvas: HTMLCanvasElement, cells: Uint32Array, size: Canva
   canvas.classList.toggle("is-small", cell < 2);
   const sheet = take_sheet(size.columns * scale, size.rows * scale), gap = cell_gap(cell, ratio);
   draw_cells(sheet, cells, { x: 0, y: 0, columns: size.columns, rows: size.rows, scale, gap });
-  show_sheet(canvas, sheet);
+  canvas.width = sheet.width;
+  canvas.height = sheet.height;
+  put_sheet(canvas, sheet, 0, 0);
 }
 
 // A trace as a picture of its own.

@@ -2,7 +2,6 @@
 // The bar above a gallery: whose traces, in which order, and how they are shown.
 import type { Context, Place } from "../context.ts";
 import { segmented, select } from "../dom/controls.ts";
-import { make_copy_link } from "../dom/copy.ts";
 import { h, replace } from "../dom/h.ts";
 import { view_of } from "../gallery/stage.ts";
 import { kNoFilters } from "../state/state.ts";
@@ -152,7 +151,7 @@ export function make_toolbar(context: Context, place: Place, panel: FilterPanel)
   const parts = [make_place(context, place), make_sort(context), make_group(context, place), make_look(context)];
   const filters = make_filter_bar(context, panel);
   const element = h("div", { class: "toolbar", role: "group", aria: { label: "What is shown, and how" } },
-    filters.buttons, ...parts.map((p) => p.element), make_copy_link(context.announce), filters.list);
+    filters.buttons, ...parts.map((p) => p.element), filters.list);
   return {
     element,
     show(state, table) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The grid: pictures side by side in bands.
 import { fraction_cells, picture_of, token_cells } from "../colour/cells.ts";
-import { cell_gap, draw_cells, show_sheet, take_sheet } from "../colour/paint.ts";
-import type { Sheet } from "../colour/paint.ts";
+import { cell_gap, draw_cells, put_sheet, take_sheet } from "../colour/paint.ts";
 import { h } from "../dom/h.ts";
-import { make_canvas_view } from "./canvas_view.ts";
+import { make_canvas_view, size_canvas } from "./canvas_view.ts";
 import type { Piece } from "./canvas_view.ts";
 import { canvas_size, choose_shape, choose_square, kCaptionFrom, lay_bands, tile_width } from "./layout.ts";
 import type { ThumbnailShape } from "./layout.ts";
@@ -42,7 +41,7 @@ export function measure_grid(scene: Scene): Measures {
     gap: least + (caption > 0 ? 6 : 0), caption, across, stride, ratio };
 }
 
-interface Tile { row: number; link: HTMLAnchorElement; box: HTMLElement; rows: number } // rows: lines of cells; 0: no picture.
+interface Tile { row: number; link: HTMLAnchorElement; box: HTMLElement; left: number; rows: number } // rows: lines of cells; 0: no picture.
 
 // Lines of cells of a picture; 0: there is nothing to draw.
 function lines_of(scene: Scene, m: Measures, row: number): number {
@@ -64,50 +63,43 @@ function make_tile(scene: Scene, m: Measures, row: number, column: number): { ti
     ? scene.context.link(change, { ...props, class: "tile" }, h("span", { class: "unseen" }, `${name_trace(index, trace)}: `), box,
       lack === "is-failed" ? h("span", { class: "thumb-caption" }, "failed") : make_caption(index, trace))
     : scene.context.link(change, { ...props, class: `tile tile-box ${look}`, aria: { label: describe_trace(index, trace) } });
-  const left = `${Math.round(column * m.stride)}px`;
-  link.style.left = left;
+  const left = Math.round(column * m.stride);
+  link.style.left = `${left}px`;
   link.style.width = `${m.width}px`;
   (box ?? link).style.height = `${height}px`;
   const parts: HTMLElement[] = [link];
   if (box) {
     const button = make_pick_button(scene.context, index, trace);
-    button.style.left = left;
+    button.style.left = `${left}px`;
     parts.push(button);
   }
-  return { tile: { row, link, box: box ?? link, rows }, parts };
+  return { tile: { row, link, box: box ?? link, left, rows }, parts };
 }
 
-function paint_tile(scene: Scene, m: Measures, sheet: Sheet, tile: Tile): boolean {
+// Returns whether the picture was there to be painted.
+function paint_tile(scene: Scene, m: Measures, canvas: HTMLCanvasElement, tile: Tile): boolean {
   const { index, run, trace } = ref_of(scene.table, tile.row), strip = scene.pictures.strip(run, trace);
   if (!strip) {
     if (scene.pictures.is_lost(run, trace)) tile.box.classList.replace("is-blank", "is-lost");
     return false;
   }
-  const picture = picture_of(index, trace, strip), look = scene.look(), scaled = m.shape.cell * m.ratio, { columns } = m.shape;
+  const picture = picture_of(index, trace, strip), look = scene.look(), { columns, cell } = m.shape, scaled = cell * m.ratio;
   const cells = scene.state.align === "fraction" ? fraction_cells(picture, look, columns * columns) : token_cells(picture, look);
-  draw_cells(sheet, cells, { x: Math.round(parseInt(tile.link.style.left, 10) * m.ratio), y: 0, columns, rows: tile.rows,
-    scale: scaled < 2 ? scaled : Math.round(scaled), gap: cell_gap(m.shape.cell, m.ratio) });
+  const scale = scaled < 2 ? scaled : Math.round(scaled), sheet = take_sheet(Math.ceil(columns * scale), Math.ceil(tile.rows * scale));
+  draw_cells(sheet, cells, { x: 0, y: 0, columns, rows: tile.rows, scale, gap: cell_gap(cell, m.ratio) });
+  put_sheet(canvas, sheet, Math.round(tile.left * m.ratio), 0);
   tile.box.classList.remove("is-blank");
   return true;
 }
 
-function make_band(scene: Scene, m: Measures, rows: Int32Array, height: number): Piece {
+function make_band(scene: Scene, m: Measures, rows: Int32Array, height: number): Piece<Tile> {
   const canvas = h("canvas", { class: "band-cells" });
   const made = Array.from(rows, (row, column) => make_tile(scene, m, row, column));
   const element = h("div", { class: m.caption > 0 ? "band has-captions" : "band" }, canvas, ...made.flatMap((t) => t.parts));
   element.style.height = `${height}px`;
-  const tiles = made.map((t) => t.tile), pictures = tiles.filter((t) => t.rows > 0);
-  const cells = Math.max(0, ...pictures.map((t) => t.rows)) * m.shape.cell;
-  canvas.style.height = `${cells}px`;
-  canvas.style.width = `${scene.width}px`;
-  const paint = (): number => {
-    if (cells === 0) return 0;
-    const sheet = take_sheet(Math.round(scene.width * m.ratio), Math.ceil(cells * m.ratio));
-    const missing = pictures.filter((tile) => !paint_tile(scene, m, sheet, tile)).length;
-    if (missing < pictures.length) show_sheet(canvas, sheet);
-    return missing;
-  };
-  return { element, tiles, paint };
+  const tiles = made.map((t) => t.tile), pictures = tiles.filter((t) => t.rows > 0), cells = Math.max(0, ...pictures.map((t) => t.rows)) * m.shape.cell;
+  size_canvas(canvas, scene.width, cells, m.ratio);
+  return { element, tiles, pictures, paint: (tile) => paint_tile(scene, m, canvas, tile) };
 }
 
 export function make_grid(scene: Scene): View {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The lines: one trace one line, all of them a heat map. Neighbouring lines share a canvas.
 import { fraction_cells, picture_of, token_cells } from "../colour/cells.ts";
-import { draw_line, show_sheet, take_sheet } from "../colour/paint.ts";
-import type { Sheet } from "../colour/paint.ts";
+import { draw_line, put_sheet, take_sheet } from "../colour/paint.ts";
 import { h, replace } from "../dom/h.ts";
 import { whole } from "../text/numbers.ts";
-import { make_canvas_view } from "./canvas_view.ts";
+import { make_canvas_view, size_canvas } from "./canvas_view.ts";
 import type { Piece } from "./canvas_view.ts";
 import { last_at_most, lay_bands, line_height } from "./layout.ts";
 import { describe_trace, page_of } from "./trace_words.ts";
@@ -27,45 +26,40 @@ export function longest_of(scene: Scene): number {
 
 interface Measures { line: number; height: number; ratio: number; longest: number } // line: pixels from line to line; height: of its colours.
 
-interface Line { row: number; link: HTMLAnchorElement; drawn: boolean }
+interface Line { row: number; link: HTMLAnchorElement; top: number }
 
-function paint_line(scene: Scene, m: Measures, sheet: Sheet, line: Line, place: number): boolean {
+// Returns whether the line was there to be painted.
+function paint_line(scene: Scene, m: Measures, canvas: HTMLCanvasElement, line: Line): boolean {
   const { index, run, trace } = ref_of(scene.table, line.row), strip = scene.pictures.strip(run, trace);
   if (!strip) {
     if (scene.pictures.is_lost(run, trace)) line.link.classList.replace("is-blank", "is-lost");
     return false;
   }
   const picture = picture_of(index, trace, strip), fraction = scene.state.align === "fraction";
+  const sheet = take_sheet(canvas.width, Math.max(1, Math.round(m.height * m.ratio)));
   const cells = fraction ? fraction_cells(picture, scene.look(), sheet.width) : token_cells(picture, scene.look());
-  const y = Math.round(place * m.line * m.ratio);
-  draw_line(sheet, cells, { x: 0, y, per_pixel: fraction ? 1 : m.longest / sheet.width,
-    height: Math.min(Math.max(1, Math.round(m.height * m.ratio)), sheet.height - y) });
+  draw_line(sheet, cells, { x: 0, y: 0, per_pixel: fraction ? 1 : m.longest / sheet.width, height: sheet.height });
+  put_sheet(canvas, sheet, 0, Math.round(line.top * m.ratio));
   line.link.classList.remove("is-blank");
   return true;
 }
 
-function make_slab(scene: Scene, m: Measures, rows: Int32Array, height: number): Piece {
-  const canvas = h("canvas", { class: "band-cells" });
+function make_slab(scene: Scene, m: Measures, rows: Int32Array, height: number): Piece<Line> {
+  const canvas = h("canvas", { class: "band-cells" }), pictures: Line[] = [];
   const lines = Array.from(rows, (row, i): Line => {
     const { index, trace } = ref_of(scene.table, row), lack = lack_of(index, trace);
     const link = scene.context.link(page_of(index, trace, scene.from_all), { class: `tile line ${lack === "" ? "is-blank" : lack}`, tabindex: -1,
       data: { trace: index.traces.id[trace] as string }, aria: { label: describe_trace(index, trace) } });
     link.style.top = `${i * m.line}px`;
     link.style.height = `${m.height}px`;
-    return { row, link, drawn: lack === "" };
+    const line = { row, link, top: i * m.line };
+    if (lack === "") pictures.push(line);
+    return line;
   });
-  const element = h("div", { class: "band" }, canvas, ...lines.map((l) => l.link)), n = lines.filter((l) => l.drawn).length;
-  element.style.height = canvas.style.height = `${height}px`;
-  canvas.style.width = `${scene.width}px`;
-  const paint = (): number => {
-    if (n === 0) return 0;
-    const sheet = take_sheet(Math.round(scene.width * m.ratio), Math.round(height * m.ratio));
-    let missing = n;
-    lines.forEach((line, i) => { if (line.drawn && paint_line(scene, m, sheet, line, i)) missing--; });
-    if (missing < n) show_sheet(canvas, sheet);
-    return missing;
-  };
-  return { element, tiles: lines, paint };
+  const element = h("div", { class: "band" }, canvas, ...lines.map((l) => l.link));
+  element.style.height = `${height}px`;
+  size_canvas(canvas, scene.width, height, m.ratio);
+  return { element, tiles: lines, pictures, paint: (line) => paint_line(scene, m, canvas, line) };
 }
 
 export function make_lines(scene: Scene): View {

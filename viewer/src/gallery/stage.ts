@@ -15,7 +15,7 @@ import { make_list } from "./list.ts";
 import { make_painter } from "./painter.ts";
 import { mark_picks, toggle_pick } from "./picks.ts";
 import type { Source } from "./source.ts";
-import { ref_of } from "./view.ts";
+import { find_place, ref_of, row_name } from "./view.ts";
 import type { Scene, View } from "./view.ts";
 import { make_window } from "./virtual.ts";
 import type { Anchor } from "./virtual.ts";
@@ -52,6 +52,7 @@ export function make_stage(context: Context, options: StageOptions): Stage {
   const painter = make_painter(), scale = make_scale();
   let scene: Scene | null = null, view: View | null = null, look: Look = context.state(), picks: readonly string[] = [];
   let current = -1; // The row that the tab key reaches.
+  let refocus = -1; // The row that had the focus before all was made anew, until it is there again.
   let places = new Int32Array(0); // Where each row stands in the order; -1: it is not shown. [n]
   const tile_at = (target: EventTarget | null): HTMLElement | null => {
     const tile = target instanceof Element ? target.closest<HTMLElement>("[data-trace]") : null;
@@ -79,6 +80,9 @@ export function make_stage(context: Context, options: StageOptions): Stage {
   const rows = make_window({ label: "Traces", resized: options.resized, moved() {
     if (!scene || !view) return;
     if (picks.length > 0) mark_picks(rows.element, picks);
+    const again = view.tile(refocus);
+    if (again && document.activeElement === document.body) again.focus({ preventScroll: true });
+    if (again || document.activeElement !== document.body) refocus = -1;
     if (view.bands && !view.tile(current)) {
       const at = rows.element.querySelector("[data-trace]"), row = row_at(at);
       if (row !== null) reach(row);
@@ -126,13 +130,16 @@ export function make_stage(context: Context, options: StageOptions): Stage {
   window.addEventListener("scroll", on_scroll, { passive: true });
   document.addEventListener("keydown", on_escape);
 
-  const element = h("div", { class: "stage" }, scale.element, rows.element, card.element);
+  const keys = h("p", { class: "unseen", id: "stage-keys" }, "Arrow keys go from picture to picture, Enter opens one, x picks it.");
+  rows.element.setAttribute("aria-describedby", keys.id);
+  const element = h("div", { class: "stage" }, keys, scale.element, rows.element, card.element);
   return {
     element,
     show(source, arrangement, state) {
-      const focused = row_at(document.activeElement), { table, questions, pictures } = source, kind = view_of(state), width = rows.element.clientWidth;
-      const same = scene?.table === table;
+      const { table, questions, pictures } = source, kind = view_of(state), width = rows.element.clientWidth;
       if (width === 0) return; // Not on the page yet; it is told when it is.
+      const focused = row_at(document.activeElement), name = scene && focused !== null ? row_name(scene.table, focused) : null;
+      if (scene?.table !== table) current = -1;
       card.hide();
       painter.clear();
       look = state;
@@ -143,11 +150,10 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       if (kind === "lines") scale.show(longest_of(scene), width, state.align === "fraction");
       places = new Int32Array(table.n).fill(-1);
       arrangement.rows.forEach((row, place) => { places[row] = place; });
-      if (!same || places[current] === -1) current = -1;
+      if (places[current] === -1) current = -1;
       view = kViews[kind](scene);
+      if (name !== null) refocus = arrangement.rows[find_place(table, arrangement.rows, name)] ?? -1;
       rows.show(view.contents);
-      // What had the focus keeps it, where it is still in sight.
-      if (same && focused !== null) view.tile(focused)?.focus({ preventScroll: true });
     },
     repaint(next) {
       look = next;
@@ -157,6 +163,7 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       if (card.tile()) card.redraw();
     },
     mark(next) {
+      if (next === picks) return;
       picks = next;
       mark_picks(element, picks);
     },
@@ -171,7 +178,12 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       toggle_pick(context, index, trace);
       return true;
     },
-    anchor: rows.anchor,
+    // What has the focus and is in sight is where the reader is.
+    anchor() {
+      const row = row_at(tile_at(document.activeElement)), box = document.activeElement?.getBoundingClientRect();
+      if (row === null || !scene || !view || !box || box.bottom < 0 || box.top > window.innerHeight) return rows.anchor();
+      return rows.anchor({ key: row_name(scene.table, row), item: view.item_of(places[row] as number) });
+    },
     restore: rows.restore,
     destroy() {
       rows.destroy();

@@ -30,7 +30,7 @@ export interface VirtualWindow {
   element: HTMLElement;
   show(contents: Contents): void;
   reveal(item: number): void; // Scrolls as little as it takes, and renders it.
-  anchor(): Anchor | null; // The item at the top of the window.
+  anchor(at?: { key: string; item: number }): Anchor | null; // The item at the top of the window, or the one that is named.
   restore(anchor: Anchor): void;
   in_sight(): { first: number; last: number }; // Items of which something is in the window.
   destroy(): void;
@@ -218,10 +218,10 @@ export function make_window(options: WindowOptions): VirtualWindow {
       update(0);
       fill();
     },
-    anchor() {
+    anchor(at) {
       if (stack.items.length === 0 || window.scrollY <= 0) return null;
-      const y = scrolled(), item = last_at_most(stack.items, stack.items.length, y);
-      return { key: contents.name(item), offset: y - top_of(item) };
+      const y = scrolled(), item = at?.item ?? last_at_most(stack.items, stack.items.length, y);
+      return { key: at?.key ?? contents.name(item), offset: y - top_of(item) };
     },
     restore({ key, offset }) {
       const item = contents.find(key);

@@ -5,6 +5,7 @@ import axe from "axe-core";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { make_demo } from "../generate.ts";
+import { kHostile } from "../hostile.ts";
 import { write_bundle } from "../make_bundle.ts";
 import type { QuestionData, TraceData } from "../make_bundle.ts";
 import { class_of } from "../measure.ts";
@@ -299,10 +300,36 @@ describe("the bar", () => {
   test("copies the address, or shows it to be copied", async () => {
     const page = await open(`${kAll}?class=productive`);
     await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
-    await page.locator(".toolbar").getByRole("button", { name: "Copy link" }).click();
+    await page.getByRole("button", { name: "Copy link" }).click();
     expect(await page.evaluate(() => String(getSelection()))).toBe(page.url());
   });
 });
+
+test("names of fields that would like to be more than text stay text, and so does what is typed", async () => {
+  const folder = temporary_folder(), [run] = demo.runs;
+  write_bundle(folder.folder, { ...demo, runs: [{ ...run as typeof demo.runs[0] & object,
+    numbers: kHostile.map((text) => ({ key: text, name: text, explain: text, unit: "share", value: (t) => t.sample / 2 })) }] });
+  at = await watch(browser, file_base(folder.folder));
+  await at.open(kAll);
+  const { page } = at, elements = () => page.evaluate(() => document.querySelectorAll("body *:not(option, .filters *, .rows *, ul *)").length);
+  await page.waitForSelector(".brush-add option", { state: "attached" });
+  const before = await elements(), menu = page.getByLabel("Add a number"), n = await menu.locator("option").count();
+  expect(n).toBeGreaterThan(250);
+  await page.getByText("What can stand here").click();
+  for (let i = 0; i < 12; i++) {
+    await menu.selectOption({ index: 1 + 20 * i });
+    await page.locator(".brush-handle.is-low").last().press("PageUp");
+    await page.locator(".sort select").first().selectOption({ index: 30 + 10 * i });
+  }
+  expect(await page.locator(".filters :is(script, img, iframe, style, link, object, embed, a)").count()).toBe(0);
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  for (const text of kHostile.filter((_, i) => i % 4 === 0)) {
+    await page.locator(".where-box").fill(text.slice(0, 200));
+    await page.locator(".where-box").press("Enter");
+  }
+  expect(await elements()).toBe(before);
+  folder.remove();
+}, 120_000);
 
 describe.each([["light", 1280], ["dark", 1280], ["light", 360]] as const)("in %s, %i pixels wide", (colorScheme, width) => {
   test("axe finds nothing, with a mistake and the help in sight, and targets are large enough", async () => {

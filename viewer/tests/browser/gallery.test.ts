@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { option_colours } from "../../src/colour/palette.ts";
 import { kFixture } from "../fixture.ts";
 import { make_demo } from "../generate.ts";
-import { write_bundle } from "../make_bundle.ts";
+import { write_bundle, write_news } from "../make_bundle.ts";
 import type { Written } from "../make_bundle.ts";
 import { file_base, launch, serve, temporary_folder, watch } from "./harness.ts";
 import type { Watched } from "./harness.ts";
@@ -62,7 +62,7 @@ describe("the fixture's run", () => {
     expect(await page.locator(".tile").first().textContent()).toContain("3 thinking tokens");
     expect(await page.locator(".tile .is-failed").count()).toBe(1);
     expect(await page.locator(".tile .is-cut").count()).toBe(1);
-    expect(await page.locator(".status").textContent()).toContain("7 traces · 4 questions");
+    expect(await page.locator(".status").textContent()).toContain("7 traces, 4 questions");
     await at.open("#/run%20one/first");
     await page.waitForSelector(".row canvas");
     expect(await page.locator(".row-number").allTextContents()).toEqual(["0", "1", "2"]);
@@ -290,4 +290,28 @@ describe("pictures that come late", () => {
     at.problems.splice(0); // The browser's own word on the missing file.
     site.remove();
   });
+});
+
+test("a run that grows: what is looked at stays in its place, with the focus", async () => {
+  const site = temporary_folder(), demo_of = () => make_demo({ questions: 12, samples: 4, length: 6, runs: 1 }), more = demo_of(), few = demo_of();
+  for (const subject of few.runs[0]?.subjects ?? []) for (const q of subject.questions) q.traces = q.traces.filter((t) => t.sample < 3);
+  write_bundle(site.folder, { ...few, live: 1 });
+  write_news(site.folder, 1, null);
+  at = await watch(browser, file_base(site.folder));
+  const { page } = at;
+  await at.open("#/demo/*");
+  await drawn(page);
+  await page.waitForFunction(() => document.querySelector(".status")?.textContent?.startsWith("144 traces"));
+  await page.locator('.tile[tabindex="0"]').focus();
+  for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowDown");
+  const here = await focused(page), place = () => page.locator(`.tile[data-trace="${here}"]`).evaluate((t) => t.getBoundingClientRect().top);
+  expect(await page.evaluate(() => window.scrollY)).toBeGreaterThan(100);
+  const before = await place();
+  write_news(site.folder, 1, { ...more, live: 2 });
+  write_news(site.folder, 2, null);
+  await page.waitForFunction(() => document.querySelector(".status")?.textContent?.startsWith("192 traces"), null, { timeout: 20_000 });
+  await drawn(page);
+  expect(await focused(page)).toBe(here);
+  expect(Math.abs(await place() - before)).toBeLessThan(1.5);
+  site.remove();
 });

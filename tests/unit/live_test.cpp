@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: MIT
+// A gallery that follows a store: its twin is one that has just been begun on the same store, which has kept nothing.
+#include "thinktrace/run/live.h"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <random>
+
+#include "tests/unit/bundles.h"
+#include "tests/unit/growing_store.h"
+#include "thinktrace/error.h"
+
+namespace thinktrace {
+namespace {
+
+using serve::Resource;
+using testing::Bundle;
+using testing::GrowingStore;
+using testing::json;
+
+std::string unpacked_script(const std::string& script) {
+  const std::string begin = "thinktrace_chunk=\"", end = "\";\n";
+  EXPECT_TRUE(script.starts_with(begin) && script.ends_with(end)) << script.substr(0, 50);
+  return script.substr(begin.size(), script.size() - begin.size() - end.size());
+}
+
+class Live : public testing::FolderTest {
+ protected:
+  LiveOptions options() {
+    return {.folders = {folder_.string()},
+            .note = [this](const std::string& text) { notes_.push_back(text); },
+            .interval = std::chrono::milliseconds(0),
+            .rest = 0,
+            .shelf_tokens = 20};
+  }
+
+  static std::string text(const LiveBundle& live, Resource resource, const std::string& name = "") {
+    const auto content = live.content(resource, name);
+    return content ? *content->body : "";
+  }
+
+  static json manifest(const LiveBundle& live) {
+    return json::parse(testing::manifest_text(text(live, Resource::kPage)));
+  }
+
+  static int64_t revision(const LiveBundle& live) { return manifest(live)["live"]["revision"]; }
+
+  // Everything that the page refers to, taken from the bundle.
+  static Bundle bundle(const LiveBundle& live) {
+    Bundle b{manifest(live), {}};
+    const std::function<void(const json&)> add = [&](const json& name) {
+      if (name.is_null()) return;
+      const std::string id = name;
+      b.chunks[id] = testing::unpack(id, unpacked_script(text(live, Resource::kChunk, id)));
+    };
+    add(b.manifest["app"]);
+    for (const json& run : b.manifest["runs"]) {
+      for (const char* key : {"index", "questions", "analysis"}) add(run[key]);
+      for (const json& shelf : b.head(run["index"])["shelves"]) {
+        for (const char* key : {"strips", "texts", "curves", "ids", "readings"}) add(shelf[key]);
+      }
+    }
+    return b;
+  }
+
+  static int shelf_traces(const Bundle& b, const json& shelf) {
+    size_t n = 0;
+    for (const json& question : b.head(shelf["texts"])["questions"]) n += question["traces"].size();
+    return static_cast<int>(n);
+  }
+
+  // What a page shows of a bundle, however it is put on shelves.
+  static json shown(const Bundle& b) {
+    json all = json::array();
+    for (const json& run : b.manifest["runs"]) {
+      json index = b.head(run["index"]), texts = json::array(), ids = json::array(), readings = json::array();
+      int first = 0;
+      for (const json& shelf : index["shelves"]) {
+        for (const json& question : b.head(shelf["texts"])["questions"]) texts.push_back(question);
+        const bool has_ids = !shelf["ids"].is_null();
+        const int n = shelf_traces(b, shelf);
+        for (int i = 0; i < n; i++)
+          ids.push_back(has_ids ? b.head(shelf["ids"])["traces"][i] : json::array());
+        if (!shelf["readings"].is_null()) {
+          for (json reading : b.head(shelf["readings"])["readings"]) {
+            reading["trace"] = reading["trace"].get<int>() + first;
+            readings.push_back(reading);
+          }
+        }
+        first += n;
+      }
+      index.erase("shelves");
+      const json& analysis = run["analysis"];
+      all.push_back({{"index", index},
+                     {"texts", texts},
+                     {"ids", ids},
+                     {"readings", readings},
+                     {"questions", b.head(run["questions"])},
+                     {"analysis", analysis.is_null() ? json() : b.head(analysis)},
+                     {"name", run["name"]},
+                     {"readers", run["readers"]},
+                     {"subjects", run["subjects"]},
+                     {"notes", run["notes"]}});
+    }
+    return all;
+  }
+
+  std::vector<std::string> notes_;
+};
+
+TEST_F(Live, ShowsNothingUntilItLooks) {
+  GrowingStore growing(folder_.string());
+  growing.commit(0, 0);
+  LiveBundle live(options());
+  EXPECT_TRUE(manifest(live)["runs"].empty());
+  EXPECT_FALSE(manifest(live)["app"].is_null());
+  live.refresh();
+  EXPECT_EQ(bundle(live).index()["traces"]["id"].size(), 2u);
+}
+
+TEST_F(Live, ShowsWhatOneBegunNowWouldShow) {
+  std::mt19937 random(7);
+  GrowingStore growing(folder_.string(), 2);
+  LiveBundle live(options());
+  std::set<std::pair<int, int>> done, failed, read;
+  for (int step = 0; step < 40; step++) {
+    const std::pair<int, int> unit(random() % 6, 2 * (random() % 2));
+    const auto what = random() % 10;
+    if (!done.contains(unit) && what < 6) {
+      const bool fails = random() % 5 == 0 && !failed.contains(unit);
+      growing.commit(unit.first, unit.second, fails ? Status::kFailed : Status::kOk);
+      (fails ? failed : done).insert(unit);
+    } else if (done.contains(unit)) {
+      const std::string reader = step > 20 && what % 2 ? "r3" : "r2";
+      const bool is_new = read.insert({unit.first * 2 + unit.second / 2, reader == "r3"}).second;
+      growing.read(unit.first, unit.second, reader, is_new ? Status::kOk : Status::kFailed);
+    }
+    if (step == 25) growing.ask_for(4);
+    if (step == 33) growing.begin_another_plan();
+    live.refresh();
+    LiveBundle now(options());
+    now.refresh();
+    ASSERT_EQ(shown(bundle(live)), shown(bundle(now))) << "step " << step;
+  }
+  EXPECT_EQ(manifest(live)["runs"].size(), 2u);
+  EXPECT_GT(bundle(live).index()["shelves"].size(), 2u);
+  EXPECT_EQ(notes_, std::vector<std::string>());
+}
+
+TEST_F(Live, EndsAsTheSiteIs) {
+  GrowingStore growing(folder_.string(), 2);
+  LiveBundle live([&] {
+    LiveOptions o = options();
+    o.shelf_tokens = kShelfTokens;
+    return o;
+  }());
+  for (int question = 0; question < 6; question++) {
+    growing.commit(question, 0);
+    live.refresh();
+  }
+  publish_site({folder_.string()}, "thinktrace", (folder_ / "site").string());
+  const Bundle site = testing::read_folder(folder_ / "site"), followed = bundle(live);
+  EXPECT_EQ(followed.manifest["runs"], site.manifest["runs"]);
+  EXPECT_EQ(followed.chunks, site.chunks);
+}
+
+TEST_F(Live, DoesNotReadAgainWhatIsOnAFinishedShelf) {
+  GrowingStore growing(folder_.string(), 2);
+  for (int question = 0; question < 5; question++) growing.commit(question, 0);
+  LiveBundle live(options());
+  live.refresh();
+  const json before = bundle(live).index()["shelves"];
+  ASSERT_GT(before.size(), 2u);
+  // Damage in a row of the first shelf, which whoever reads it stumbles on.
+  sqlite3* db = nullptr;
+  sqlite3_open((folder_ / "thinktrace.db").c_str(), &db);
+  const std::string first = growing.record(0, 0).id;
+  sqlite3_exec(db, ("UPDATE trace SET stop = 'budget' WHERE id = '" + first + "'").c_str(), nullptr, nullptr,
+               nullptr);
+  sqlite3_close(db);
+  growing.commit(5, 0);
+  live.refresh();
+  EXPECT_EQ(notes_, std::vector<std::string>());
+  const json after = bundle(live).index()["shelves"];
+  EXPECT_EQ(bundle(live).index()["traces"]["id"].size(), 12u);
+  for (size_t i = 0; i + 1 < before.size(); i++) EXPECT_EQ(after[i], before[i]);
+  LiveBundle now(options());
+  EXPECT_THROW(now.refresh(), Error);
+  // When something else of that shelf changes it is read, and said once to be damaged.
+  growing.read(0, 0, "r2");
+  for (int i = 0; i < 3; i++) live.refresh();
+  ASSERT_EQ(notes_.size(), 1u);
+  EXPECT_NE(notes_[0].find("damaged"), std::string::npos) << notes_[0];
+  EXPECT_EQ(bundle(live).index()["traces"]["id"].size(), 12u);
+}
+
+TEST_F(Live, TellsPagesOfOtherRevisions) {
+  GrowingStore growing(folder_.string());
+  growing.commit(0, 0);
+  LiveBundle live(options());
+  live.refresh();
+  const int64_t first = revision(live);
+  EXPECT_EQ(text(live, Resource::kLive, std::to_string(first)), "thinktrace_chunk=\"\";\n");
+  live.refresh();
+  EXPECT_EQ(revision(live), first) << "nothing has changed";
+  growing.commit(1, 0);
+  live.refresh();
+  EXPECT_EQ(revision(live), first + 1);
+  EXPECT_EQ(text(live, Resource::kLive, std::to_string(first + 1)), "thinktrace_chunk=\"\";\n");
+  for (const std::string& old :
+       {std::to_string(first), std::string("0"), std::string("999999999"), "0" + std::to_string(first + 1)}) {
+    const json told =
+        json::parse(inflate_raw(testing::unbase64(unpacked_script(text(live, Resource::kLive, old)))));
+    EXPECT_EQ(told["kind"], "live");
+    EXPECT_EQ(told["manifest"], manifest(live));
+  }
+}
+
+TEST_F(Live, KeepsTheChunksOfTheRevisionBefore) {
+  GrowingStore growing(folder_.string(), 2);
+  LiveOptions o = options();
+  o.keep = std::chrono::seconds(0);
+  LiveBundle live(o);
+  std::vector<std::string> indices;
+  for (int question = 0; question < 4; question++) {
+    growing.commit(question, 0);
+    live.refresh();
+    indices.push_back(manifest(live)["runs"][0]["index"]);
+    const auto is_there = [&](size_t i) { return live.content(Resource::kChunk, indices[i]).has_value(); };
+    EXPECT_TRUE(is_there(question));
+    EXPECT_TRUE(question < 1 || is_there(question - 1));
+    EXPECT_FALSE(question >= 2 && is_there(question - 2));
+  }
+  o.keep = std::chrono::seconds(3600);
+  LiveBundle patient(o);
+  for (int question = 4; question < 6; question++) {
+    patient.refresh();
+    indices.push_back(manifest(patient)["runs"][0]["index"]);
+    growing.commit(question, 0);
+  }
+  patient.refresh();
+  EXPECT_TRUE(patient.content(Resource::kChunk, indices[4]) && patient.content(Resource::kChunk, indices[5]));
+}
+
+TEST_F(Live, WaitsForARunAndOutlivesIt) {
+  LiveBundle live(options());
+  live.refresh();
+  live.refresh();
+  ASSERT_EQ(notes_.size(), 1u);
+  EXPECT_NE(notes_[0].find("no run in this folder yet"), std::string::npos) << notes_[0];
+  {
+    GrowingStore growing(folder_.string());
+    live.refresh();
+    EXPECT_EQ(manifest(live)["runs"][0]["notes"], json::array({"Nothing of it is finished yet."}));
+    growing.commit(0, 0);
+    live.refresh();
+    EXPECT_TRUE(manifest(live)["runs"][0]["notes"].empty());
+  }
+  const json before = shown(bundle(live));
+  std::filesystem::rename(folder_, folder_.string() + "_moved");
+  for (int i = 0; i < 3; i++) live.refresh();
+  ASSERT_EQ(notes_.size(), 2u);
+  EXPECT_NE(notes_[1].find("the store is gone"), std::string::npos) << notes_[1];
+  EXPECT_EQ(shown(bundle(live)), before);
+  std::filesystem::rename(folder_.string() + "_moved", folder_);
+  GrowingStore(folder_.string()).commit(1, 0);
+  live.refresh();
+  EXPECT_EQ(bundle(live).index()["traces"]["id"].size(), 4u);
+  EXPECT_EQ(notes_.size(), 2u);
+}
+
+TEST_F(Live, AStoreWithoutAPlanIsNoRunYet) {
+  { Store::create(folder_.string()); }
+  LiveBundle live(options());
+  live.refresh();
+  EXPECT_TRUE(manifest(live)["runs"].empty());
+  EXPECT_EQ(notes_.size(), 1u);
+}
+
+TEST_F(Live, ShowsTheOtherRunsWhereOneCantBeRead) {
+  GrowingStore growing((folder_ / "a").string());
+  growing.commit(0, 0);
+  LiveOptions o = options();
+  o.folders = {(folder_ / "a").string(), (folder_ / "b").string()};
+  LiveBundle live(o);
+  live.refresh();
+  std::filesystem::create_directories(folder_ / "b");
+  std::ofstream(folder_ / "b" / "thinktrace.db") << std::string(5000, 'x');
+  growing.commit(1, 0);
+  for (int i = 0; i < 3; i++) live.refresh();
+  EXPECT_EQ(bundle(live).index()["traces"]["id"].size(), 4u);
+  EXPECT_EQ(notes_.size(), 2u);  // That there is none in b, then that it can't be read.
+  LiveBundle now(o);
+  EXPECT_THROW(now.refresh(), Error);
+}
+
+TEST_F(Live, RestsAfterItsWork) {
+  GrowingStore growing(folder_.string());
+  growing.commit(0, 0);
+  LiveOptions o = options();
+  o.rest = 100'000'000;
+  LiveBundle live(o);
+  live.refresh();
+  const int64_t first = revision(live);
+  growing.commit(1, 0);
+  live.refresh();
+  EXPECT_EQ(revision(live), first);
+}
+
+TEST_F(Live, StopsInTheMiddle) {
+  GrowingStore growing(folder_.string());
+  growing.commit(0, 0);
+  growing.commit(1, 0);
+  LiveOptions o = options();
+  int asked = 0;
+  o.should_stop = [&] { return ++asked > 1; };
+  LiveBundle live(o);
+  try {
+    live.refresh();
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::kInterrupted);
+  }
+  EXPECT_EQ(asked, 2);
+}
+
+}  // namespace
+}  // namespace thinktrace

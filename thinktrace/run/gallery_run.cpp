@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/run/gallery_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <list>
+#include <map>
+
+#include "thinktrace/run/analyze.h"
+#include "thinktrace/run/reader.h"
+
+namespace thinktrace {
+
+GalleryRun::GalleryRun(OpenRun run, std::optional<int> plan) : run_(std::move(run)), plan_(plan) {
+  const std::map<std::string, Store::ReaderCounts> counts = run_.store.reader_counts();
+  for (StoredReader& reader : run_.store.readers()) {
+    const auto it = counts.find(reader.id);
+    if (reader.id != run_.reader.id && it != counts.end() && it->second.traces > 0)
+      further_.push_back(std::move(reader));
+  }
+  order_readers_ = order_readers(run_);
+}
+
+std::vector<std::string> GalleryRun::further_readers() const {
+  std::vector<std::string> ids;
+  for (const StoredReader& reader : further_) ids.push_back(reader.id);
+  return ids;
+}
+
+void GalleryRun::show(const TraceRecord& r, const std::function<void(const SiteTrace&)>& visit) const {
+  std::vector<FurtherReading> readings;
+  std::list<Store::OtherReading> found;
+  std::vector<const Store::OtherReading*> in_orders;
+  const auto own = further_.empty() ? std::nullopt : run_.store.reading(r.id, run_.reader.id);
+  for (size_t i = 0; i < further_.size(); i++) {
+    auto reading = run_.store.reading(r.id, further_[i].id);
+    if (!reading || reading->labels.size() != r.question.options.size()) continue;
+    const Store::OtherReading& kept = found.emplace_back(*std::move(reading));
+    if (std::find(order_readers_.begin(), order_readers_.end(), further_[i].id) != order_readers_.end())
+      in_orders.push_back(&kept);
+    std::vector<int> positions = positions_of(kept, own, r);
+    if (positions.empty() || positions.back() > static_cast<int>(r.think_text.size())) continue;
+    readings.push_back({static_cast<int>(i), std::move(positions), kept.curve.logprobs, kept.forced_text});
+  }
+  const TraceMeasures measures = measure_record(r, in_orders);
+  visit({r, measures, readings});
+}
+
+// In the tokens that the record is shown in; empty where that can't be told.
+std::vector<int> GalleryRun::positions_of(const Store::OtherReading& reading,
+                                          const std::optional<Store::OtherReading>& own,
+                                          const TraceRecord& r) const {
+  if (!r.has_tokens || reading.curve.positions.empty()) return {};
+  if (reading.think_text == (own ? own->think_text : std::vector<std::string>()))
+    return reading.curve.positions;
+  const std::vector<std::string> tokens =
+      reading.think_text.empty() ? run_.store.written_tokens(r.id) : reading.think_text;
+  if (tokens == r.think_text) return reading.curve.positions;
+  if (reading.curve.positions.back() > static_cast<int>(tokens.size())) return {};
+  return align_positions(r.think_text, tokens, reading.curve.positions);
+}
+
+RunSummary GalleryRun::summarise() const {
+  RunSummary summary = summarise_run(run_);
+  if (plan_) summary.name += fmt::format(" (plan {})", *plan_);
+  for (const StoredReader& reader : further_) summary.readers.push_back(describe_reader(reader, run_.reader));
+  return summary;
+}
+
+std::vector<GalleryRun> open_gallery_runs(const std::string& run_folder, ReadAccess access) {
+  std::vector<GalleryRun> runs;
+  const std::vector<StoredPlan> plans = Store::open(run_folder, access).plans();
+  for (size_t i = 0; i < std::max<size_t>(1, plans.size()); i++) {
+    const std::optional<int> number = plans.size() > 1 ? std::optional(plans[i].number) : std::nullopt;
+    runs.emplace_back(open_run({run_folder, number, {}, {}, access}), number);
+  }
+  return runs;
+}
+
+}  // namespace thinktrace

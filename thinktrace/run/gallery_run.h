@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// gallery_run.h — one plan of a run as galleries show it: its traces with what was measured and read of them, its settings.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thinktrace/publish/bundle.h"
+#include "thinktrace/run/publish.h"
+
+namespace thinktrace {
+
+class GalleryRun {
+ public:
+  // `plan`: its number, to be told from the folder's other plans by it; nothing where it is the only one.
+  GalleryRun(OpenRun run, std::optional<int> plan);
+
+  const OpenRun& run() const { return run_; }
+  // Ids of the readers beside the run's own that have read something, in the order of RunSummary::readers.
+  std::vector<std::string> further_readers() const;
+
+  // Calls `visit` with a record of the run, its measures and what further readers made of it.
+  void show(const TraceRecord& record, const std::function<void(const SiteTrace&)>& visit) const;
+
+  // All but the first numbers.
+  RunSummary summarise() const;
+
+ private:
+  std::vector<int> positions_of(const Store::OtherReading& reading,
+                                const std::optional<Store::OtherReading>& own,
+                                const TraceRecord& record) const;
+  OpenRun run_;
+  std::optional<int> plan_;
+  std::vector<StoredReader> further_;
+  std::vector<std::string> order_readers_;
+};
+
+// Every plan of a run's folder, the older ones first. Throws as open_run.
+std::vector<GalleryRun> open_gallery_runs(const std::string& run_folder,
+                                          ReadAccess access = ReadAccess::kUndoing);
+
+}  // namespace thinktrace

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// A shelf is kept where its questions still follow each other and none of their units has another stamp. The last shelf
+// of all is kept only while nothing follows it: it ended because the run did, not because it was full.
+#include "thinktrace/run/live_plan.h"
+
+#include <algorithm>
+
+#include "thinktrace/error.h"
+#include "thinktrace/publish/analysis_json.h"
+
+namespace thinktrace {
+namespace {
+
+void add_names(const ShelfParts& shelf, std::set<std::string>& names) {
+  for (const std::string* name : {&shelf.strips, &shelf.texts, &shelf.curves, &shelf.ids, &shelf.readings}) {
+    if (!name->empty()) names.insert(*name);
+  }
+}
+
+}  // namespace
+
+std::vector<LivePlan::DoneQuestion> LivePlan::questions_of(const Store& store) {
+  std::vector<DoneQuestion> questions;
+  for (const UnitStamp& unit : store.unit_stamps()) {
+    if (questions.empty() || questions.back().id != unit.unit.first)
+      questions.push_back({unit.unit.first, {}, ""});
+    questions.back().first_samples.push_back(unit.unit.second);
+    questions.back().stamp += unit.stamp + "\n";
+  }
+  return questions;
+}
+
+// The shelf that begins with the question at `first` and is still what it was; null if there is none.
+const ShelfParts* LivePlan::kept_shelf(const std::vector<DoneQuestion>& questions, size_t first) const {
+  const auto shelf = std::find_if(built_.shelves.begin(), built_.shelves.end(), [&](const ShelfParts& s) {
+    return s.questions.front().question.id == questions[first].id;
+  });
+  if (shelf == built_.shelves.end() || first + shelf->questions.size() > questions.size()) return nullptr;
+  const bool is_last = std::next(shelf) == built_.shelves.end();
+  if (is_last && first + shelf->questions.size() < questions.size()) return nullptr;
+  for (size_t i = 0; i < shelf->questions.size(); i++) {
+    const DoneQuestion& now = questions[first + i];
+    if (shelf->questions[i].question.id != now.id || built_.known.at(now.id).stamp != now.stamp)
+      return nullptr;
+  }
+  return &*shelf;
+}
+
+void LivePlan::read_question(const GalleryRun& gallery, const DoneQuestion& question, RunBuilder& builder,
+                             Known& known) const {
+  const OpenRun& run = gallery.run();
+  for (const int first : question.first_samples) {
+    for (const TraceRecord& record : run.store.records({question.id, first}, run.reader.id)) {
+      if (record.trace.sample >= run.plan.samples) continue;
+      gallery.show(record, [&](const SiteTrace& trace) {
+        known.measured.add(record, trace.measures);
+        builder.add(trace);
+      });
+    }
+  }
+}
+
+void LivePlan::update(const GalleryRun& gallery, const Sinks& sinks) {
+  const OpenRun& run = gallery.run();
+  Built fresh{.readers = gallery.further_readers(), .reader = run.reader.id, .samples = run.plan.samples};
+  // Shelves hold places of readers: those that were there must still come first.
+  const bool is_alike = fresh.reader == built_.reader && fresh.samples == built_.samples &&
+                        fresh.readers.size() >= built_.readers.size() &&
+                        std::equal(built_.readers.begin(), built_.readers.end(), fresh.readers.begin());
+  RunBuilder builder(
+      [&](const Chunk& chunk) {
+        fresh.chunks.insert(chunk.name);
+        sinks.chunk(chunk);
+      },
+      shelf_tokens_);
+  const std::vector<DoneQuestion> questions = questions_of(run.store);
+  for (size_t i = 0; i < questions.size();) {
+    const ShelfParts* kept = is_alike ? kept_shelf(questions, i) : nullptr;
+    const size_t n = kept ? kept->questions.size() : 1;
+    for (size_t k = i; k < i + n; k++) {
+      Known& known = fresh.known[questions[k].id];
+      fresh.order.push_back(questions[k].id);
+      if (kept) {
+        known = built_.known.at(questions[k].id);
+        continue;
+      }
+      if (sinks.should_stop()) throw Error(ErrorKind::kInterrupted, "interrupted");
+      known.stamp = questions[k].stamp;
+      read_question(gallery, questions[k], builder, known);
+    }
+    if (kept) {
+      add_names(*kept, fresh.chunks);
+      builder.add_shelf(*kept);
+    }
+    i += n;
+  }
+  RunSummary summary = gallery.summarise();
+  summary.analysis = analysis_;
+  if (questions.empty()) summary.notes.emplace_back("Nothing of it is finished yet.");
+  fresh.entry = builder.finish(summary);
+  fresh.shelves = builder.shelves();
+  built_ = std::move(fresh);
+}
+
+void LivePlan::analyze(const GalleryRun& gallery) {
+  MeasuredRun all;
+  for (const std::string& id : built_.order) {
+    const MeasuredRun& one = built_.known.at(id).measured;
+    all.traces.insert(all.traces.end(), one.traces.begin(), one.traces.end());
+    all.n_failed += one.n_failed;
+  }
+  analysis_ = built_.order.empty() ? "" : to_json(analyze_measured(gallery.run(), all));
+}
+
+}  // namespace thinktrace
