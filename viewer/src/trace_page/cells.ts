@@ -71,7 +71,7 @@ export function make_cells(model: TraceModel): Cells {
   };
   const add = (): void => {
     const t = first + cells.length, text = detail.tokens[t - 1] ?? "";
-    const cell = h("span", { class: t === 0 ? "token is-zero" : text.includes("\n") ? "token is-break" : "token", role: "option", data: { t: String(t) } },
+    const cell = h("span", { class: t === 0 ? "token is-zero" : text.includes("\n") ? "token is-break" : "token", role: "option", tabindex: -1, data: { t: String(t) } },
       ...(t === 0 ? [document.createTextNode("t = 0")] : token_nodes(text)));
     cells.push(cell);
     paint(cell, t);

@@ -86,7 +86,6 @@ export function make_tokens(model: TraceModel, cursor: Cursor) {
     const t = cells.position(event.target);
     if (t === null) return;
     cursor.set(t, "click");
-    if (document.getSelection()?.isCollapsed !== false) cells.at(t)?.focus({ preventScroll: true });
   });
   element.addEventListener("focusin", (event) => {
     const t = cells.position(event.target);
