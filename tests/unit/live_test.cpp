@@ -195,6 +195,23 @@ TEST_F(Live, DoesNotReadAgainWhatIsOnAFinishedShelf) {
   EXPECT_EQ(bundle(live).index()["traces"]["id"].size(), 12u);
 }
 
+TEST_F(Live, KeepsShelvesWhenMoreSamplesAreAskedFor) {
+  GrowingStore growing(folder_.string(), 2);
+  for (int question = 0; question < 6; question++) growing.commit(question, 0);
+  LiveBundle live(options());
+  live.refresh();
+  const json before = bundle(live).index()["shelves"];
+  growing.ask_for(4);
+  growing.commit(5, 2);
+  live.refresh();
+  const json after = bundle(live).index()["shelves"];
+  EXPECT_EQ(after[0], before[0]);
+  EXPECT_NE(after.back(), before.back());
+  growing.ask_for(1);  // Of each unit one sample alone is shown.
+  live.refresh();
+  EXPECT_EQ(bundle(live).index()["traces"]["id"].size(), 6u);
+}
+
 TEST_F(Live, TellsPagesOfOtherRevisions) {
   GrowingStore growing(folder_.string());
   growing.commit(0, 0);
@@ -302,10 +319,13 @@ TEST_F(Live, RestsAfterItsWork) {
   o.rest = 100'000'000;
   LiveBundle live(o);
   live.refresh();
-  const int64_t first = revision(live);
   growing.commit(1, 0);
   live.refresh();
-  EXPECT_EQ(revision(live), first);
+  const int64_t second = revision(live);
+  EXPECT_EQ(bundle(live).index()["traces"]["id"].size(), 4u) << "the first step is not rested from";
+  growing.commit(2, 0);
+  live.refresh();
+  EXPECT_EQ(revision(live), second);
 }
 
 TEST_F(Live, StopsInTheMiddle) {

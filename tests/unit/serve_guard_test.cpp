@@ -254,6 +254,7 @@ TEST(ServeGuard, FindsItsCookieAmongOthers) {
                                      "a; ; " + mine, "thinktrace-8421=stale; " + mine})
     EXPECT_EQ(status(get("/", {{"cookie", cookies}}), settings), 200) << cookies;
   EXPECT_EQ(status(get("/", {{"cookie", "a=b"}, {"cookie", mine}}), settings), 200);
+  EXPECT_EQ(status(get("/", {{"x-cookie", mine}}), settings), 403);
   for (const std::string& cookies :
        {"x" + mine, "thinktrace-8422=" + std::string(kToken), std::string(kToken), "=" + std::string(kToken),
         "Thinktrace-8421=" + std::string(kToken), "a=" + mine, std::string(";;;"), std::string("=")})

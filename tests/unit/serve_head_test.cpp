@@ -58,6 +58,7 @@ TEST(ServeHead, RefusesWhatIsNotExactlyARequest) {
                              "GET / http/1.1\r\n\r\n",
                              "GET / HTTPS/1.1\r\n\r\n",
                              "GET / HTTP/01.1\r\n\r\n",
+                             "GET  HTTP/1.1\r\n\r\n",
                              "GET  / HTTP/1.1\r\n\r\n",
                              "GET /  HTTP/1.1\r\n\r\n",
                              " GET / HTTP/1.1\r\n\r\n",

@@ -65,6 +65,8 @@ TEST(ServeTargets, KnowsNoOtherFile) {
                                  "/?token=" + std::string(kToken),
                                  "/data",
                                  "/data/",
+                                 "/dada/0123456789abcdef0123456789abcdef.js",
+                                 "/lime/1.js",
                                  "/data/.js",
                                  "/data/0123456789abcdef0123456789abcde.js",
                                  "/data/0123456789abcdef0123456789abcdef0.js",

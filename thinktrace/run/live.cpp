@@ -51,7 +51,8 @@ void LiveBundle::refresh() {
     for (LiveRun& run : runs_) {
       if (run.*is_due) read(run, with_numbers);
     }
-    next = Clock::now() + options_.rest * (Clock::now() - begin);
+    // The first reading is of all there is, those that follow are not.
+    if (!is_first_) next = Clock::now() + options_.rest * (Clock::now() - begin);
   };
   take_step(next_reading_, &LiveRun::is_stale, /*with_numbers=*/false);
   take_step(next_numbers_, &LiveRun::has_new_traces, /*with_numbers=*/true);
@@ -95,9 +96,8 @@ void LiveBundle::read_plans(LiveRun& run, bool with_numbers) {
   for (const GalleryRun& gallery : open_gallery_runs(run.folder, ReadAccess::kUntouched)) {
     const int number = *numbers.insert(gallery.run().plan.number).first;
     LivePlan& plan = run.plans.try_emplace(number, options_.shelf_tokens).first->second;
-    plan.update(gallery, sinks);
-    if (!with_numbers) continue;
-    plan.analyze(gallery);
+    if (with_numbers)
+      plan.analyze(gallery);  // What is newer still makes the store a changed one at the next look.
     plan.update(gallery, sinks);
   }
   std::erase_if(run.plans, [&](const auto& plan) { return !numbers.contains(plan.first); });

@@ -26,7 +26,7 @@ struct LiveOptions {
   std::function<bool()> should_stop;             // True: throw Error (kInterrupted) soon.
   std::chrono::milliseconds interval{1000};      // Between two looks.
   // After a step, so many times its duration pass before the next of its kind. There are two kinds, reading what is new
-  // and computing the first numbers: together they take a tenth of one core.
+  // and computing the first numbers: together they take a tenth of one core. Those of the first call don't count.
   int rest = 20;
   int shelf_tokens = kShelfTokens;
   // How long the chunks of older revisions are to be had; those of the last one always are.

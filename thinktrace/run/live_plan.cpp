@@ -62,10 +62,9 @@ void LivePlan::read_question(const GalleryRun& gallery, const DoneQuestion& ques
 
 void LivePlan::update(const GalleryRun& gallery, const Sinks& sinks) {
   const OpenRun& run = gallery.run();
-  Built fresh{.readers = gallery.further_readers(), .reader = run.reader.id, .samples = run.plan.samples};
+  Built fresh{.readers = gallery.further_readers(), .reader = run.reader.id};
   // Shelves hold places of readers: those that were there must still come first.
-  const bool is_alike = fresh.reader == built_.reader && fresh.samples == built_.samples &&
-                        fresh.readers.size() >= built_.readers.size() &&
+  const bool is_alike = fresh.reader == built_.reader && fresh.readers.size() >= built_.readers.size() &&
                         std::equal(built_.readers.begin(), built_.readers.end(), fresh.readers.begin());
   RunBuilder builder(
       [&](const Chunk& chunk) {

@@ -51,7 +51,6 @@ class LivePlan {
     std::vector<std::string> order;      // Of the questions.
     std::vector<std::string> readers;    // GalleryRun::further_readers
     std::string reader;
-    int samples = 0;
   };
   static std::vector<DoneQuestion> questions_of(const Store& store);
   const ShelfParts* kept_shelf(const std::vector<DoneQuestion>& questions, size_t first) const;

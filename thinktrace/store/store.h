@@ -94,7 +94,7 @@ struct StoreCounts {
   double seconds_sampling = 0, seconds_probing = 0;
 };
 
-// A unit, and a text that changes whenever something of it or its readings does.
+// A unit, and a text that changes whenever something of it, its readings or how many of its samples are asked for does.
 struct UnitStamp {
   UnitKey unit;
   std::string stamp;

@@ -136,16 +136,17 @@ std::vector<UnitStamp> Store::unit_stamps() const {
   std::vector<UnitStamp> stamps;
   // Whatever is done leaves an attempt; readings are counted too, for stores that were put together by other means.
   Statement s(db_.get(), R"(
-    SELECT u.question_id, u.first_sample, u.id, u.checksum,
+    SELECT u.question_id, u.first_sample, u.id, u.checksum, min(u.n_samples, ?3 - u.first_sample),
       (SELECT ifnull(max(a.id), 0) FROM attempt a WHERE a.sampling_id = u.sampling_id
          AND a.question_id = u.question_id AND a.first_sample = u.first_sample),
       (SELECT count(*) FROM trace t JOIN reading r ON r.trace_id = t.id WHERE t.unit_id = u.id)
     FROM plan_question p JOIN unit u ON u.question_id = p.question_id
-    WHERE p.plan = ? AND u.sampling_id = ? AND u.first_sample < ? ORDER BY p.place, u.first_sample)");
+    WHERE p.plan = ?1 AND u.sampling_id = ?2 AND u.first_sample < ?3 ORDER BY p.place, u.first_sample)");
   s.bind(plan.number).bind(plan.sampling_id).bind(plan.samples);
   while (s.step()) {
-    stamps.push_back({{s.text(0), static_cast<int>(s.integer(1))},
-                      fmt::format("{} {} {} {}", s.integer(2), s.text(3), s.integer(4), s.integer(5))});
+    stamps.push_back(
+        {{s.text(0), static_cast<int>(s.integer(1))},
+         fmt::format("{} {} {} {} {}", s.integer(2), s.text(3), s.integer(4), s.integer(5), s.integer(6))});
   }
   return stamps;
 }
