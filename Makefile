@@ -6,7 +6,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 DEMO ?= demo
 
-.PHONY: help deps deps-build viewer build build-tests test test-cpp test-viewer test-asan demo lint lint-only format clean
+.PHONY: help deps deps-build viewer build build-tests test test-cpp test-viewer test-asan demo lint lint-only lint-deep format clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -76,6 +76,9 @@ lint: build-tests lint-only ## Formatting, clang-tidy and the viewer's rules ove
 lint-only: # clang-tidy reads how each file is compiled from build/
 	scripts/lint.sh
 	cd viewer && npm run --silent lint
+
+lint-deep: build-tests ## The same, following paths through the code
+	scripts/lint.sh --deep
 
 format: ## Format the C++ sources in place
 	git ls-files '*.cpp' '*.h' | xargs clang-format -i

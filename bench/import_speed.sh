@@ -11,25 +11,7 @@ echo "| traces | import s, MB | analyze s, MB | verify s, MB | export s, MB | st
 echo "| --- | --- | --- | --- | --- | --- |"
 for traces in 1510 4238 8476; do
   rm -rf "$work/in" "$work/run"
-  mkdir -p "$work/in"
-  # The same traces under other subjects' names: other questions to the program.
-  python3 - "$data" "$work/in" "$traces" <<'PY'
-import gzip, json, pathlib, sys
-source, target, wanted = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
-n = copy = 0
-while n < wanted:
-    copy += 1
-    for file in sorted(source.glob("*.jsonl.gz")):
-        name = file.name.removesuffix(".jsonl.gz") + (f"_{copy}" if copy > 1 else "")
-        with gzip.open(file, "rt") as lines, gzip.open(target / f"{name}.jsonl.gz", "wt", compresslevel=1) as out:
-            for line in lines:
-                if n == wanted:
-                    break
-                row = json.loads(line)
-                row["subject"] = name
-                out.write(json.dumps(row, ensure_ascii=False) + "\n")
-                n += 1
-PY
+  python3 "$(dirname "$0")/copy_traces.py" "$data" "$work/in" "$traces"
   cells=""
   for what in "import arbor $work/in -o $work/run --quiet" "analyze $work/run --json" "verify $work/run" "export $work/run"; do
     # shellcheck disable=SC2086

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 
 #include "cli/console.h"
 #include "cli/verbs.h"
@@ -17,15 +18,18 @@ namespace fs = std::filesystem;
 
 struct Arguments {
   std::vector<std::string> runs;
-  std::string out, title = "thinktrace", traces;
+  std::string out, title = "thinktrace";
+  std::optional<std::string> traces;
   bool single = false, quiet = false;
 };
 
 // Ids between commas, spaces and line breaks, or a file of them.
 std::vector<std::string> trace_ids(const std::string& given) {
-  if (given.empty()) return {};
   std::string text = given;
   std::error_code error;
+  const bool is_name = given.find_first_of("./") != std::string::npos;  // No id has these.
+  if (is_name && !fs::is_regular_file(given, error))
+    throw Error(ErrorKind::kInput, fmt::format("[options] --traces {}: no such file", given));
   if (fs::is_regular_file(given, error)) {
     std::ifstream in(given, std::ios::binary);
     text.assign(std::istreambuf_iterator<char>(in), {});
@@ -38,12 +42,12 @@ std::vector<std::string> trace_ids(const std::string& given) {
     at = text.find_first_not_of(kBetween, end);
   }
   if (ids.empty())
-    throw Error(ErrorKind::kInput, fmt::format("[options] --traces {}: there is no id in it", given));
+    throw Error(ErrorKind::kInput, fmt::format("[options] --traces '{}': there is no id in it", given));
   return ids;
 }
 
 int build_site(const Arguments& a) {
-  const std::vector<std::string> ids = trace_ids(a.traces);
+  const std::vector<std::string> ids = a.traces ? trace_ids(*a.traces) : std::vector<std::string>();
   fs::path page = fs::absolute(a.out);
   if (a.single) {
     publish_single(a.runs, a.title, a.out, ids);

@@ -4,8 +4,9 @@
 // and app.css.
 import { defineConfig } from "vite";
 
-// uPlot's licence asks to be named in every copy.
-const kBanner = "/*! thinktrace, MIT License. Contains uPlot 1.6.32, Copyright (c) 2022 Leon Sorokin, MIT License. */";
+// The licences of uPlot and jsep ask to be named in every copy.
+const kBanner = "/*! thinktrace, MIT License. Contains uPlot 1.6.32, Copyright (c) 2022 Leon Sorokin, MIT License, " +
+  "and jsep 1.4.0, Copyright (c) 2013 Stephen Oney, MIT License. */";
 
 export default defineConfig({
   base: "./",

@@ -11,6 +11,12 @@ def top(row: list[float]) -> int:
     return row.index(max(row))  # On a tie the first.
 
 
+def entropy(row: list[float]) -> float:
+    """In bits, of the options and none of them."""
+    outcomes = [*row, max(0, 1 - math.fsum(row))]
+    return math.fsum(-p * math.log2(p) for p in outcomes if p > 0)
+
+
 def measure(r: dict, margin: float = 0) -> dict:
     """Of one trace that was read, in its own tokens."""
     rows, positions, answer, end = r["probs"], r["positions"], r["answer"], len(r["think_text"])
@@ -25,8 +31,8 @@ def measure(r: dict, margin: float = 0) -> dict:
             "right_throughout" if all(right) else "wrong_throughout" if not any(right) else "wavering")
     return {"top_start": tops[0], "top_end": tops[-1], "right_start": right[0], "right_end": right[-1], "p_start": rows[0][answer],
             "p_end": rows[-1][answer], "mass": [math.fsum(row) for row in rows], "flips": sum(a != b for a, b in zip(tops, tops[1:])),
-            "t_exit": t_exit, "t_exit_low": low, "p_exit": rows[k][answer], "class": kind, "length": end, "ended": r["ended"],
-            "share": (end - t_exit) / end if end else None, "share_high": (end - low) / end if end else None,
+            "entropy": [entropy(row) for row in rows], "t_exit": t_exit, "t_exit_low": low, "p_exit": rows[k][answer], "class": kind, "length": end,
+            "ended": r["ended"], "share": (end - t_exit) / end if end else None, "share_high": (end - low) / end if end else None,
             "free": r["chosen"] == answer, "question": (r["subject"], r["question_id"]), "subject": r["subject"], "tops": tops}
 
 

@@ -18,7 +18,7 @@ OPTIONS = {
             "--shuffle", "--skip-bad", "--labels", "--suffix", "--layout", "--chat-template", "--think-open", "--think-close", "--system",
             "--temperature", "--top-p", "--top-k", "--min-p", "--greedy", "--budget", "--stride", "--reference", "-m", "-q", "-o"],
     "doctor": ["--model", "--questions", "--threads", "--gpu-layers", "--suffix", "--json", "-m", "-q"],
-    "site": ["RUN", "--out", "--title", "--quiet", "-o"],
+    "site": ["RUN", "--out", "--single", "--traces", "--title", "--quiet", "-o"],
     "export": ["RUN", "--format"],
     "status": ["RUN", "--json"],
 }

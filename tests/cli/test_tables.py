@@ -70,7 +70,7 @@ class Tables(CliTest):
             self.assertEqual((t["ended"], t["stop"]), ("", "") if r["status"] == "failed" else (cell(r["ended"]), r["stop"]))
             self.assertEqual(t["lacks"], " ".join(r["lacks"]))
             if not r["positions"]:
-                self.assertEqual({t[k] for k in ("top_start", "p_start", "t_exit", "class", "flips", "mass_end", "performative_share")}, {""})
+                self.assertEqual({t[k] for k in ("top_start", "p_start", "t_exit", "class", "flips", "mass_end", "entropy_mean", "performative_share")}, {""})
                 continue
             m = measures.measure(r)
             for key, value in (("thinking_tokens", m["length"]), ("top_start", m["top_start"]), ("top_end", m["top_end"]), ("p_start", m["p_start"]),
@@ -78,7 +78,8 @@ class Tables(CliTest):
                                ("p_right_at_exit", m["p_exit"]), ("first_position", r["positions"][0])):
                 self.number(t[key], value, key)
             for key, value in (("performative_share", m["share"]), ("performative_share_high", m["share_high"]), ("mass_start", r["mass"][0]),
-                               ("mass_end", r["mass"][-1])):
+                               ("mass_end", r["mass"][-1]), ("entropy_start", m["entropy"][0]), ("entropy_end", m["entropy"][-1]),
+                               ("entropy_mean", measures.mean(m["entropy"]))):
                 self.assertAlmostEqual(float(t[key]), value, delta=1e-12)
             self.assertEqual(t["class"], m["class"].replace("_", " "))
             self.assertEqual(t["correct"], cell(r["correct"]))

@@ -190,7 +190,8 @@ def main():
     expected = {"overall": Block(measured, errors, "overall").report(True), "subjects": []}
     for subject in dict.fromkeys(t["subject"] for t in traces):
         expected["subjects"].append({"subject": subject, **Block([m for m in measured if m["subject"] == subject]).report(False)})
-    parts = {"functions": functions(), "prior": PRIOR, "analysis": expected, "standard_errors": {k: v for k, v in errors.items() if not k.endswith("-")}}
+    entropies = [[float(e[0]), float(e[-1]), float(e.mean())] if e is not None else None for e in (m.get("entropies") for m in measured)]
+    parts = {"functions": functions(), "entropies": entropies, "prior": PRIOR, "analysis": expected, "standard_errors": {k: v for k, v in errors.items() if not k.endswith("-")}}
     text = "{\n" + "".join(f'"{key}": {json.dumps(value)},\n' for key, value in parts.items())
     text += '"traces": [\n' + ",\n".join(json.dumps(t, separators=(",", ":")) for t in traces) + "\n]\n}\n"
     (pathlib.Path(__file__).parent / "statistics.json").write_text(text)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A synthetic data set for make_statistics.py, and the measures of each trace, written without looking at the C++."""
 import numpy as np
+from scipy import stats
 
 
 def curve(rng, n_options, n_rows, answer, skill_start, skill_end, label_pull, label_of):
@@ -62,6 +63,12 @@ def log_probabilities(thousandths):
         return np.log(p / 1000).astype(np.float32)
 
 
+def entropies(p):
+    """In bits, row by row: of the options and none of them."""
+    none = 1 - p.sum(axis=1, keepdims=True)
+    return stats.entropy(np.hstack([p, np.maximum(none, 0)]), base=2, axis=1)
+
+
 def top(row):
     return int(np.argmax(np.where(np.isnan(row), -np.inf, row)))
 
@@ -91,7 +98,7 @@ def measure(trace):
              flips=sum(a != b for a, b in zip(tops, tops[1:])), t_exit=positions[k], p_right_at_exit=p[k, answer],
              performative_share=(end - positions[k]) / end if end else None,
              performative_share_high=(end - t_exit_low) / end if end else None,
-             bad=int(np.isnan(logs).sum()), **{"class": kind})
+             entropies=entropies(p), bad=int(np.isnan(logs).sum()), **{"class": kind})
     if trace["orders"]:
         m.update(measure_orders(trace, tops, kind))
     return m

@@ -43,6 +43,41 @@ TEST(Measures, OfACurveThatSettlesOnTheRightOption) {
   EXPECT_EQ(m.n_bad_readings, 0);
 }
 
+TEST(Measures, EntropyIsOfTheOptionsAndNoneOfThem) {
+  const struct {
+    std::vector<double> row;
+    double bits;
+  } cases[] = {{{1, 0}, 0},
+               {{0, 0}, 0},  // None of them, for certain.
+               {{.5, .5}, 1},
+               {{.5, 0}, 1},
+               {{.25, .25}, 1.5},
+               {{.25, .25, .25, .25}, 2},
+               {{.2, .2, .2, .2}, std::log2(5)},
+               {{.75, .5}, .75 * std::log2(4 / 3.0) + .5},  // A mass beyond 1 leaves nothing for the others.
+               {{1.5, 0}, 0}};
+  for (const auto& c : cases) EXPECT_NEAR(HandMade{{c.row}}.measure().entropy_start, c.bits, 1e-6);
+  HandMade trace{.rows = {{.25, .25}, {.5, .5}, {1, 0}}};
+  const CurveMeasures m = trace.measure();
+  EXPECT_NEAR(m.entropy_start, 1.5, 1e-6);
+  EXPECT_NEAR(m.entropy_end, 0, 1e-6);
+  EXPECT_NEAR(m.entropy_mean, 2.5 / 3, 1e-6);
+}
+
+TEST(Measures, EntropiesAreScipys) {
+  const testing::Json& golden = testing::golden_statistics();
+  const std::vector<TraceMeasures> measures = testing::golden_measures();
+  ASSERT_EQ(golden["entropies"].size(), measures.size());
+  for (size_t i = 0; i < measures.size(); i++) {
+    const testing::Json& expected = golden["entropies"][i];
+    ASSERT_EQ(expected.is_null(), !measures[i].curve);
+    if (expected.is_null()) continue;
+    EXPECT_NEAR(measures[i].curve->entropy_start, expected[0].get<double>(), 1e-12);
+    EXPECT_NEAR(measures[i].curve->entropy_end, expected[1].get<double>(), 1e-12);
+    EXPECT_NEAR(measures[i].curve->entropy_mean, expected[2].get<double>(), 1e-12);
+  }
+}
+
 TEST(Measures, ClassesAreWhatTheThinkingChanged) {
   const struct {
     Rows rows;
@@ -143,6 +178,7 @@ TEST(Measures, WhatIsNoLogProbabilityNeverWins) {
     EXPECT_EQ(m.top_start, c.top);
     EXPECT_EQ(m.n_bad_readings, c.bad);
     EXPECT_TRUE(std::isfinite(m.mass_start));
+    EXPECT_TRUE(std::isfinite(m.entropy_start));
     EXPECT_TRUE(std::isfinite(m.p_start));
     EXPECT_EQ(m.t_exit, 0);
   }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/unit/bundles.h"
@@ -75,6 +76,33 @@ TEST(Index, AgreementOfOrdersIsLeftOutWhereNoTraceHasIt) {
   EXPECT_EQ(b.index()["traces"]["n_tokens"], json({4, 1}));
   EXPECT_TRUE(b.index()["shelves"][0]["ids"].is_null());
   EXPECT_TRUE(b.index()["shelves"][0]["readings"].is_null());
+}
+
+// A centre is the mean of its traces' curves, so it begins and ends at the mean of their first and last readings.
+TEST(Index, ClustersAreOfTheTracesThatWereRead) {
+  for (const auto& run : {testing::sample_run(), testing::imported_run()}) {
+    const Bundle b = build({run});
+    const json &index = b.index(), &of = index["traces"]["cluster"], &start = number(index, "p_start"),
+               &end = number(index, "p_end");
+    std::vector<int> sizes(index["clusters"].size());
+    std::vector<double> starts(sizes.size()), ends(sizes.size());
+    for (size_t i = 0; i < of.size(); i++) {
+      const bool was_read = index["traces"]["n_positions"][i].get<int>() > 0;
+      EXPECT_EQ(of[i] != -1, was_read) << i;
+      if (!was_read) continue;
+      const size_t c = of[i];
+      ASSERT_LT(c, sizes.size());
+      sizes[c]++;
+      starts[c] += start[i].get<double>();
+      ends[c] += end[i].get<double>();
+    }
+    EXPECT_TRUE(std::is_sorted(sizes.rbegin(), sizes.rend())) << "the largest first";
+    for (size_t c = 0; c < sizes.size(); c++) {
+      ASSERT_EQ(index["clusters"][c].size(), 32U);
+      EXPECT_NEAR(index["clusters"][c][0].get<double>(), starts[c] / sizes[c], 1e-3);
+      EXPECT_NEAR(index["clusters"][c][31].get<double>(), ends[c] / sizes[c], 1e-3);
+    }
+  }
 }
 
 TEST(Index, ErrorsAreToldByThePlaceOfTheTrace) {

@@ -104,6 +104,20 @@ TEST_F(Site, GoesOnWhereABuildWasStopped) {
   EXPECT_NO_THROW(write_site({sample_run()}, {}, folder_.string()));
 }
 
+TEST_F(Site, GoesOnWhereAPowerFailureCutThePage) {
+  write_site({sample_run()}, {}, folder_.string());
+  const std::string page = read_file(folder_ / "index.html");
+  for (const size_t length : {size_t{0}, size_t{100}, size_t{512}, size_t{1024}, page.size() - 1}) {
+    for (const char* rest : {"", "zeros"}) {
+      std::string cut = page.substr(0, length);
+      if (*rest) cut.resize(page.size(), '\0');
+      std::ofstream(folder_ / "index.html", std::ios::binary) << cut;
+      EXPECT_NO_THROW(write_site({sample_run()}, {}, folder_.string())) << length << rest;
+      EXPECT_EQ(read_file(folder_ / "index.html"), page);
+    }
+  }
+}
+
 TEST_F(Site, AnOlderPageStaysWhereABuildFails) {
   write_site({sample_run()}, {}, folder_.string());
   const std::string page = read_file(folder_ / "index.html");
@@ -117,9 +131,11 @@ TEST_F(Site, AnOlderPageStaysWhereABuildFails) {
 
 TEST_F(Site, AnotherPageWithAFolderOfDataIsNoGallery) {
   fs::create_directories(folder_ / "data");
-  std::ofstream(folder_ / "index.html") << "my page";
-  EXPECT_THROW(write_site({sample_run()}, {}, folder_.string()), Error);
-  EXPECT_EQ(read_file(folder_ / "index.html"), "my page");
+  for (const char* mine : {"my page", "<!doctype html>\n<html lang=\"en\">\n<p>mine", "\n"}) {
+    std::ofstream(folder_ / "index.html") << mine;
+    EXPECT_THROW(write_site({sample_run()}, {}, folder_.string()), Error);
+    EXPECT_EQ(read_file(folder_ / "index.html"), mine);
+  }
 }
 
 TEST_F(Site, ChunksThatNoPageUsesAreRemovedAndOtherFilesStay) {

@@ -164,8 +164,19 @@ TEST_F(StoreTest, OtherReadersAddReadingsToTheSameTraces) {
   EXPECT_EQ(found[0].curve.logprobs, reading.curve.logprobs);
   EXPECT_EQ(found[2].status, Status::kFailed);
   EXPECT_EQ(found[2].error, "too long");
-  EXPECT_EQ(store.reading(records[0].id, "r2")->labels, reading.labels);
+  const Store::OtherReading other = store.reading(records[0].id, "r2").value();
+  EXPECT_EQ(other.labels, reading.labels);
+  EXPECT_EQ(other.think_text, reading.think_text);
+  EXPECT_EQ(other.forced_text, "f");
+  EXPECT_EQ(other.curve.positions, reading.curve.positions);
+  EXPECT_EQ(other.curve.logprobs, reading.curve.logprobs);
+  const Store::OtherReading own = store.reading(records[0].id, "r1").value();
+  EXPECT_EQ(own.labels, records[0].labels);
+  EXPECT_TRUE(own.think_text.empty()) << "in the writer's tokens";
+  EXPECT_EQ(own.forced_text, records[0].forced_text);
   EXPECT_FALSE(store.reading(records[2].id, "r2"));
+  EXPECT_EQ(store.written_tokens(records[0].id), records[0].think_text);
+  EXPECT_TRUE(store.written_tokens("none").empty());
   store.for_each_trace([&](const TraceRecord& r) { EXPECT_EQ(r.status, Status::kOk); });
   EXPECT_TRUE(store.verify().problems.empty());
 }
@@ -185,6 +196,7 @@ TEST_F(StoreTest, PlansAreKeptApartAndShareUnitsSampledAlike) {
   EXPECT_EQ(store.units().size(), 1u) << "sampled as plan 1: its unit is not sampled again";
   store.choose_plan(1);
   EXPECT_EQ(store.questions().size(), 1u);
+  EXPECT_EQ(store.trace_ids(), (std::vector<std::string>{records[0].id, records[1].id}));
   EXPECT_THROW(store.choose_plan(7), Error);
 }
 

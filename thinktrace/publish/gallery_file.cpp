@@ -6,9 +6,22 @@
 #include <cerrno>
 #include <cstring>
 
+#include "thinktrace/publish/page.h"
+
 namespace thinktrace {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+bool begins_like_ours(std::string_view text) {
+  const size_t last = text.find_last_not_of('\0');
+  text = text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+  const std::string_view ours = page_beginning();
+  return ours.starts_with(text.substr(0, ours.size()));
+}
+
+}  // namespace
 
 Error gallery_error(const fs::path& file, const std::string& why) {
   return {
@@ -61,17 +74,16 @@ bool is_gallery_page(const fs::path& file) {
   constexpr std::string_view kMark = "thinktrace-bundle";
   std::ifstream in(file, std::ios::binary);
   std::string block, end_of_last;
-  bool is_empty = true;
-  do {
+  for (bool is_first = true; in; is_first = false) {
     block.resize(1 << 20);
     in.read(block.data(), static_cast<std::streamsize>(block.size()));
     block.resize(static_cast<size_t>(in.gcount()));
-    is_empty &= block.find_first_not_of('\0') == std::string::npos;
+    if (is_first && begins_like_ours(block)) return true;
     const std::string text = end_of_last + block;
     if (text.find(kMark) != std::string::npos) return true;
     end_of_last = text.substr(text.size() - std::min(text.size(), kMark.size()));
-  } while (in);
-  return is_empty;
+  }
+  return false;
 }
 
 }  // namespace thinktrace

@@ -34,7 +34,8 @@ class PartFile {
 
 void write_gallery_file(const std::filesystem::path& file, std::string_view text);
 
-// Whether a file is a page with a bundle, or nothing but zeros, as a power failure may leave it. Memory: a few blocks of it.
+// Whether a file is a page of ours: with a bundle, or what a power failure may leave of one, its beginning and zeros, or
+// nothing at all. Memory: a few blocks of it.
 bool is_gallery_page(const std::filesystem::path& file);
 
 }  // namespace thinktrace

@@ -5,10 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "thinktrace/analysis/cluster.h"
 
 namespace thinktrace {
 namespace {
@@ -135,7 +138,32 @@ std::string question_columns(std::span<const ShelfParts> shelves) {
       of_questions([](Q q) { return fmt::format("{}", q.n_traces); }));
 }
 
-std::string trace_columns(std::span<const ShelfParts> shelves) {
+// Whether the trace has a curve, and so belongs to a cluster.
+bool is_read(const IndexTrace& t) { return t.n_positions > 0; }
+
+Clusters clusters_of(std::span<const ShelfParts> shelves) {
+  std::vector<float> shapes;
+  for (const ShelfParts& shelf : shelves) {
+    for (const IndexTrace& t : shelf.traces) {
+      if (is_read(t)) shapes.insert(shapes.end(), t.shape.begin(), t.shape.end());
+    }
+  }
+  ClusterOptions options;
+  options.n_points = kShapePoints;
+  return cluster_curves(shapes, options);
+}
+
+std::string centres_text(const Clusters& clusters) {
+  std::string text;
+  for (const std::vector<double>& centre : clusters.centres) {
+    std::string points;
+    for (const double p : centre) points += fmt::format("{}{:.4g}", points.empty() ? "" : ",", p);
+    text += fmt::format("{}[{}]", text.empty() ? "" : ",", points);
+  }
+  return "[" + text + "]";
+}
+
+std::string trace_columns(std::span<const ShelfParts> shelves, const Clusters& clusters) {
   std::string text = fmt::format(
       "{{\"id\":{}", column(shelves, &ShelfParts::traces, [](const IndexTrace& t) { return quoted(t.id); }));
   text += ",\"sample\":" + trace_column(shelves, &IndexTrace::sample);
@@ -152,6 +180,10 @@ std::string trace_columns(std::span<const ShelfParts> shelves) {
                                                                {"known", &IndexTrace::known}};
   for (const auto& [key, value] : columns)
     text += fmt::format(",\"{}\":{}", key, trace_column(shelves, value));
+  size_t next = 0;  // Clusters are of the traces that were read, in order.
+  text += ",\"cluster\":" + column(shelves, &ShelfParts::traces, [&](const IndexTrace& t) {
+            return fmt::format("{}", is_read(t) ? clusters.of_curve[next++] : -1);
+          });
   return text + "}";
 }
 
@@ -211,6 +243,15 @@ IndexTrace index_trace(const SiteTrace& trace) {
   for (int i = 0; i < kIndexNumbers; i++) {
     if (kNumbers[i].value) t.numbers[i] = kNumbers[i].value(m);
   }
+  std::vector<float> p_right;
+  const size_t n_options = r.question.options.size();
+  for (size_t k = 0; k < r.curve.positions.size(); k++) {
+    const float logprob = r.curve.logprobs[k * n_options + r.question.answer];
+    p_right.push_back(logprob < 1 ? std::min(1.0F, std::exp(logprob))
+                                  : 0.0F);  // As measures count what is none.
+  }
+  const std::vector<float> shape = sample_curve(r.curve.positions, p_right, t.n_tokens, kShapePoints);
+  std::copy(shape.begin(), shape.end(), t.shape.begin());
   return t;
 }
 
@@ -231,9 +272,11 @@ std::vector<IndexSubject> index_subjects(std::span<const ShelfParts> shelves) {
 }
 
 std::string index_content(std::span<const ShelfParts> shelves) {
+  const Clusters clusters = clusters_of(shelves);
   std::string text = "{\"kind\":\"index\",\"shelves\":" + shelves_text(shelves);
   text += ",\"questions\":" + question_columns(shelves);
-  text += ",\"traces\":" + trace_columns(shelves);
+  text += ",\"traces\":" + trace_columns(shelves, clusters);
+  text += ",\"clusters\":" + centres_text(clusters);
   text += ",\"errors\":" + errors_text(shelves);
   text += ",\"numbers\":" + numbers_text(shelves);
   return text + "}";

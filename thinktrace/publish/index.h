@@ -13,6 +13,8 @@ namespace thinktrace {
 // How many numbers a trace has (index.cpp lists them), order_agreement, which is left out where no trace has it, counted.
 inline constexpr int kIndexNumbers = 15;
 
+inline constexpr int kShapePoints = 32;
+
 // A trace in the index; -1 and NaN where there is nothing to say.
 struct IndexTrace {
   std::string id, error;  // `error`: of a failed trace.
@@ -21,6 +23,8 @@ struct IndexTrace {
   int n_tokens = -1, first = -1, n_positions = -1, stop = -1, chosen = -1, top_start = -1, top_end = -1,
       trace_class = -1, known = -1;
   std::array<double, kIndexNumbers> numbers;
+  std::array<float, kShapePoints>
+      shape{};  // Of its curve, where it was read: sample_curve of analysis/cluster.h.
 };
 IndexTrace index_trace(const SiteTrace& trace);
 
@@ -47,7 +51,8 @@ struct IndexSubject {
 };
 std::vector<IndexSubject> index_subjects(std::span<const ShelfParts> shelves);
 
-// Contents of the index chunk and the questions chunk.
+// Contents of the index chunk and the questions chunk. The first has the run's clusters of curves, and so costs what
+// cluster_curves() does.
 std::string index_content(std::span<const ShelfParts> shelves);
 std::string questions_content(std::span<const ShelfParts> shelves);
 

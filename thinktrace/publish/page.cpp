@@ -70,6 +70,10 @@ Chunk app_chunk() {
   return pack_chunk(app.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
+std::string_view page_beginning() {
+  return embedded::index_html.substr(0, embedded::index_html.find("'self'"));
+}
+
 std::string folder_page(const std::string& manifest) {
   return replaced(embedded::index_html, kManifestMark, escape_for_script(manifest));
 }

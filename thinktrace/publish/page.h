@@ -15,6 +15,9 @@ std::string_view viewer_style();
 // The viewer once more, as a chunk.
 Chunk app_chunk();
 
+// How every page of ours begins.
+std::string_view page_beginning();
+
 // index.html of a folder.
 std::string folder_page(const std::string& manifest);
 // What that page may load and do, for servers that say it as well: its Content-Security-Policy.

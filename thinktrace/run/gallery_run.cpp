@@ -56,6 +56,7 @@ std::vector<int> GalleryRun::positions_of(const Store::OtherReading& reading,
     return reading.curve.positions;
   const std::vector<std::string> tokens =
       reading.think_text.empty() ? run_.store.written_tokens(r.id) : reading.think_text;
+  if (tokens == r.think_text) return reading.curve.positions;
   if (reading.curve.positions.back() > static_cast<int>(tokens.size())) return {};
   return align_positions(r.think_text, tokens, reading.curve.positions);
 }

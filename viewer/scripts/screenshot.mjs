@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// node scripts/screenshot.mjs SITE_DIR OUT_DIR: pictures of a site's pages,
-// wide and narrow, light and dark.
-import { mkdirSync } from "node:fs";
+// node scripts/screenshot.mjs SITE_DIR OUT_DIR [--docs]: pictures of a site's pages, wide and narrow, light and dark; with
+// --docs those of README and docs alone.
+import { mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
@@ -10,48 +10,78 @@ const kArgs = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", 
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const kSizes = { wide: { width: 1280, height: 860 }, narrow: { width: 420, height: 860 } };
 
-const [site, out] = process.argv.slice(2);
+const [site, out, docs] = process.argv.slice(2);
 if (!site || !out) {
-  console.error("usage: node scripts/screenshot.mjs SITE_DIR OUT_DIR");
+  console.error("usage: node scripts/screenshot.mjs SITE_DIR OUT_DIR [--docs]");
   process.exit(2);
 }
 mkdirSync(out, { recursive: true });
 
-async function shoot(browser, size, scheme) {
-  const context = await browser.newContext({ viewport: kSizes[size], colorScheme: scheme, deviceScaleFactor: 1.5 });
-  const page = await context.newPage();
-  const save = (name) => page.screenshot({ path: join(out, `${name}-${size}-${scheme}.png`) });
-  await page.goto(pathToFileURL(resolve(site, "index.html")).href);
-  await page.waitForSelector(".subject");
-  await page.waitForTimeout(300);
-  await save("front");
-  const numbers = page.locator(".numbers").first(); // Of a run that has them.
-  if (await numbers.count() > 0) {
-    await numbers.scrollIntoViewIfNeeded();
-    await page.waitForSelector(".numbers:not([aria-busy])");
-    await numbers.screenshot({ path: join(out, `numbers-${size}-${scheme}.png`) });
-  }
-  await page.locator(".subject").first().evaluate((line) => line.scrollIntoView());
-  await page.waitForSelector(".strip canvas");
-  await page.waitForTimeout(300);
-  await save("subjects");
-  await page.click(".subject h3 a");
-  await page.waitForSelector(".row canvas");
-  await page.waitForTimeout(200);
-  await save("subject");
-  await page.click(".row .thumb:not(.is-failed)");
+const page_text = readFileSync(join(site, "index.html"), "utf8");
+const manifest = JSON.parse(/id="bundle">([^<]*)</.exec(page_text)[1]);
+const [run, other] = manifest.runs;
+const of_run = `#/${encodeURIComponent(run.name)}`, subject = run.subjects.find((s) => s.name === "chains") ?? run.subjects[0];
+
+const quiet = (page) => page.waitForTimeout(500);
+const pictures_there = async (page) => {
+  await page.waitForSelector(".thumb");
+  await page.waitForFunction(() => document.querySelector(".is-blank") === null);
+  await quiet(page);
+};
+
+// A trace in the middle of its thinking.
+async function open_trace(page) {
   await page.waitForSelector(".tokens .token");
   const tokens = page.locator(".token");
-  const middle = Math.floor((await tokens.count()) * 0.5);
-  await tokens.nth(middle).evaluate((token) => token.click());
-  await page.waitForTimeout(200);
+  await tokens.nth(Math.floor((await tokens.count()) * 0.6)).evaluate((token) => token.click());
   await page.evaluate(() => window.scrollTo(0, 0));
-  await page.waitForTimeout(200);
-  await save("trace");
-  await tokens.nth(middle).evaluate((token) => token.scrollIntoView({ block: "center" }));
-  await page.waitForTimeout(200);
-  await save("trace-text");
-  await context.close();
+  await quiet(page);
+}
+
+async function pick_two(page) {
+  await pictures_there(page);
+  for (const i of [0, 1, 2]) await page.locator(".thumb").nth(i).evaluate((thumb) => { thumb.focus(); thumb.dispatchEvent(new KeyboardEvent("keydown", { key: "x", bubbles: true })); });
+  await page.evaluate(() => { location.hash = location.hash.replace(/^#[^?]*/, "#tray"); });
+  await page.waitForSelector("canvas");
+  await quiet(page);
+}
+
+// Name, address, what is to be done there, and whether the docs show it.
+const kViews = [
+  ["front", "#/", (page) => pictures_there(page)],
+  ["numbers", "#/", async (page) => {
+    await page.locator(".numbers").first().scrollIntoViewIfNeeded();
+    await page.waitForSelector(".numbers:not([aria-busy])");
+    await quiet(page);
+  }, "docs"],
+  ["grid", `${of_run}/*?sort=performative_share&group=subject&size=3`, pictures_there, "docs"],
+  ["lines", `${of_run}/*?view=lines&align=fraction&group=class&sort=t_exit&size=3`, pictures_there, "docs"],
+  ["list", `${of_run}/${encodeURIComponent(subject.name)}`, pictures_there],
+  ["trace", `${of_run}/${encodeURIComponent(subject.name)}`, async (page) => {
+    await pictures_there(page);
+    await page.locator(".thumb:not(.is-failed)").first().evaluate((thumb) => thumb.click());
+    await open_trace(page);
+  }, "docs"],
+  ["tray", `${of_run}/*?view=grid&sort=t_exit`, pick_two],
+  ["help", "#help", quiet],
+  ...(other ? [["compare", `#compare/${encodeURIComponent(run.name)}/${encodeURIComponent(other.name)}`, async (page) => {
+    await page.waitForSelector("main h1");
+    await page.waitForTimeout(1500);
+  }]] : []),
+];
+
+async function shoot(browser, size, scheme) {
+  for (const [name, hash, act, for_docs] of kViews) {
+    if (docs && (!for_docs || size !== "wide" || scheme !== "light")) continue;
+    const context = await browser.newContext({ viewport: kSizes[size], colorScheme: scheme, deviceScaleFactor: 1.5 });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(resolve(site, "index.html")).href + hash);
+    await act(page);
+    const path = join(out, docs ? `${name}.png` : `${name}-${size}-${scheme}.png`);
+    if (name === "numbers") await page.locator(".numbers").first().screenshot({ path });
+    else await page.screenshot({ path });
+    await context.close();
+  }
 }
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: kArgs });

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
 // The shell: header, address, and which page stands in the middle.
-import { bar, make_help } from "./shell.ts";
+import { bar, up_from } from "./shell.ts";
+import { kColouringOrder } from "./colour/colouring.ts";
+import { make_compare_page } from "./compare/page.ts";
+import { find_run, find_subject } from "./context.ts";
 import type { Context, Page } from "./context.ts";
 import { h, replace } from "./dom/h.ts";
 import type { Child, Props } from "./dom/h.ts";
 import { shortcuts_on, watch_theme } from "./dom/preferences.ts";
-import { make_front_page } from "./gallery/front.ts";
+import { make_front_page } from "./front/front.ts";
 import { make_gallery_page } from "./gallery/gallery.ts";
-import { format_state, parse_state, same_name } from "./state/state.ts";
+import { make_help_page } from "./help/help.ts";
+import { start_live } from "./live/live.ts";
+import { format_state, parse_state } from "./state/state.ts";
+import type { State } from "./state/state.ts";
 import { visible_string } from "./text/visible.ts";
 import { make_trace_page } from "./trace_page/page.ts";
-import type { Manifest, State } from "./types.ts";
-
-const kColouringOrder = ["mix", "likely", "right"] as const;
+import { make_tray_page } from "./tray/page.ts";
+import type { Manifest } from "./types.ts";
 
 function nothing_here(text: string): Page {
   return {
@@ -21,20 +26,29 @@ function nothing_here(text: string): Page {
   };
 }
 
-function choose_page(context: Context, state: State): Page {
-  if (state.run === null) return make_front_page(context);
-  const run = context.manifest.runs.find((r) => same_name(r.key, state.run as string));
+function choose_list(context: Context, state: State): Page {
+  if (state.run === null) return make_gallery_page(context, { run: null, subject: null });
+  const run = find_run(context.manifest, state.run);
   if (!run) return nothing_here("The address names a run that this bundle does not hold.");
   if (state.subject === null) return make_gallery_page(context, { run, subject: null });
-  const subject = run.subjects.find((s) => same_name(s.key, state.subject as string));
+  const subject = find_subject(run, state.subject);
   if (!subject) return nothing_here("The address names a subject that this run does not hold.");
-  if (state.question === null) return make_gallery_page(context, { run, subject });
-  return make_trace_page(context, { run, subject });
+  return state.page === "trace" ? make_trace_page(context, { run, subject }) : make_gallery_page(context, { run, subject });
+}
+
+function choose_page(context: Context, state: State): Page {
+  switch (state.page) {
+    case "front": return make_front_page(context);
+    case "compare": return make_compare_page(context);
+    case "tray": return make_tray_page(context);
+    case "help": return make_help_page(context);
+    case "gallery": case "trace": return choose_list(context, state);
+  }
 }
 
 // Keys that belong to what has the focus: fields, lists of choices, dialogs.
 function is_typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, select, textarea, dialog") !== null;
+  return target instanceof HTMLElement && target.closest("input:not([type=checkbox], [type=radio]), select, textarea, dialog") !== null;
 }
 
 export function start_app(manifest: Manifest): void {
@@ -66,13 +80,12 @@ export function start_app(manifest: Manifest): void {
     },
     retitle() {
       const title = visible_string(manifest.title) || "thinktrace";
-      document.title = state.run === null ? title : `${visible_string(page?.title ?? "")} – ${title}`;
+      document.title = state.page === "front" ? title : `${visible_string(page?.title ?? "")} – ${title}`;
     },
     announce: (text) => { live.textContent = text; },
   };
 
   const header = bar(context);
-  const help = make_help();
 
   function save_anchor(): void {
     try {
@@ -119,13 +132,13 @@ export function start_app(manifest: Manifest): void {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || is_typing(event.target)) return;
     if (!shortcuts_on()) return;
-    if (event.key === "?") help.open();
+    const up = up_from(state);
+    if (event.key === "?") context.go({ page: "help", topic: null }, "push");
     else if (event.key === "c") {
       const place = kColouringOrder.indexOf(state.colouring);
       context.go({ colouring: kColouringOrder[(place + 1) % kColouringOrder.length] ?? "mix" }, "replace");
-    } else if (event.key === "u" && state.run !== null) {
-      context.go(state.question === null ? { run: null, subject: null }
-        : { question: null, cursor: null, ...(state.from_all ? { subject: null } : {}) }, "push");
+    } else if (event.key === "u" && up) {
+      context.go(up, "push");
     } else if (!page?.key?.(event)) return;
     event.preventDefault();
   });
@@ -142,7 +155,8 @@ export function start_app(manifest: Manifest): void {
   document.body.append(
     h("a", { class: "skip", href: "#main", on: { click: (e) => { e.preventDefault(); main.focus(); } } },
       "Skip to the content"),
-    header.element, main, header.footer(help.open), help.element, live);
+    header.element, main, header.footer, live);
+  header.note(start_live(context, { on_manifest: () => page?.renew?.() }));
   enter(state, false);
   const saved = history.state as { anchor?: unknown } | null; // After a reload.
   if (saved?.anchor) page!.restore?.(saved.anchor);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What every page is given, and what every page is.
 import type { Child, Props } from "./dom/h.ts";
-import type { Manifest, Run, State, SubjectRef } from "./types.ts";
+import { same_name } from "./state/state.ts";
+import type { State } from "./state/state.ts";
+import type { Manifest, Run, SubjectRef } from "./types.ts";
 
 export interface Context {
   manifest: Manifest;
@@ -25,7 +27,13 @@ export interface Page {
   anchor?(): unknown; // Where the reader is, for the way back.
   restore?(anchor: unknown): void;
   themed?(): void; // Light and dark have changed places.
+  renew?(): void; // context.manifest is a newer one, of the same runs grown.
   destroy?(): void;
 }
 
-export interface Place { run: Run; subject: SubjectRef | null }
+export interface Place { run: Run | null; subject: SubjectRef | null } // Null: all of them.
+
+export const find_run = (manifest: Manifest, name: string | null): Run | undefined =>
+  manifest.runs.find((r) => name !== null && same_name(r.key, name));
+export const find_subject = (run: Run, name: string | null): SubjectRef | undefined =>
+  run.subjects.find((s) => name !== null && same_name(s.key, name));

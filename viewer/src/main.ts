@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 import "uplot/dist/uPlot.min.css";
 import "./style/base.css";
+import "./style/filters.css";
+import "./style/front.css";
 import "./style/gallery.css";
+import "./style/help.css";
 import "./style/numbers.css";
+import "./style/save.css";
+import "./style/compare.css";
 import "./style/trace.css";
 import { start_app } from "./app.ts";
 import { parse_manifest } from "./bundle/manifest.ts";

@@ -1,30 +1,42 @@
 // SPDX-License-Identifier: MIT
-// What surrounds every page: the header with the way back, the footer, help.
+// What surrounds every page: the header with the way back, the footer.
+import { find_run, find_subject } from "./context.ts";
 import type { Context } from "./context.ts";
-import { h, replace } from "./dom/h.ts";
-import { is_dark, set_shortcuts, set_theme, shortcuts_on } from "./dom/preferences.ts";
-import { same_name } from "./state/state.ts";
+import { add, h, replace } from "./dom/h.ts";
+import { is_dark, set_theme } from "./dom/preferences.ts";
+import { kNoFilters } from "./state/state.ts";
+import type { State } from "./state/state.ts";
 import { isolated } from "./text/render.ts";
-import type { State } from "./types.ts";
+
+const kFront = { page: "front", run: null, subject: null, question: null, from_all: false, sort: [], ...kNoFilters } satisfies Partial<State>;
+const kNames: Partial<Record<State["page"], string>> = { compare: "Two runs compared", tray: "Picked traces", help: "Help" };
+
+// Where the key u leads: from a trace to its gallery, from everywhere else to the front page.
+export function up_from(state: State): Partial<State> | null {
+  if (state.page === "front") return null;
+  if (state.page !== "trace") return kFront;
+  return { page: "gallery", question: null, cursor: null, from_all: false, ...(state.from_all ? { subject: null } : {}) };
+}
 
 function crumbs(context: Context, state: State): HTMLElement[] {
-  if (state.run === null) return [];
-  const run = context.manifest.runs.find((r) => state.run !== null && same_name(r.key, state.run));
+  if (state.page === "front") return [];
   const item = (...children: Node[]) => h("li", {}, ...children);
-  const here = (text: string) => h("span", { aria: { current: "page" } }, isolated(text, { empty: "(no name)" }));
-  const list = [item(context.link({ run: null, subject: null, question: null }, { class: "brand" },
-    isolated(context.manifest.title, { empty: "thinktrace" })))];
+  const here = (name: Node | string) => item(h("span", { aria: { current: "page" } }, name));
+  const named = (name: string) => isolated(name, { empty: "(no name)" });
+  const list = [item(context.link(kFront, { class: "brand" }, isolated(context.manifest.title, { empty: "thinktrace" })))];
+  const name = kNames[state.page];
+  if (name !== undefined) return [...list, here(name)];
+  if (state.run === null) return [...list, here("All runs")];
+  const run = find_run(context.manifest, state.run);
   if (!run) return list;
-  const one_run = context.manifest.runs.length === 1;
-  const to_all = { run: run.key, subject: null, question: null };
-  const subject = run.subjects.find((s) => state.subject !== null && same_name(s.key, state.subject));
-  if (!one_run) list.push(item(context.link(to_all, {}, isolated(run.name, { empty: "(no name)" }))));
-  if (!subject) return [...list, item(here("All subjects"))];
-  if (state.question === null) return [...list, item(here(subject.name))];
-  if (state.from_all) list.push(item(context.link(to_all, {}, "All subjects")));
-  list.push(item(context.link({ run: run.key, subject: subject.key, question: null, from_all: false }, {},
-    isolated(subject.name, { empty: "(no name)" }))));
-  return list;
+  const to = (subject: string | null): Partial<State> =>
+    ({ page: "gallery", run: run.key, subject, question: null, cursor: null, from_all: false });
+  if (context.manifest.runs.length > 1) list.push(item(context.link(to(null), {}, named(run.name))));
+  const subject = find_subject(run, state.subject);
+  if (!subject) return [...list, here("All subjects")];
+  if (state.page === "gallery") return [...list, here(named(subject.name))];
+  if (state.from_all) list.push(item(context.link(to(null), {}, "All subjects")));
+  return [...list, item(context.link(to(subject.key), {}, named(subject.name)))];
 }
 
 export function bar(context: Context) {
@@ -35,54 +47,17 @@ export function bar(context: Context) {
   } } });
   const name_theme = (): void => { theme_button.textContent = is_dark() ? "Light mode" : "Dark mode"; };
   name_theme();
+  const notes = h("span", {});
   const element = h("header", { class: "bar" },
-    h("nav", { aria: { label: "Where you are" } }, list), theme_button);
-  const footer = (open_help: () => void): HTMLElement => h("footer", { class: "footer" },
+    h("nav", { aria: { label: "Where you are" } }, list), h("span", { class: "bar-end" }, notes, theme_button));
+  const footer = h("footer", { class: "footer" },
     h("p", {}, "Made by ", isolated(context.manifest.generator), ". Numbers are rounded for display; the exact ones are in ",
       h("code", {}, "thinktrace export"), "."),
-    h("button", { type: "button", class: "plain", on: { click: open_help } }, "Help and keys"));
+    context.link({ page: "help", topic: null }, {}, "Help and keys"));
   const show = (state: State): void => {
     name_theme();
     replace(list, ...crumbs(context, state));
   };
-  return { element, footer, show };
-}
-
-const kKeys: readonly (readonly [string, string])[] = [
-  ["← →", "in a trace’s text: one token back, on"],
-  ["↑ ↓", "one line up, down"],
-  ["Page Up, Page Down", "fifty tokens back, on"],
-  ["Home, End", "the first, the last position"],
-  ["n, p", "next, previous question"],
-  ["s, S", "next, previous sample of the question"],
-  ["c", "another colouring"],
-  ["u", "up: from a trace to its gallery, from there to the front page"],
-  ["?", "this help"],
-];
-
-const kWords: readonly (readonly [string, string])[] = [
-  ["trace", "one sampled response of the model to a question"],
-  ["probe", "the forced answer read at one position: thinking is closed there, and the probability of each option is read"],
-  ["position t", "after t thinking tokens; t = 0 is before any"],
-  ["curve", "the probes of one trace by position"],
-  ["mass", "the sum of the options’ probabilities over the whole vocabulary; the rest is outside the options"],
-  ["forced answer", "the most likely option of a probe; on a tie the first"],
-  ["free answer", "what the model itself wrote after its thinking"],
-];
-
-export function make_help() {
-  const box = h("input", { type: "checkbox", on: { change: () => set_shortcuts(box.checked) } });
-  const pairs = (list: readonly (readonly [string, string])[], key: "kbd" | "span") => h("dl", { class: "pairs" },
-    ...list.flatMap(([a, b]) => [h("dt", {}, h(key, {}, a)), h("dd", {}, b)]));
-  const element = h("dialog", { class: "help", aria: { labelledby: "help-title" } },
-    h("h2", { id: "help-title" }, "Help"),
-    h("h3", {}, "Words"), pairs(kWords, "span"),
-    h("h3", {}, "Keys"), pairs(kKeys, "kbd"),
-    h("label", { class: "check" }, box, " Single letters work as keys"),
-    h("button", { type: "button", class: "close", on: { click: () => element.close() } }, "Close"));
-  const open = (): void => {
-    box.checked = shortcuts_on();
-    element.showModal();
-  };
-  return { element, open };
+  const note = (child: HTMLElement | null): void => add(notes, child);
+  return { element, footer, show, note };
 }

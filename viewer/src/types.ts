@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The bundle as docs/bundle.md describes it, and what the page's address holds.
+// The bundle as docs/bundle.md describes it. What the page's address holds is in state/state.ts.
 
 export interface SubjectRef {
   name: string;
@@ -7,7 +7,6 @@ export interface SubjectRef {
   n_questions: number;
   n_traces: number;
   n_failed: number;
-  chunk: string;
 }
 
 export interface Run {
@@ -17,81 +16,83 @@ export interface Run {
   settings: [string, string][];
   notes: string[];
   noise_floor: { max_abs_dp: number; positions: number } | null;
-  analysis: string | null; // Chunk of the first numbers; see bundle/analysis.ts.
   labels: string[];
+  readers: string[]; // Further readers whose readings the bundle holds.
   subjects: SubjectRef[];
+  index: string; // Chunks.
+  questions: string;
+  analysis: string | null;
 }
 
-export interface Manifest { title: string; generator: string; runs: Run[] }
+export interface Manifest {
+  title: string;
+  generator: string;
+  app: string | null; // Chunk of the page's own code.
+  live: number | null; // The revision that thinktrace serve shows.
+  runs: Run[];
+}
 
 export type Stop = "closed" | "budget" | "end_of_text" | "unknown";
+export type TraceClass = "productive" | "counterproductive" | "right throughout" | "wrong throughout" | "wavering";
+export type Unit = "share" | "change" | "tokens" | "bits" | "count" | "";
 
+export interface Shelf {
+  n_questions: number;
+  first_question: number;
+  first_trace: number;
+  n_traces: number;
+  strips: string; // Chunks.
+  texts: string;
+  curves: string;
+  ids: string | null;
+  readings: string | null;
+}
+
+// One number of every trace; NaN where it has none.
+export interface NumberColumn { key: string; name: string; explain: string; unit: Unit; values: Float64Array }
+
+// Everything of a run that does not grow with the length of its traces, in columns. -1: nothing to say.
+export interface RunIndex {
+  run: Run;
+  shelves: Shelf[];
+  n_questions: number;
+  n_traces: number;
+  questions: { id: string[]; subject: Int32Array; answer: Int32Array; n_options: Int32Array; first_trace: Int32Array; shelf: Int32Array };
+  traces: {
+    id: string[]; question: Int32Array; sample: Int32Array; failed: Int32Array; n_tokens: Int32Array; first: Int32Array;
+    n_positions: Int32Array; stop: Int32Array; chosen: Int32Array; top_start: Int32Array; top_end: Int32Array;
+    class: Int32Array; known: Int32Array; cluster: Int32Array;
+  };
+  clusters: number[][]; // Centres: P(right) at evenly spaced fractions of the thinking. [n_clusters, n_points]
+  errors: Map<number, string>; // By trace.
+  numbers: NumberColumn[];
+}
+
+export interface QuestionText { text: string; options: string[] }
+
+// One question and one trace of a RunIndex, by name instead of by column. `place`: counted through the run.
+export interface Question extends QuestionText { id: string; place: number; subject: SubjectRef; answer: number }
 export interface Trace {
   id: string;
+  place: number;
   sample: number;
   status: "ok" | "failed";
   error: string;
   n_tokens: number;
+  first: number;
+  n_positions: number;
   stop: Stop;
   chosen: number | null;
-  positions: number[] | null; // null: 0, 1, ..., n_tokens. Empty: nothing was read.
-  strip: string; // base64 of bytes [n_options, n_positions], option-major.
-  p_start: number | null;
-  p_end: number | null;
   top_start: number | null;
   top_end: number | null;
-  mass_start: number | null;
-  mass_end: number | null;
 }
 
-export interface Question {
-  id: string;
-  number: number;
-  text: string;
-  options: string[];
-  answer: number;
-  chunk: string;
-  traces: Trace[];
-}
-
-export interface TraceDetail {
-  id: string;
-  sample: number;
+export interface TraceText {
   seed: string | null;
   lacks: string[]; // What an import was not told: token_ids, tokens, position_0, ...
   tokens: string[]; // [n_tokens]
-  token_ids: number[]; // [n_tokens], or empty.
-  probs: string; // base64 of u16 [n_options, n_positions], option-major.
-  mass: string; // base64 of u16 [n_positions].
   forced: string;
   answer_text: string;
 }
 
-export interface QuestionChunk {
-  id: string;
-  prompt: string;
-  traces: TraceDetail[];
-}
-
-export type Colouring = "mix" | "likely" | "right";
-export type Palette = "published" | "safe";
-export type SortKey = "number" | "id" | "length" | "start" | "end" | "change";
-export type EndFilter = "any" | "right" | "wrong";
-export type StopFilter = "any" | Stop | "failed";
-
-// Everything that the address says; see state/state.ts for how it is written.
-export interface State {
-  run: string | null; // null: the front page.
-  subject: string | null; // null: all subjects of the run.
-  question: string | null; // null: the gallery.
-  sample: number;
-  cursor: number | null; // Thinking tokens kept.
-  from_all: boolean; // The trace page was reached from "all subjects".
-  sort: SortKey;
-  descending: boolean;
-  colouring: Colouring;
-  palette: Palette;
-  end: EndFilter;
-  stop: StopFilter;
-  text: string;
-}
+export interface Curve { positions: number[]; values: Float32Array; mass: Float32Array } // values: [n_options, n_positions]

@@ -9,6 +9,8 @@ const row = (...p: number[]): number[] => p;
 const short: TraceData = {
   id: "a0", sample: 0, tokens: ["So", ",", " two"], token_ids: [11, 12, 13], answer_text: "The answer is B.", chosen: 1,
   probs: [row(0.5, 0.25), row(1, 0), row(0, 1), row(0.125, 0.5)], seed: "7",
+  readings: [{ reader: 0, probs: [row(0.25, 0.5), row(0.25, 0.5), row(0.5, 0.25), row(0.125, 0.75)], forced: "So it is " },
+    { reader: 1, positions: [0, 3], probs: [row(0.5, 0.5), row(0, 1)], forced: "" }],
 };
 const wide = (id: string, sample: number, n: number, p_end: number, more: Partial<TraceData> = {}): TraceData => ({
   id, sample, tokens: Array.from({ length: n }, (_, i) => ` w${i}`),
@@ -18,7 +20,8 @@ const wide = (id: string, sample: number, n: number, p_end: number, more: Partia
 export const kFixture: BundleData = {
   title: "fixture", generator: "thinktrace test",
   runs: [{
-    name: "run one", labels: ["A", "B"], notes: ["mind the gap"], settings: [["temperature", "0.6"], ["suffix", "\n\nThe answer is "]],
+    name: "run one", labels: ["A", "B"], notes: ["mind the gap"],
+    readers: ["reader 2: Toy 1M (order was 0 and is now 1)", "reader 3: Toy 3M"], settings: [["temperature", "0.6"], ["suffix", "\n\nThe answer is "]],
     noise_floor: { max_abs_dp: 0.0123, positions: 12 },
     subjects: [
       { name: "first", questions: [
@@ -33,7 +36,7 @@ export const kFixture: BundleData = {
       { name: "second", questions: [
         { id: "q9", text: "Last one?", options: ["yes", "no"], answer: 0, traces: [
           // As imports are: no reading before the first token, no token ids.
-          { ...wide("z0", 0, 3, 0.5), token_ids: [], positions: [1, 2, 3], probs: [row(0.25, 0.5), row(0.5, 0.5), row(0.75, 0.25)] },
+          { ...wide("d0", 0, 3, 0.5), token_ids: [], positions: [1, 2, 3], probs: [row(0.25, 0.5), row(0.5, 0.5), row(0.75, 0.25)] },
         ] },
       ] },
     ],
@@ -47,15 +50,15 @@ export const kImported: RunData = {
   analysis: make_analysis({ first: [1, 1], traces: 4, read: 2 }, [{ subject: "stars", first: [1, 1], traces: 4, read: 2 }]),
   subjects: [{ name: "stars", questions: [
     { id: "i0", text: "Which of these is a star?", options: ["a lamp", "the sun"], answer: 1, prompt: "", traces: [
-      { id: "r0", sample: 0, tokens: ["The", " s\uFFFD", "n", "."], token_ids: [], positions: [2, 3, 4], seed: null, forced: "",
+      { id: "e0", sample: 0, tokens: ["The", " s\uFFFD", "n", "."], token_ids: [], positions: [2, 3, 4], seed: null, forced: "",
         probs: [row(0.5, 0.4), row(0.9, 0.1), row(0.04, 0.93)], answer_text: "The sun.",
         lacks: ["token_ids", "position_0", "exact_probabilities", "seed", "prompt", "<i>the weather</i>"] },
-      { id: "r1", sample: 1, tokens: ["It is the sun,\nwhich shines."], token_ids: [], probs: [], stop: "unknown", chosen: 1, seed: null,
+      { id: "e1", sample: 1, tokens: ["It is the sun,\nwhich shines."], token_ids: [], probs: [], stop: "unknown", chosen: 1, seed: null,
         forced: "", answer_text: "The sun.", lacks: ["tokens", "token_ids", "probes", "seed", "prompt"] },
     ] },
     { id: "i1", text: "Which of these is warm?", options: ["ice", "fire"], answer: 1, prompt: "", traces: [
-      { ...wide("r2", 0, 12, 0.9), seed: null, lacks: ["seed"] },
-      { id: "r3", sample: 1, tokens: ["Fire", " is", " warm"], probs: [], stop: "closed", chosen: 0, answer_text: "1", lacks: ["probes"] },
+      { ...wide("e2", 0, 12, 0.9), seed: null, lacks: ["seed"] },
+      { id: "e3", sample: 1, tokens: ["Fire", " is", " warm"], probs: [], stop: "closed", chosen: 0, answer_text: "1", lacks: ["probes"] },
     ] },
   ] }],
 };

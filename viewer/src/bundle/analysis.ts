@@ -3,7 +3,7 @@
 // is not defined; one of another type is a flaw that is told with its place.
 import { BundleError, as_array, as_count, as_number, as_object, as_string, or_missing } from "./check.ts";
 import type { Json } from "./check.ts";
-import { parse_kind } from "./decode.ts";
+import { parse_kind } from "./chunk_text.ts";
 
 export interface Estimate {
   value: number | null; // null: not defined.

@@ -23,6 +23,12 @@ export function as_string(value: unknown, where: string): string {
   return typeof value === "string" ? value : say(where, "expected a text");
 }
 
+// Places are put into words only where something is wrong: there are millions of tokens.
+export function as_strings(value: unknown, where: string): string[] {
+  const list = as_array(value, where), wrong = list.findIndex((v) => typeof v !== "string");
+  return wrong < 0 ? (list as string[]) : say(`${where}[${wrong}]`, "expected a text");
+}
+
 export function as_number(value: unknown, where: string): number {
   return typeof value === "number" && Number.isFinite(value) ? value : say(where, "expected a number");
 }
@@ -32,15 +38,9 @@ export function as_count(value: unknown, where: string): number {
   return Number.isInteger(n) && n >= 0 ? n : say(where, `expected a whole number from 0, found ${n}`);
 }
 
-export function as_probability(value: unknown, where: string): number {
-  const p = as_number(value, where);
-  // A sum of numbers rounded to hundredths may pass 1 by a little.
-  return p >= 0 && p <= 1.05 ? p : say(where, `expected a probability, found ${p}`);
-}
-
 export function as_index(value: unknown, n: number, where: string): number {
   const i = as_count(value, where);
-  return i < n ? i : say(where, `index ${i} of ${n} options`);
+  return i < n ? i : say(where, `there is no ${i} among ${n}`);
 }
 
 export function as_chunk_name(value: unknown, where: string): string {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Chunks come as scripts that hold one string literal each, because a page
-// opened from a folder may fetch nothing. One Trusted Types policy admits
-// exactly their paths. A classic script's load event follows its execution in
-// the same task, so loads may overlap and each still finds its own string.
-import type { Question, QuestionChunk } from "../types.ts";
+// opened from a folder may fetch nothing; in a single file they stand in the
+// page as inert blocks. One Trusted Types policy admits exactly their paths. A
+// classic script's load event follows its execution in the same task, so loads
+// may overlap and each still finds its own string.
 import { BundleError } from "./check.ts";
-import { parse_analysis_chunk } from "./analysis.ts";
-import type { Analysis } from "./analysis.ts";
-import { bytes_from_base64, parse_question_chunk, parse_subject_chunk } from "./decode.ts";
 
 declare global {
   // The name that a chunk script assigns to.
@@ -18,7 +15,7 @@ declare global {
 }
 interface ScriptPolicy { createScriptURL(url: string): unknown }
 
-const kPath = /^data\/[0-9a-f]{32}\.js$/;
+const kPath = /^(data\/[0-9a-f]{32}|live\/[0-9]{1,9})\.js$/;
 
 function admit(url: string): string {
   if (!kPath.test(url)) throw new BundleError("not the path of a chunk");
@@ -50,6 +47,18 @@ function load_script(path: string): Promise<string> {
   });
 }
 
+export function bytes_from_base64(text: string): Uint8Array {
+  let binary: string;
+  try {
+    binary = atob(text);
+  } catch {
+    throw new BundleError("not base64");
+  }
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
 async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
@@ -64,39 +73,26 @@ async function verify(bytes: Uint8Array, name: string): Promise<void> {
   if (hex !== name) throw new BundleError("its content does not match its name");
 }
 
-// The JSON text of a chunk. Throws BundleError with the file's name in it.
-export async function load_chunk(name: string): Promise<string> {
-  const path = `data/${name}.js`;
-  const base64 = await load_script(path);
+// The base64 text of a chunk, as a single file for others needs it again.
+export async function load_packed(name: string): Promise<string> {
+  const block = document.getElementById(`chunk-${name}`);
+  return block instanceof HTMLScriptElement ? block.text.trim() : load_script(`data/${name}.js`);
+}
+
+// The bytes of a chunk. Throws BundleError with the file's name in it.
+export async function load_chunk(name: string): Promise<Uint8Array> {
+  const base64 = await load_packed(name);
   try {
     const bytes = await inflate(bytes_from_base64(base64));
     await verify(bytes, name);
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return bytes;
   } catch (error) {
-    throw new BundleError(`The file ${path} is damaged: ${error instanceof BundleError ? error.message : "it can't be unpacked"}.`);
+    throw new BundleError(`The file data/${name}.js is damaged: ${error instanceof BundleError ? error.message : "it can't be unpacked"}.`);
   }
 }
 
-// Keeps the last `limit` chunks. A failed load is not kept, so that looking
-// again tries again.
-function cached<T>(parse: (text: string) => T, limit: number): (name: string) => Promise<T> {
-  const cache = new Map<string, Promise<T>>();
-  return (name) => {
-    const entry = cache.get(name) ?? load_chunk(name).then((text) => {
-      try {
-        return parse(text);
-      } catch (error) {
-        throw error instanceof BundleError ? new BundleError(`The file data/${name}.js: ${error.message}`) : error;
-      }
-    });
-    entry.catch(() => cache.delete(name));
-    cache.delete(name); // A Map keeps the order of insertion: the oldest use comes first.
-    cache.set(name, entry);
-    if (cache.size > limit) cache.delete(cache.keys().next().value as string);
-    return entry;
-  };
+// What thinktrace serve says after `revision`: null, or a newer manifest's chunk.
+export async function load_news(revision: number): Promise<Uint8Array | null> {
+  const base64 = await load_script(`live/${revision}.js`);
+  return base64 === "" ? null : inflate(bytes_from_base64(base64));
 }
-
-export const load_subject: (name: string) => Promise<Question[]> = cached(parse_subject_chunk, Infinity);
-export const load_analysis: (name: string) => Promise<Analysis> = cached(parse_analysis_chunk, Infinity);
-export const load_question: (name: string) => Promise<QuestionChunk> = cached(parse_question_chunk, 24);

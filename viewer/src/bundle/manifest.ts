@@ -2,7 +2,7 @@
 // The manifest: the inert JSON block inside index.html.
 import { well_formed } from "../state/state.ts";
 import type { Manifest, Run, SubjectRef } from "../types.ts";
-import { BundleError, as_array, as_chunk_name, as_count, as_number, as_object, as_string,
+import { BundleError, as_array, as_chunk_name, as_count, as_number, as_object, as_string, as_strings,
   or_missing, or_null } from "./check.ts";
 
 // Two runs or subjects may bear one name; links need them apart.
@@ -23,7 +23,6 @@ function read_subject(value: unknown, used: Set<string>, where: string): Subject
     n_questions: as_count(s["n_questions"], `${where}.n_questions`),
     n_traces: as_count(s["n_traces"], `${where}.n_traces`),
     n_failed: as_count(s["n_failed"], `${where}.n_failed`),
-    chunk: as_chunk_name(s["chunk"], `${where}.chunk`),
   };
 }
 
@@ -52,7 +51,10 @@ function read_run(value: unknown, used: Set<string>, where: string): Run {
         positions: as_count(n["positions"], `${where}.noise_floor.positions`),
       };
     }),
+    index: as_chunk_name(r["index"], `${where}.index`),
+    questions: as_chunk_name(r["questions"], `${where}.questions`),
     analysis: or_missing(r["analysis"], (v) => as_chunk_name(v, `${where}.analysis`)),
+    readers: as_strings(r["readers"] ?? [], `${where}.readers`),
     labels: as_array(r["labels"], `${where}.labels`).map((l, i) => as_string(l, `${where}.labels[${i}]`)),
     subjects: as_array(r["subjects"], `${where}.subjects`).map((s, i) =>
       read_subject(s, subjects, `${where}.subjects[${i}]`)),
@@ -67,15 +69,21 @@ export function parse_manifest(text: string): Manifest {
   } catch {
     throw new BundleError("This page holds no manifest, or a damaged one. Make it again with thinktrace site.");
   }
+  return read_manifest(value);
+}
+
+export function read_manifest(value: unknown): Manifest {
   const m = as_object(value, "manifest");
   if (m["format"] !== "thinktrace-bundle") throw new BundleError("manifest: this is not a thinktrace bundle");
-  if (m["version"] !== 1) {
-    throw new BundleError("manifest: this viewer reads version 1 of the bundle, and this one is of another");
+  if (m["version"] !== 2) {
+    throw new BundleError("manifest: this viewer reads version 2 of the bundle, and this one is of another");
   }
   const used = new Set<string>();
   return {
     title: as_string(m["title"], "manifest.title"),
     generator: as_string(m["generator"], "manifest.generator"),
+    app: or_missing(m["app"], (v) => as_chunk_name(v, "manifest.app")),
+    live: or_missing(m["live"], (v) => as_count(as_object(v, "manifest.live")["revision"], "manifest.live.revision")),
     runs: as_array(m["runs"], "manifest.runs").map((r, i) => read_run(r, used, `runs[${i}]`)),
   };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The options' colours. The right option has one colour, the wrong ones take
 // theirs in order, whatever place the right one has among them.
-import type { Palette } from "../types.ts";
+import type { Palette } from "../state/state.ts";
 
 export type Rgb = readonly [number, number, number];
 

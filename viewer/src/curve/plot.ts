@@ -1,79 +1,129 @@
 // SPDX-License-Identifier: MIT
-// The curve: P of each option and the mass by position, drawn by uPlot.
+// The curve: P of each option and the mass by position, drawn by uPlot; t_exit as a line across it; P(right) as further
+// readers read it.
 import uPlot from "uplot";
 import { probability } from "../colour/colouring.ts";
 import { css_colour, option_colours } from "../colour/palette.ts";
 import { h } from "../dom/h.ts";
-import { option_label } from "../gallery/row.ts";
+import type { Palette } from "../state/state.ts";
 import { two_places } from "../text/numbers.ts";
 import { visible_string } from "../text/visible.ts";
 import type { Cursor } from "../trace_page/cursor.ts";
 import type { TraceModel } from "../trace_page/model.ts";
-import type { Palette } from "../types.ts";
-import { line_style, spread_labels } from "./lines.ts";
+import { join_lines, line_style, reader_style, spread_labels } from "./lines.ts";
+import type { Line } from "./lines.ts";
 
-const kHeight = 220, kLabelGap = 13, kLabelRoom = 46;
+const kHeight = 208, kLabelGap = 13, kLabelRoom = 46;
+const kTicks = [1, 2, 5].flatMap((n) => [0, 1, 2, 3, 4, 5].map((e) => n * 10 ** e)).sort((a, b) => a - b); // Tokens are whole.
 const kMaxLabels = 8; // More would not be readable at the lines' ends.
+
+export interface ReaderLine extends Line { reader: number; label: string }
 
 const css_value = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+interface EndLabel { text: string; p: number; bold: boolean }
+
 // The name of each line at its right end, in the colour of text.
-function draw_labels(u: uPlot, model: TraceModel): void {
-  const { question, run, readings } = model;
-  if (readings.n_positions === 0 || question.options.length > kMaxLabels) return;
-  const ratio = uPlot.pxRatio, last = readings.n_positions - 1;
-  const wanted = question.options.map((_, o) => u.valToPos(probability(readings, o, last), "y"));
-  const placed = spread_labels(wanted, kLabelGap, u.over.clientHeight);
+function draw_labels(u: uPlot, labels: readonly EndLabel[]): void {
+  const ratio = uPlot.pxRatio;
+  const placed = spread_labels(labels.map(({ p }) => u.valToPos(p, "y")), kLabelGap, u.over.clientHeight);
   const { ctx, bbox } = u;
   ctx.save();
   ctx.fillStyle = css_value("--ink");
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
-  question.options.forEach((_, o) => {
-    const right = o === question.answer;
-    ctx.font = `${right ? "bold " : ""}${11 * ratio}px system-ui, sans-serif`;
-    const name = visible_string(option_label(run, o)).slice(0, 4);
-    ctx.fillText(right ? `${name} ✓` : name, bbox.left + bbox.width + 6 * ratio, bbox.top + (placed[o] as number) * ratio);
+  labels.forEach(({ text, bold }, i) => {
+    ctx.font = `${bold ? "bold " : ""}${11 * ratio}px system-ui, sans-serif`;
+    ctx.fillText(text, bbox.left + bbox.width + 6 * ratio, bbox.top + (placed[i] as number) * ratio);
   });
   ctx.restore();
 }
 
-function make_options(model: TraceModel, palette: Palette, width: number): uPlot.Options {
-  const { question, trace, readings } = model;
-  const colours = option_colours(question.options.length, question.answer, palette);
-  const ink = css_value("--ink-2"), grid = { stroke: css_value("--line"), width: 1 };
-  const points = { show: readings.n_positions <= 1 || (model.strided && readings.n_positions < width / 8), size: 5 };
-  const font = "11px system-ui, sans-serif";
-  const lines = colours.map((colour, o): uPlot.Series => {
+// Where the forced answer settles: a line from top to bottom with its name.
+function draw_exit(u: uPlot, t: number): void {
+  const ratio = uPlot.pxRatio, { ctx, bbox } = u, x = Math.round(u.valToPos(t, "x", true)), text = `t_exit ${t}`;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = css_value("--ink");
+  ctx.lineWidth = ratio;
+  ctx.setLineDash([3 * ratio, 3 * ratio]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.font = `600 ${11 * ratio}px system-ui, sans-serif`;
+  ctx.textBaseline = "bottom";
+  const is_late = x + ctx.measureText(text).width + 6 * ratio > bbox.left + bbox.width;
+  ctx.textAlign = is_late ? "right" : "left";
+  ctx.fillText(text, x + (is_late ? -4 : 4) * ratio, bbox.top - ratio);
+  ctx.restore();
+}
+
+function end_labels(model: TraceModel, readers: readonly ReaderLine[]): EndLabel[] {
+  const { question, labels, readings } = model, last = readings.n_positions - 1;
+  if (last < 0 || labels.length + readers.length > kMaxLabels) return [];
+  return [
+    ...labels.map((label, o) => {
+      const right = o === question.answer, text = visible_string(label).slice(0, 4);
+      return { text: right ? `${text} ✓` : text, p: probability(readings, o, last), bold: right };
+    }),
+    ...readers.map(({ label, values }) => ({ text: label, p: values.at(-1) ?? 0, bold: false })),
+  ];
+}
+
+function make_series(model: TraceModel, palette: Palette, readers: readonly ReaderLine[], width: number): uPlot.Series[] {
+  const { question, readings } = model, n = readings.n_positions;
+  const points = { show: n <= 1 || (model.strided && n < width / 8), size: 5 };
+  const options = option_colours(question.options.length, question.answer, palette).map((colour, o): uPlot.Series => {
     const { width: thickness, dash } = line_style(o, question.answer);
-    return { stroke: css_colour(colour), width: thickness, dash: [...dash], points };
+    return { stroke: css_colour(colour), width: thickness, dash: [...dash], points, spanGaps: true };
   });
+  const others = readers.map(({ reader, positions }): uPlot.Series => {
+    const { width: thickness, dash } = reader_style(reader);
+    return { stroke: css_value("--ink"), width: thickness, dash: [...dash], spanGaps: true, points: { show: positions.length <= 1, size: 4 } };
+  });
+  return [{}, { stroke: css_value("--mass"), width: 1, points: { ...points, size: 3 }, spanGaps: true }, ...options, ...others];
+}
+
+interface Drawing { palette: Palette; readers: readonly ReaderLine[]; width: number; ready(): void }
+
+function make_options(model: TraceModel, { palette, readers, width, ready }: Drawing): uPlot.Options {
+  const ink = css_value("--ink-2"), grid = { stroke: css_value("--line"), width: 1 }, font = "11px system-ui, sans-serif";
+  const labels = end_labels(model, readers);
   return {
-    width, height: kHeight, legend: { show: false }, padding: [10, kLabelRoom, 0, 0],
+    width, height: kHeight, legend: { show: false }, padding: [16, kLabelRoom, 0, 0],
     cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 7 } },
-    scales: { x: { time: false, range: [0, Math.max(1, trace.n_tokens)] }, y: { range: [0, 1] } },
+    scales: { x: { time: false, range: [0, Math.max(1, model.trace.n_tokens)] }, y: { range: [0, 1] } },
     axes: [
-      { stroke: ink, grid: { show: false }, ticks: { ...grid, size: 4 }, font, size: 24, gap: 4,
+      { stroke: ink, grid: { show: false }, ticks: { ...grid, size: 4 }, font, size: 24, gap: 4, incrs: kTicks,
         label: "thinking tokens kept", labelFont: font, labelSize: 16, labelGap: 0 },
       { stroke: ink, grid, ticks: { show: false }, font, size: 34, gap: 6, splits: [0, 0.25, 0.5, 0.75, 1],
         values: (_u, splits) => splits.map((s) => (s === 0 || s === 1 ? String(s) : s.toFixed(2).slice(1))) },
     ],
-    series: [{}, { stroke: css_value("--mass"), width: 1, points: { ...points, size: 3 } }, ...lines],
-    hooks: { draw: [(u) => draw_labels(u, model)] },
+    series: make_series(model, palette, readers, width),
+    hooks: { ready: [ready], draw: [(u) => {
+      if (model.exit) draw_exit(u, model.exit.t);
+      if (labels.length > 0) draw_labels(u, labels);
+    }] },
   };
+}
+
+function describe(model: TraceModel): string {
+  const { positions, readings, question, exit } = model;
+  if (positions.length === 0) return "The curve: no readings";
+  const right = (k: number): string => two_places(probability(readings, question.answer, k));
+  return `The curve: P(right) goes from ${right(0)} at t = ${positions[0]} to ${right(positions.length - 1)} at t = ${positions.at(-1)}` +
+    `${exit ? `; t_exit is ${exit.t}` : ""}. The table below has every number.`;
 }
 
 export function make_plot(model: TraceModel, cursor: Cursor) {
   const { readings, question, positions, mass } = model;
-  const data: uPlot.AlignedData = [positions, Array.from(mass), ...question.options.map((_, o) =>
-    positions.map((_, k) => probability(readings, o, k)))];
-  const right = (k: number): string => two_places(probability(readings, question.answer, k));
-  const element = h("div", { class: "curve", role: "img", aria: { label: positions.length === 0 ? "The curve: no readings" :
-    `The curve: P(right) goes from ${right(0)} at t = ${positions[0]} to ${right(positions.length - 1)} at ` +
-    `t = ${positions.at(-1)}. The table below has every number.` } });
+  const own: Line[] = [{ positions, values: Array.from(mass) }, ...question.options.map((_, o) =>
+    ({ positions, values: positions.map((_t, k) => probability(readings, o, k)) }))];
+  const element = h("div", { class: "curve", role: "img", aria: { label: describe(model) } });
   let plot: uPlot | null = null;
   let palette: Palette = "published";
+  let readers: readonly ReaderLine[] = [];
 
   const show = (t: number): void => {
     if (!plot) return;
@@ -81,9 +131,10 @@ export function make_plot(model: TraceModel, cursor: Cursor) {
   };
   const build = (): void => {
     plot?.destroy();
+    plot = null;
     const width = element.clientWidth;
     if (width === 0) return;
-    plot = new uPlot(make_options(model, palette, width), data, element);
+    plot = new uPlot(make_options(model, { palette, readers, width, ready: () => show(cursor.at()) }), join_lines([...own, ...readers]) as uPlot.AlignedData, element);
     const over = plot.over;
     const position = (event: MouseEvent): number =>
       (plot as uPlot).posToVal(event.clientX - over.getBoundingClientRect().left, "x");
@@ -92,7 +143,6 @@ export function make_plot(model: TraceModel, cursor: Cursor) {
     });
     over.addEventListener("pointerleave", () => cursor.hover(null));
     over.addEventListener("click", (event) => cursor.set(position(event), "click"));
-    show(cursor.at());
   };
   const resize = new ResizeObserver(() => {
     if (!plot) build();
@@ -105,6 +155,10 @@ export function make_plot(model: TraceModel, cursor: Cursor) {
     element,
     colour(next: Palette) {
       palette = next;
+      build();
+    },
+    read(next: readonly ReaderLine[]) {
+      readers = next;
       build();
     },
     rebuild: build,

@@ -24,6 +24,10 @@ function write(key: string, value: string): void {
 export const shortcuts_on = (): boolean => read("shortcuts") !== "off";
 export const set_shortcuts = (on: boolean): void => write("shortcuts", on ? "on" : "off");
 
+// Whether galleries begin with their filters beside the traces.
+export const filters_open = (): boolean => read("filters") !== "closed";
+export const keep_filters_open = (open: boolean): void => write("filters", open ? "open" : "closed");
+
 const watchers = new Set<() => void>();
 const system_dark = window.matchMedia("(prefers-color-scheme: dark)");
 

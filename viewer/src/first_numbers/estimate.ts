@@ -5,6 +5,7 @@ import type { Estimate } from "../bundle/analysis.ts";
 import { h } from "../dom/h.ts";
 import type { Child } from "../dom/h.ts";
 import { one_place, short_number, whole } from "../text/numbers.ts";
+import type { ToTraces } from "./links.ts";
 import { interval_text } from "./sayings.ts";
 
 export interface Scale { low: number; high: number; write(x: number | null): string }
@@ -39,25 +40,29 @@ export function whisker(e: Estimate, scale: Scale): HTMLElement {
   return element;
 }
 
+// A number about no traces leads nowhere.
+export const linked = (x: number | null, text: string, to: ToTraces | undefined): Child => (to && x ? to(text) : text);
+
 // The number and its interval, as text.
-export function digits(e: Estimate, write: Scale["write"] = short_number): HTMLElement {
+export function digits(e: Estimate, write: Scale["write"] = short_number, to?: ToTraces): HTMLElement {
   const interval = interval_text(e, write);
-  return h("span", { class: "digits" }, h("b", {}, write(e.value)),
+  return h("span", { class: "digits" }, h("b", {}, linked(e.n_traces, write(e.value), to)),
     e.value !== null && h("small", {}, interval === "" ? " no interval" : ` ${interval}`));
 }
 
-export interface LineOptions { scale?: Scale; depth?: 0 | 1 | 2; strong?: boolean; count?: boolean }
+// to: what the number leads to, or the count where there is one.
+export interface LineOptions { scale?: Scale; depth?: 0 | 1 | 2; strong?: boolean; count?: boolean; to?: ToTraces | undefined }
 
-export function estimate_line(name: Child, e: Estimate, { scale = kShare, depth = 0, strong, count }: LineOptions = {}): HTMLElement {
+export function estimate_line(name: Child, e: Estimate, { scale = kShare, depth = 0, strong, count, to }: LineOptions = {}): HTMLElement {
   const kind = ["estimate", depth > 0 && `is-part-${depth}`, strong && "is-strong", count && "has-count"].filter(Boolean).join(" ");
   return h("div", { class: kind }, h("dt", {}, name), h("dd", {},
-    count && h("span", { class: "count" }, whole(e.count ?? 0), h("span", { class: "unseen" }, " traces, ")),
-    whisker(e, scale), digits(e, scale.write)));
+    count && h("span", { class: "count" }, linked(e.count, whole(e.count ?? 0), to), h("span", { class: "unseen" }, " traces, ")),
+    whisker(e, scale), digits(e, scale.write, count ? undefined : to)));
 }
 
 // A number without an interval: a largest one, or a count.
-export function plain_line(name: string, value: string): HTMLElement {
-  return h("div", { class: "estimate is-plain" }, h("dt", {}, name), h("dd", {}, h("span", { class: "digits" }, h("b", {}, value))));
+export function plain_line(name: string, ...value: Child[]): HTMLElement {
+  return h("div", { class: "estimate is-plain" }, h("dt", {}, name), h("dd", {}, h("span", { class: "digits" }, h("b", {}, ...value))));
 }
 
 // Lines on one scale, whose ends stand above them.

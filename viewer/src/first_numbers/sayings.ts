@@ -44,14 +44,19 @@ export function warnings_told(analysis: Analysis): Told[] {
     .map(({ text }) => ({ subject: block.subject, text }))));
 }
 
-export function head_text(analysis: Analysis): string {
+// What the head of the numbers says; some of it counts a set of traces (see sets.ts).
+export interface HeadPart { text: string; count: number | null; set?: "all" | "read" | "not_ended" | "ended_unknown" }
+
+export function head_parts(analysis: Analysis): HeadPart[] {
   const { overall: all } = analysis;
-  const parts = [`${plural(all.traces, "trace")} of ${plural(all.questions, "question")}`];
-  if (all.traces_read < all.traces) parts.push(`${whole(all.traces_read)} with a curve`);
-  if (all.not_ended > 0) parts.push(`${whole(all.not_ended)} did not end`);
-  if (all.ended_unknown > 0) parts.push(`${whole(all.ended_unknown)} not known to have ended`);
-  if (analysis.level !== null) parts.push(`[low, high] are ${percent(analysis.level)} intervals`);
-  return parts.join(" · ");
+  const parts: HeadPart[] = [{ text: `${plural(all.traces, "trace")} of ${plural(all.questions, "question")}`, count: all.traces, set: "all" }];
+  if (all.traces_read < all.traces) parts.push({ text: `${whole(all.traces_read)} with a curve`, count: all.traces_read, set: "read" });
+  if (all.not_ended > 0) parts.push({ text: `${whole(all.not_ended)} did not end`, count: all.not_ended, set: "not_ended" });
+  if (all.ended_unknown > 0) {
+    parts.push({ text: `${whole(all.ended_unknown)} not known to have ended`, count: all.ended_unknown, set: "ended_unknown" });
+  }
+  if (analysis.level !== null) parts.push({ text: `[low, high] are ${percent(analysis.level)} intervals`, count: null });
+  return parts;
 }
 
 const percent = (level: number): string => `${Number((100 * level).toPrecision(4))} %`;

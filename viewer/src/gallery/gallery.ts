@@ -1,119 +1,184 @@
 // SPDX-License-Identifier: MIT
-// A gallery page: every question of a subject (or of all) with its traces.
-import { first_position, is_strided } from "../curve/positions.ts";
+// A gallery page: the traces of a subject, of a run, or of all runs.
 import type { Context, Page, Place } from "../context.ts";
+import { make_copy_link } from "../dom/copy.ts";
 import { h, replace } from "../dom/h.ts";
 import { failure } from "../dom/message.ts";
-import { plural, whole } from "../text/numbers.ts";
+import { describe_view } from "../filters/describe.ts";
+import { make_filter_panel } from "../filters/panel.ts";
+import { make_toolbar } from "../filters/toolbar.ts";
+import { run_notes } from "../front/run_facts.ts";
+import { make_save_menu } from "../save/save.ts";
+import { kNoFilters } from "../state/state.ts";
+import type { State } from "../state/state.ts";
+import { arrange } from "../table/arrange.ts";
+import type { Arrangement } from "../table/arrange.ts";
+import { filter_table } from "../table/filter.ts";
+import type { Filtered } from "../table/filter.ts";
+import type { Matches } from "../table/search.ts";
+import type { TraceTable } from "../table/table.ts";
 import { isolated } from "../text/render.ts";
-import type { State } from "../types.ts";
-import { choose_shape } from "./layout.ts";
-import type { ThumbnailShape } from "./layout.ts";
 import { make_legend } from "./legend.ts";
-import { arrange, kSortKeys } from "./order.ts";
-import type { Entry } from "./order.ts";
-import { estimate_row, make_row } from "./row.ts";
-import { run_notes } from "./run_facts.ts";
-import { load_entries } from "./source.ts";
-import type { Loaded } from "./source.ts";
-import { make_toolbar } from "./toolbar.ts";
-import { make_virtual_list } from "./virtual.ts";
-import type { Anchor, VirtualList } from "./virtual.ts";
+import type { LegendOptions } from "./legend.ts";
+import { load_source, make_finder } from "./source.ts";
+import type { Source } from "./source.ts";
+import { make_stage } from "./stage.ts";
+import { make_tray_bar } from "./tray_bar.ts";
+import { ref_of } from "./view.ts";
+import type { Anchor } from "./virtual.ts";
 
-function summary(shown: readonly Entry[], loaded: Loaded, state: State, expected: number): string {
-  const count = (entries: readonly Entry[]) => entries.reduce((sum, e) => sum + e.traces.length, 0);
-  const filtered = shown.length < loaded.entries.length || count(shown) < count(loaded.entries);
-  const of = (n: number, all: number, one: string): string =>
-    filtered ? `${whole(n)} of ${plural(all, one)}` : plural(all, one);
-  const parts = [of(shown.length, loaded.entries.length, "question"), of(count(shown), count(loaded.entries), "trace")];
-  if (loaded.subjects_done < expected) parts.push(`${loaded.subjects_done} of ${expected} subjects loaded`);
-  const sort = kSortKeys[state.sort];
-  return `${parts.join(", ")}; sorted by ${sort.name}${sort.value ? ` (${sort.explain})` : ""}, ` +
-    `${state.descending ? "falling" : "rising"}`;
+// The parts of a state that decide which traces there are and in which order, where they stand, and in which colours.
+const order_key = (s: State): string => JSON.stringify([s.sort, s.group, s.facets, s.brushes, s.where, s.text, s.scope]);
+const layout_key = (s: State): string => `${s.view} ${s.density} ${s.align}`;
+const look_key = (s: State): string => `${s.colouring} ${s.palette}`;
+const search_key = (s: State): string => `${s.scope} ${s.text}`;
+
+// What the legend has to say about these traces.
+function legend_options(table: TraceTable): Pick<LegendOptions, "n_options" | "first" | "strided"> {
+  let n_options = 2, late = 0, strided = false;
+  for (let row = 0; row < table.n; row++) {
+    const { index, trace, question } = ref_of(table, row), { first, n_positions, n_tokens } = index.traces;
+    n_options = Math.max(n_options, index.questions.n_options[question] as number);
+    if (n_positions[trace] === 0) continue;
+    late = Math.max(late, first[trace] as number);
+    strided ||= (first[trace] as number) + (n_positions[trace] as number) !== (n_tokens[trace] as number) + 1;
+  }
+  return { n_options, first: late, strided };
 }
 
-// The part of a state that decides which rows there are, and their order.
-const order_key = (s: State): string => JSON.stringify([s.sort, s.descending, s.end, s.stop, s.text]);
-const look_key = (s: State): string => `${s.colouring} ${s.palette}`;
-
-export function make_gallery_page(context: Context, { run, subject }: Place): Page {
-  const subjects = subject ? [subject] : run.subjects;
-  const legend = make_legend(context, { n_options: Math.max(2, run.labels.length), strided: false });
-  const toolbar = make_toolbar(context, run);
-  const status = h("p", { class: "status quiet", role: "status" });
-  const problems = h("div");
-  let shape: ThumbnailShape = choose_shape([500]);
-  let loaded: Loaded = { entries: [], subjects_done: 0, errors: [] };
-  let shown: Entry[] = [];
-  let state = context.state();
-  let waiting: Anchor | null = null;
-  let gone = false;
-
-  const list: VirtualList<Entry> = make_virtual_list<Entry>({
-    label: "Questions",
-    key: (entry) => `${entry.place} ${entry.question.id}`,
-    estimate: (entry) => estimate_row(entry, shape, list.element.clientWidth),
-    render: (entry) => make_row(context, entry, { run, shape, all: subject === null }),
-  });
-  const show_rows = (): void => {
-    shown = arrange(loaded.entries, state);
-    status.textContent = summary(shown, loaded, state, subjects.length);
-    list.set_items(shown);
+function status_line(context: Context) {
+  const text = h("p", { class: "quiet", role: "status" }, "Loading …"), more = h("p", { class: "quiet" }), error = h("p", { class: "status-error" });
+  const clear = h("button", { type: "button", class: "plain", hidden: true, on: { click: () => context.go(kNoFilters, "replace") } }, "Show all");
+  const element = h("div", { class: "status" }, text, clear, more, error);
+  const show = (table: TraceTable, arrangement: Arrangement, state: State, wrong: string | null, matches: Matches | null): void => {
+    text.textContent = describe_view(table, arrangement, state);
+    clear.hidden = arrangement.n > 0 || table.n === 0;
+    more.textContent = matches?.pending ? `Searching: ${matches.pending.done} of ${matches.pending.of} parts read` : "";
+    error.textContent = [wrong, ...(matches?.errors ?? [])].filter((e) => e !== null).join(" ");
   };
-  const restore = (): void => {
-    if (waiting && loaded.subjects_done === subjects.length) {
-      list.restore(waiting);
-      waiting = null;
+  return { element, show };
+}
+
+function page_head(place: Place, name: string): HTMLElement {
+  const { run, subject } = place, of_run = run && isolated(run.name, { empty: "(no name)" });
+  return h("header", { class: "page-head" },
+    h("h1", { tabindex: -1 }, h("span", { class: "overline" }, ...(subject ? ["subject"] : run ? ["run ", of_run] : ["bundle"])),
+      subject ? isolated(name, { empty: "(no name)" }) : name),
+    run && run_notes(run));
+}
+
+export function make_gallery_page(context: Context, place: Place): Page {
+  const name = place.subject ? place.subject.name : place.run ? "All subjects" : "All runs";
+  const legend = make_legend(context, { n_options: 2, strided: false }), panel = make_filter_panel(context), toolbar = make_toolbar(context, place, panel);
+  const status = status_line(context), problems = h("div");
+  const stage = make_stage(context, { from_all: place.subject === null, resized: () => lay_out() });
+  const finder = make_finder(context, () => show_picks());
+  const tray = make_tray_bar(context, finder.find);
+  let state = context.state(), source: Source | null = null, matches: Matches | null = null;
+  let filtered: Filtered | null = null, arrangement: Arrangement | null = null;
+  const save = make_save_menu(context, () => {
+    const from = source;
+    return from && arrangement && { table: from.table, arrangement, questions: (run) => from.questions[run] ?? null };
+  });
+  let waiting: Anchor | null = null, gone = false, told = new Set<string>();
+
+  const show_picks = (): void => {
+    stage.mark(state.picks);
+    tray.show(state.picks, state);
+  };
+  // Keeps the trace at the top of the window there.
+  const lay_out = (): void => {
+    if (!source || !arrangement) return;
+    const here = waiting ?? stage.anchor();
+    stage.show(source, arrangement, state);
+    if (here) stage.restore(here);
+  };
+  const rearrange = (): void => {
+    if (!source) return;
+    filtered = filter_table(source.table, state, matches);
+    arrangement = arrange(source.table, filtered, state);
+    status.show(source.table, arrangement, state, filtered.error, matches);
+    panel.show(state, source.table, matches);
+    stage.show(source, arrangement, state);
+  };
+  const search = (): void => {
+    if (state.text.trim() === "") {
+      source?.search.find("", state.scope, () => undefined);
+      matches = null;
+      rearrange();
+    } else {
+      source?.search.find(state.text, state.scope, (found) => {
+        matches = found;
+        if (!gone) rearrange();
+      });
     }
   };
-  const name = subject ? subject.name : "All subjects";
-  const element = h("div", { class: "gallery" },
-    h("header", { class: "page-head" },
-      h("h1", { tabindex: -1 }, h("span", { class: "overline" }, subject ? "subject" : "run"),
-        subject ? isolated(name, { empty: "(no name)" }) : name),
-      run_notes(run)),
-    legend.element, toolbar.element, status, problems, list.element);
-
-  void load_entries(run, subjects, (more) => {
-    if (gone) return;
-    loaded = more;
-    const traces = more.entries.flatMap((e) => e.traces);
-    shape = choose_shape(traces.map((t) => t.n_tokens));
-    legend.show(state, {
-      n_options: Math.max(2, ...more.entries.map((e) => e.question.options.length)),
-      first: Math.max(0, ...traces.map((t) => first_position(t.positions))),
-      strided: traces.some((t) => is_strided(t.positions, t.n_tokens)),
+  const failed = (error: unknown): void => {
+    const text = String(error);
+    if (gone || told.has(text)) return; // Many pictures may be missing for one reason.
+    told.add(text);
+    problems.append(failure(error));
+  };
+  const load = async (): Promise<void> => {
+    const next = await load_source(context, place, {
+      told: (run, shelf) => stage.came(run, shelf), failed, texts: () => lay_out(),
     });
-    replace(problems, ...more.errors.map(failure));
-    // With one or two samples the text may have the room that pictures don't need.
-    list.element.classList.toggle("is-narrow", more.entries.every((e) => e.traces.length <= 2));
-    show_rows();
-    restore();
-  });
-  status.textContent = "Loading …";
+    if (gone) return next.stop();
+    source?.stop();
+    source = next;
+    for (const index of next.table.indexes) finder.add(index);
+    legend.show(state, legend_options(next.table));
+    toolbar.show(state, next.table);
+    matches = null;
+    search();
+    if (waiting) stage.restore(waiting);
+    waiting = null;
+    show_picks();
+  };
+
+  const element = h("div", { class: "gallery" }, page_head(place, name), legend.element, toolbar.element,
+    h("div", { class: "gallery-body" }, panel.element,
+      h("div", { class: "gallery-main" }, h("div", { class: "gallery-status" }, status.element,
+        h("div", { class: "gallery-actions" }, make_copy_link(context.announce), save.element)), problems, stage.element)), tray.element);
+  toolbar.show(state, null);
+  show_picks();
+  void load();
 
   return {
     element,
     title: name,
     update(next) {
-      if (next.question !== null || next.run !== state.run || next.subject !== state.subject) return false;
+      if (next.page !== "gallery" || next.run !== state.run || next.subject !== state.subject) return false;
       const before = state;
       state = next;
-      toolbar.show(next);
+      toolbar.show(next, source?.table ?? null);
       legend.show(next);
-      // The rows' links carry the order, so they are made anew for that too.
-      if (order_key(before) !== order_key(next)) show_rows();
-      else if (look_key(before) !== look_key(next)) list.refresh();
+      if (search_key(before) !== search_key(next)) search();
+      else if (order_key(before) !== order_key(next)) rearrange();
+      else if (layout_key(before) !== layout_key(next)) lay_out();
+      else if (look_key(before) !== look_key(next)) stage.repaint(next);
+      show_picks();
       return true;
     },
-    anchor: () => list.anchor(),
+    key(event) {
+      if (event.key === "/") panel.find();
+      return event.key === "/" || (event.key === "x" && stage.pick());
+    },
+    anchor: () => stage.anchor(),
     restore(anchor) {
-      waiting = anchor as Anchor;
-      restore();
+      if (source) stage.restore(anchor as Anchor);
+      else waiting = anchor as Anchor;
+    },
+    renew() {
+      waiting = stage.anchor();
+      told = new Set();
+      replace(problems);
+      void load();
     },
     destroy() {
       gone = true;
-      list.destroy();
+      source?.stop();
+      stage.destroy();
     },
   };
 }

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 // The bar that chooses the colouring and says what the colours mean.
-import { kColourings } from "../colour/colouring.ts";
+import { kColouringOrder, kColourings } from "../colour/colouring.ts";
 import { css_colour, kNoReading, kOutside, option_colours } from "../colour/palette.ts";
 import type { Rgb } from "../colour/palette.ts";
-import { viridis } from "../colour/viridis.ts";
+import type { Ramp } from "../colour/ramps.ts";
 import type { Context } from "../context.ts";
 import { segmented, select } from "../dom/controls.ts";
 import { h, replace } from "../dom/h.ts";
 import type { Child } from "../dom/h.ts";
+import { help_link } from "../help/link.ts";
 import { isolated } from "../text/render.ts";
-import type { Colouring, Palette, State } from "../types.ts";
+import type { Palette, State } from "../state/state.ts";
 
-const kColouringNames = Object.entries(kColourings).map(([value, entry]) => ({
-  value: value as Colouring, name: entry.name, explain: entry.explain,
-}));
+const kColouringNames = kColouringOrder.map((value) => {
+  const { name, explain } = kColourings[value];
+  return { value, name, explain };
+});
 const kPaletteNames: { value: Palette; name: string }[] = [
   { value: "published", name: "green, red, blue, yellow" },
   { value: "safe", name: "colour-blind safe" },
@@ -30,14 +32,14 @@ export function swatch(colour: Rgb): HTMLElement {
 
 const item = (colour: Rgb, ...name: Child[]): HTMLElement => h("span", { class: "key" }, swatch(colour), ...name);
 
-function viridis_bar(): HTMLElement {
+export function scale_bar({ low, high, ramp }: { low: string; high: string; ramp: Ramp }): HTMLElement {
   const canvas = h("canvas", { class: "scale", width: 64, height: 1 });
   const context = canvas.getContext("2d");
   for (let x = 0; context && x < 64; x++) {
-    context.fillStyle = css_colour(viridis(x / 63));
+    context.fillStyle = css_colour(ramp(x / 63));
     context.fillRect(x, 0, 1, 1);
   }
-  return h("span", { class: "key" }, "0", canvas, "1");
+  return h("span", { class: "key" }, low, canvas, high);
 }
 
 export interface LegendOptions {
@@ -48,7 +50,8 @@ export interface LegendOptions {
 }
 
 function keys(state: State, options: LegendOptions): HTMLElement[] {
-  if (state.colouring === "right") return [viridis_bar()];
+  const { scale } = kColourings[state.colouring];
+  if (scale) return [scale_bar(scale)];
   const outside = state.colouring === "mix" ? [item(kOutside, "outside the options")] : [];
   if (options.options) {
     const { names, answer } = options.options;
@@ -71,7 +74,7 @@ export function make_legend(context: Context, options: LegendOptions) {
   const colouring = segmented("Colouring", kColouringNames, (value) => context.go({ colouring: value }, "replace"));
   const palette = select("Palette", kPaletteNames, (value) => context.go({ palette: value }, "replace"));
   const line = h("div", { class: "keys" });
-  const explain = h("p", { class: "explain" });
+  const said = h("span", {}), explain = h("p", { class: "explain" }, said, " ", help_link(context, "colours", "More about colours"));
   const element = h("section", { class: "legend", aria: { label: "Colours" } },
     h("div", { class: "legend-controls" }, colouring.element, line, palette.element), explain);
   let now = options;
@@ -79,9 +82,9 @@ export function make_legend(context: Context, options: LegendOptions) {
     now = { ...now, ...changed };
     colouring.show(state.colouring);
     palette.show(state.palette);
-    palette.element.hidden = state.colouring === "right";
+    palette.element.hidden = kColourings[state.colouring].scale !== undefined;
     replace(line, ...keys(state, now), (now.first ?? 0) > 1 && item(kNoReading, "no reading yet"));
-    explain.textContent = [kColourings[state.colouring].explain, now.strided && kStrided, (now.first ?? 0) > 0 && kLate]
+    said.textContent = [kColourings[state.colouring].explain, now.strided && kStrided, (now.first ?? 0) > 0 && kLate]
       .filter(Boolean).join(" ");
   };
   show(context.state());

@@ -1,69 +1,56 @@
 // SPDX-License-Identifier: MIT
-// One question of the gallery beside the thumbnails of its traces.
-import type { Context } from "../context.ts";
+// The two sides of a question's row: its words, and the pictures of its traces.
 import { h } from "../dom/h.ts";
-import { isolated } from "../text/render.ts";
-import type { Run, State } from "../types.ts";
-import { canvas_size } from "./layout.ts";
+import { find_ranges, words_of } from "../table/search.ts";
+import { isolated, isolated_marked } from "../text/render.ts";
+import type { Question, Run } from "../types.ts";
 import type { ThumbnailShape } from "./layout.ts";
-import type { Entry } from "./order.ts";
+import { make_pick_button } from "./picks.ts";
 import { make_thumbnail } from "./thumbnail.ts";
+import { page_of } from "./trace_words.ts";
+import { ref_of } from "./view.ts";
+import type { Scene } from "./view.ts";
 
-const kMaxOptions = 10; // Listed in full.
+export const kMaxOptions = 10; // Listed in full.
 
-export interface RowOptions {
-  run: Run;
-  shape: ThumbnailShape;
-  all: boolean; // The list runs over all subjects, so each row names its own.
-}
-
-export function option_label(run: Run, index: number): string {
-  return run.labels[index] ?? String(index + 1);
-}
+export const option_label = (run: Run, option: number): string => run.labels[option] ?? String(option + 1);
 
 // Of very many options only the right one; the trace page has them all.
-function option_list(entry: Entry, run: Run): HTMLElement {
-  const { question } = entry;
+export function option_list(run: Run, question: Question, mark: (text: string) => HTMLElement = isolated): HTMLElement {
   const n = question.options.length, few = n <= kMaxOptions;
   return h("ul", { class: "options" }, ...question.options.map((option, i) => {
     const right = i === question.answer;
     return (few || right) && h("li", { class: right ? "option is-right" : "option" },
       h("span", { class: "option-label" }, isolated(option_label(run, i))),
       right && h("span", { class: "right-mark" }, "✓", h("span", { class: "unseen" }, " right ")),
-      h("span", { class: "option-text" }, isolated(option)));
+      h("span", { class: "option-text" }, mark(option)));
   }), !few && h("li", { class: "quiet" }, `and ${n - 1} other options`));
 }
 
-export function make_row(context: Context, entry: Entry, options: RowOptions): HTMLElement {
-  const { question, subject } = entry;
-  const change = (sample: number): Partial<State> => ({
-    run: options.run.key, subject: subject.key, question: question.id, sample, from_all: options.all, cursor: null,
-  });
-  const first = entry.traces[0];
-  return h("article", { class: "row", data: { question: question.id },
-    aria: { label: `Question ${question.number}` } },
-    h("div", { class: "row-text" },
-      h("h2", { class: "row-number" }, first
-        ? context.link(change(first.sample), { aria: { label: `Question ${question.number}` } }, String(question.number))
-        : String(question.number)),
-      h("div", {},
-        options.all && h("p", { class: "row-subject" }, isolated(subject.name, { empty: "(no name)" })),
-        h("p", { class: "row-question" }, isolated(question.text)),
-        option_list(entry, options.run))),
-    h("div", { class: "row-traces" }, ...entry.traces.map((trace) => make_thumbnail(context, question, trace, {
-      shape: options.shape, look: context.state(), change: change(trace.sample), captions: true,
-    }))));
+// What of a question's row stands beside its pictures.
+export function question_part(scene: Scene, row: number, question: Question): HTMLElement {
+  const { index, trace } = ref_of(scene.table, row), name = `Question ${question.place}`;
+  const words = scene.state.scope === "thinking" ? [] : words_of(scene.state.text);
+  const mark = (text: string): HTMLElement => isolated_marked(text, find_ranges(text, words));
+  return h("div", { class: "row-text" },
+    h("h2", { class: "row-number" }, scene.context.link(page_of(index, trace, scene.from_all), { aria: { label: name } }, String(question.place))),
+    h("div", {},
+      scene.from_all && h("p", { class: "row-subject" }, isolated(question.subject.name, { empty: "(no name)" })),
+      h("p", { class: "row-question" }, mark(question.text)),
+      option_list(index.run, question, mark)));
 }
 
-// A guess of the row's height at a list of this width; rows are measured when they appear.
-export function estimate_row(entry: Entry, shape: ThumbnailShape, width: number): number {
-  const { question, traces } = entry;
-  const wide = width > 860;
-  const text_width = wide ? width * 0.42 : width;
-  const lines = Math.min(6, Math.ceil((question.text.length * 8) / text_width));
-  const text = 22 * lines + 24 * Math.ceil(Math.min(question.options.length, kMaxOptions) / 2) + 16;
-  const thumb = canvas_size(Math.max(0, ...traces.map((t) => t.n_tokens)), shape);
-  const across = Math.max(1, Math.floor((wide ? width * 0.55 : width) / (thumb.width + 16)));
-  const pictures = Math.ceil(traces.length / across) * (Math.min(thumb.height, 420) + 44);
-  return (wide ? Math.max(text, pictures) : text + pictures) + 40;
+// `tiles` takes each row's link.
+export function picture_part(scene: Scene, shape: ThumbnailShape, rows: Int32Array, tiles: Map<number, HTMLElement>): HTMLElement[] {
+  let last_run = -1;
+  return Array.from(rows).flatMap((row) => {
+    const { index, run, trace } = ref_of(scene.table, row), strip = scene.pictures.strip(run, trace);
+    const link = make_thumbnail(scene.context, { index, trace, question: null, strip },
+      { shape, look: scene.look(), captions: true, change: page_of(index, trace, scene.from_all) });
+    tiles.set(row, link);
+    const slot = h("div", { class: "thumb-slot" }, link, make_pick_button(scene.context, index, trace));
+    const of_run = scene.table.indexes.length > 1 && run !== last_run && h("p", { class: "row-run quiet" }, isolated(index.run.name, { empty: "(no name)" }));
+    last_run = run;
+    return of_run ? [of_run, slot] : [slot];
+  });
 }

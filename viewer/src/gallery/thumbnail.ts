@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: MIT
 // One trace, small: its cells, its numbers, and a link to its page.
-import { BundleError } from "../bundle/check.ts";
-import { is_unread, known_length } from "../bundle/decode.ts";
-import { paint_cells, strip_readings, token_colours } from "../colour/paint.ts";
-import type { Look } from "../colour/paint.ts";
+import { is_unread, known_length, trace_at } from "../bundle/index.ts";
+import type { Strip } from "../bundle/shelf.ts";
+import { picture_of } from "../colour/cells.ts";
+import type { Look } from "../colour/cells.ts";
+import { paint_strip } from "../colour/paint.ts";
 import type { Context } from "../context.ts";
-import { h } from "../dom/h.ts";
-import { plural, two_places, whole } from "../text/numbers.ts";
+import { h, replace } from "../dom/h.ts";
+import type { State } from "../state/state.ts";
+import { two_places, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
-import type { Question, State, Trace } from "../types.ts";
+import type { Question, RunIndex } from "../types.ts";
 import { canvas_size } from "./layout.ts";
 import type { ThumbnailShape } from "./layout.ts";
+import { answer_of, describe_trace, is_right_at_end, kStopNames, name_trace, number_of } from "./trace_words.ts";
+
+export interface Subject {
+  index: RunIndex;
+  trace: number;
+  question: Question | null; // Names the link, where it is known.
+  strip: Strip | null; // null: not there yet; see fill_thumbnail().
+}
 
 export interface ThumbnailOptions {
   shape: ThumbnailShape;
@@ -20,74 +30,65 @@ export interface ThumbnailOptions {
   current?: boolean; // The trace whose page this is.
 }
 
-// How the thinking stopped, where the model did not end it itself.
-export const kStopNames = {
-  closed: "",
-  budget: "cut by the budget",
-  end_of_text: "ended without closing",
-  unknown: "ending not known",
-} as const;
-
-function describe(question: Question, trace: Trace): string {
-  const head = `Question ${question.number}, sample ${trace.sample}: `;
-  if (trace.status === "failed") return `${head}failed`;
-  const length = known_length(trace);
-  const tokens = length === null ? "length not known" : plural(length, "thinking token");
-  if (is_unread(trace)) return `${head}${tokens}, nothing was read of it`;
-  const verdict = trace.top_end === question.answer ? "right" : "wrong";
-  const stop = kStopNames[trace.stop];
-  return `${head}${tokens}, P(right) ${two_places(trace.p_start)} at start, ` +
-    `${two_places(trace.p_end)} at end, forced answer at end ${verdict}${stop === "" ? "" : `, ${stop}`}`;
-}
-
-function draw(question: Question, trace: Trace, options: ThumbnailOptions): HTMLElement {
-  const size = canvas_size(trace.n_tokens, options.shape);
-  if (is_unread(trace)) return h("span", { class: "thumb-empty is-unread" }, h("span", {}, "not read"));
-  if (trace.n_tokens === 0) return h("span", { class: "thumb-empty" }, "no thinking tokens");
-  try {
-    const canvas = h("canvas", { class: "cells" });
-    const readings = strip_readings(trace, question.options.length);
-    paint_cells(canvas, token_colours(trace, question, readings, options.look), size);
-    return h("span", { class: "thumb-cells" }, canvas);
-  } catch (error) {
-    return h("span", { class: "thumb-empty" }, error instanceof BundleError ? `damaged: ${error.message}` : "damaged");
-  }
-}
-
 const unseen = (text: string): HTMLElement => h("span", { class: "unseen" }, text);
 
+const verdict = (right: boolean, before: string, ...name: string[]): HTMLElement =>
+  h("span", { class: right ? "verdict is-right" : "verdict is-wrong" }, before !== "" && unseen(before), ...name, right ? "✓" : "✗",
+    unseen(right ? " right " : " wrong "));
+
 // Of a trace that was not read there is the free answer at most.
-function unread_caption(question: Question, trace: Trace): HTMLElement {
-  const length = known_length(trace), right = trace.chosen === question.answer;
+function unread_caption(index: RunIndex, trace: number): HTMLElement {
+  const length = known_length(index, trace), chosen = index.traces.chosen[trace] as number;
   return h("span", { class: "thumb-caption" },
     h("span", { class: "thumb-length" }, length === null ? "length not known" : whole(length), unseen(length === null ? "," : " thinking tokens,")),
-    trace.chosen !== null && h("span", { class: right ? "verdict is-right" : "verdict is-wrong" }, "free ", right ? "✓" : "✗",
-      unseen(right ? " right " : " wrong ")));
+    chosen >= 0 && verdict(chosen === answer_of(index, trace), "", "free "));
 }
 
-function caption(question: Question, trace: Trace): HTMLElement {
-  if (is_unread(trace)) return unread_caption(question, trace);
-  const right = trace.top_end === question.answer;
+// Length, P(right) from start to end, and whether the forced answer at the end is right: in words for who does not see it.
+export function make_caption(index: RunIndex, trace: number): HTMLElement {
+  if (is_unread(trace_at(index, trace))) return unread_caption(index, trace);
   return h("span", { class: "thumb-caption" },
-    h("span", { class: "thumb-length" }, whole(trace.n_tokens), unseen(" thinking tokens,")),
-    h("span", {}, unseen(" P(right) "), `${two_places(trace.p_start)} → ${two_places(trace.p_end)}`),
-    h("span", { class: right ? "verdict is-right" : "verdict is-wrong" }, unseen(", forced answer at end "), right ? "✓" : "✗",
-      unseen(right ? " right " : " wrong ")));
+    h("span", { class: "thumb-length" }, whole(index.traces.n_tokens[trace] as number), unseen(" thinking tokens,")),
+    h("span", {}, unseen(" P(right) "),
+      `${two_places(number_of(index, trace, "p_start"))} → ${two_places(number_of(index, trace, "p_end"))} `,
+      verdict(is_right_at_end(index, trace), ", forced answer at end ")));
 }
 
-export function make_thumbnail(context: Context, question: Question, trace: Trace, options: ThumbnailOptions) {
-  const common = { class: `thumb${options.captions ? "" : " is-bare"}`, title: describe(question, trace),
-    data: { trace: trace.id }, aria: options.current ? { current: "page" } : {} };
-  // What the caption shows is also the link's name; without one, the name is all of it.
-  const name = unseen(options.captions ? `Question ${question.number}, sample ${trace.sample}: ` : describe(question, trace));
-  if (trace.status === "failed") {
-    return context.link(options.change, { ...common, class: `${common.class} is-failed` },
-      name, h("span", { class: "thumb-empty" }, h("b", {}, "failed"), options.captions && " ",
-        options.captions && isolated(trace.error)));
+function draw(subject: Subject, options: Pick<ThumbnailOptions, "shape" | "look">): HTMLElement {
+  const { index, trace, strip } = subject, n_tokens = index.traces.n_tokens[trace] as number;
+  if (index.traces.n_positions[trace] === 0) return h("span", { class: "thumb-empty is-unread" }, h("span", {}, "not read"));
+  if (n_tokens === 0) return h("span", { class: "thumb-empty" }, "no thinking tokens");
+  const size = canvas_size(n_tokens, options.shape);
+  if (!strip) {
+    const blank = h("span", { class: "thumb-cells is-blank" });
+    blank.style.width = `${size.width}px`;
+    blank.style.height = `${size.height}px`;
+    return blank;
   }
-  const stop = kStopNames[trace.stop];
-  return context.link(options.change, { ...common, class: stop === "" || trace.stop === "unknown" ? common.class : `${common.class} is-cut` },
-    name, draw(question, trace, options),
-    options.captions && caption(question, trace),
+  const canvas = h("canvas", { class: "cells" });
+  paint_strip(canvas, picture_of(index, trace, strip), options.look, size);
+  return h("span", { class: "thumb-cells" }, canvas);
+}
+
+export function make_thumbnail(context: Context, subject: Subject, options: ThumbnailOptions): HTMLAnchorElement {
+  const { index, trace, question } = subject, t = trace_at(index, trace), stop = kStopNames[t.stop];
+  const kind = [!options.captions && "is-bare", t.status === "failed" && "is-failed",
+    t.status === "ok" && (t.stop === "budget" || t.stop === "end_of_text") && "is-cut"].filter(Boolean).join(" ");
+  const props = { class: `thumb ${kind}`, data: { trace: t.id }, aria: options.current ? { current: "page" } : {} };
+  // What the caption shows is also the link's name; without one, the name is all of it.
+  const name = unseen(options.captions ? `${name_trace(index, trace)}: ` : describe_trace(index, trace));
+  if (t.status === "failed") {
+    return context.link(options.change, props, name,
+      h("span", { class: "thumb-empty" }, h("b", {}, "failed"), options.captions && " ", options.captions && isolated(t.error)));
+  }
+  return context.link(options.change, props, name, question !== null && !options.captions && unseen(`. ${question.text}`),
+    h("span", { class: "thumb-picture" }, draw(subject, options)),
+    options.captions && make_caption(index, trace),
     options.captions && stop !== "" && h("span", { class: "thumb-cut" }, stop));
+}
+
+// Paints a thumbnail anew: its strip has come, or the colours are others.
+export function fill_thumbnail(thumbnail: Element, subject: Subject, options: Pick<ThumbnailOptions, "shape" | "look">): void {
+  const place = thumbnail.querySelector(".thumb-picture");
+  if (place) replace(place, draw(subject, options));
 }

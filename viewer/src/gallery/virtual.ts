@@ -1,138 +1,199 @@
 // SPDX-License-Identifier: MIT
-// A long list of rows of which only those near the window exist. Rows are
-// measured once they exist; until then their height is a guess, and when a
-// guess above the window proves wrong the window moves along, so that what is
+// A long list of which only what is near the window exists. It is a stack of items in groups, each group with a heading
+// that stays in sight. Heights are either known, so that everything has its place from the start, or guessed: then items
+// are measured once they exist, and when a guess above the window proves wrong the window moves along, so that what is
 // being read stays where it is.
 import { h } from "../dom/h.ts";
-import { row_at, row_tops, rows_between } from "./layout.ts";
+import { items_between, last_at_most, stack_items } from "./layout.ts";
+import type { Stack } from "./layout.ts";
 
-export interface ListOptions<T> {
-  label: string;
-  key(item: T): string;
-  estimate(item: T): number; // Pixels.
-  render(item: T, index: number): HTMLElement;
+export interface WindowGroup {
+  n: number; // Items.
+  header: number; // Pixels of the heading; 0: none.
+  after: number; // Pixels of room below the group.
+  render(): HTMLElement | null; // The heading.
+}
+
+export interface Contents {
+  groups: readonly WindowGroup[];
+  heights: Float64Array; // Of the items. [n_items]
+  measure: ((item: number, height: number) => void) | null; // Heights are guesses, and this is told the truth; null: they are right.
+  render(item: number): HTMLElement;
+  drop(item: number): void; // What was rendered is gone.
+  name(item: number): string; // Finds the item again, also in other contents.
+  find(name: string): number; // -1: not here.
 }
 
 export interface Anchor { key: string; offset: number }
 
-export interface VirtualList<T> {
+export interface VirtualWindow {
   element: HTMLElement;
-  set_items(items: readonly T[]): void;
-  refresh(): void; // Renders the visible rows anew.
-  anchor(): Anchor | null; // The row at the top of the window.
+  show(contents: Contents): void;
+  reveal(item: number): void; // Scrolls as little as it takes, and renders it.
+  anchor(at?: { key: string; item: number }): Anchor | null; // The item at the top of the window, or the one that is named.
   restore(anchor: Anchor): void;
+  in_sight(): { first: number; last: number }; // Items of which something is in the window.
   destroy(): void;
 }
 
-const kOverscan = 700; // Pixels rendered above and below the window.
+const kNear = 150; // Pixels rendered above and below the window while it moves,
+const kLeastFar = 250, kMostFar = 700, kFarItems = 16; // and once it rests: less where items are low, and hold many things.
+const kNothing: Contents = { groups: [], heights: new Float64Array(0), measure: null, render: () => h("div"), drop: () => undefined,
+  name: () => "", find: () => -1 };
 
-export function make_virtual_list<T>(options: ListOptions<T>): VirtualList<T> {
-  const element = h("div", { class: "rows", role: "feed", aria: { label: options.label } });
-  const measured = new Map<string, number>(); // By key, so that sorting keeps them.
-  const shown = new Map<number, HTMLElement>();
-  let items: readonly T[] = [];
-  let tops = row_tops([]);
-  let frame = 0;
-  let width = 0;
+export interface WindowOptions {
+  label: string;
+  resized(): void; // Its width has changed: time for other contents.
+  moved(): void; // Other items are there.
+}
 
-  const height_of = (item: T): number => measured.get(options.key(item)) ?? options.estimate(item);
+interface Section { element: HTMLElement; heading: HTMLElement | null; n: number } // n: its items that exist.
+
+export function make_window(options: WindowOptions): VirtualWindow {
+  const element = h("div", { class: "rows", role: "group", aria: { label: options.label } });
+  const shown = new Map<number, HTMLElement>(), sections = new Map<number, Section>();
+  let contents = kNothing;
+  let stack: Stack = stack_items([], kNothing.heights);
+  let firsts = new Int32Array(1); // The first item of each group. [n_groups + 1]
+  let frame = 0, rest = 0, width = 0, far = kMostFar;
+
   const lay_out = (): void => {
-    tops = row_tops(items.map(height_of));
-    element.style.height = `${tops[items.length] ?? 0}px`;
-  };
-  const place = (): void => {
-    for (const [i, row] of shown) row.style.top = `${tops[i] ?? 0}px`;
+    stack = stack_items(contents.groups, contents.heights);
+    const height = stack.groups[contents.groups.length] ?? 0;
+    element.style.height = `${height}px`;
+    far = Math.min(kMostFar, Math.max(kLeastFar, (kFarItems * height) / Math.max(1, stack.items.length)));
   };
   const scrolled = (): number => -element.getBoundingClientRect().top;
+  const group_of = (item: number): number => last_at_most(firsts, contents.groups.length, item);
+  const top_of = (item: number): number => stack.items[item] ?? 0;
+  const put_section = (g: number, section: HTMLElement): void => {
+    const top = stack.groups[g] as number;
+    section.style.top = `${top}px`;
+    section.style.height = `${(stack.groups[g + 1] as number) - top}px`;
+  };
+  const put_item = (item: number, g: number, part: HTMLElement): void => {
+    part.style.top = `${top_of(item) - (stack.groups[g] as number)}px`;
+  };
+  const place = (): void => {
+    for (const [g, section] of sections) put_section(g, section.element);
+    for (const [item, part] of shown) put_item(item, group_of(item), part);
+  };
 
-  const wanted = (): Set<number> => {
+  const make_section = (g: number, before: Node | null): Section => {
+    const heading = contents.groups[g]?.render() ?? null;
+    const section = { element: h("div", { class: "row-group" }, heading), heading, n: 0 };
+    put_section(g, section.element);
+    element.insertBefore(section.element, before);
+    sections.set(g, section);
+    return section;
+  };
+
+  const items_near = (overscan: number): { first: number; last: number } => {
     const y = scrolled();
-    const { first, last } = rows_between(tops, y - kOverscan, y + window.innerHeight + kOverscan);
-    const set = new Set(Array.from({ length: last - first }, (_, i) => first + i));
-    // The row that holds the focus stays, wherever the window goes.
-    for (const [i, row] of shown) if (row.contains(document.activeElement)) set.add(i);
-    return set;
+    return items_between(stack, y - overscan, y + window.innerHeight + overscan);
+  };
+  // Items that should exist now, rising: those near the window, and the one that holds the focus, wherever that is.
+  const wanted = (overscan: number): number[] => {
+    const { first, last } = items_near(overscan), list = Array.from({ length: last - first }, (_, i) => first + i);
+    for (const item of shown.keys()) {
+      if (item < first) list.unshift(item);
+      else if (item >= last) list.push(item);
+    }
+    return list.sort((a, b) => a - b);
+  };
+  const remove_far = (): void => {
+    const { first, last } = items_near(far);
+    for (const [item, part] of shown) {
+      if ((item < first || item >= last) && !part.contains(document.activeElement)) remove(item, part);
+    }
+  };
+  const remove = (item: number, part: HTMLElement): void => {
+    part.remove();
+    shown.delete(item);
+    contents.drop(item);
+    const g = group_of(item), section = sections.get(g);
+    if (!section || --section.n > 0) return;
+    section.element.remove();
+    sections.delete(g);
+  };
+  // In the document in the order of the list, for the tab key's sake: each behind the one before it.
+  const insert = (list: readonly number[]): number[] => {
+    const fresh: number[] = [];
+    let last: HTMLElement | null = null, section: Section | null = null, last_g = -1;
+    for (const item of list) {
+      const g = group_of(item);
+      if (g !== last_g || !section) {
+        section = sections.get(g) ?? make_section(g, section ? section.element.nextSibling : element.firstChild);
+        last = section.heading;
+        last_g = g;
+      }
+      let part = shown.get(item);
+      if (!part) {
+        part = contents.render(item);
+        part.classList.add("row-slot");
+        put_item(item, g, part);
+        section.element.insertBefore(part, last ? last.nextSibling : section.element.firstChild);
+        section.n++;
+        shown.set(item, part);
+        fresh.push(item);
+      }
+      last = part;
+    }
+    return fresh;
   };
 
-  const insert = (index: number): void => {
-    const row = options.render(items[index] as T, index);
-    row.classList.add("row-slot");
-    row.setAttribute("aria-posinset", String(index + 1));
-    row.setAttribute("aria-setsize", String(items.length));
-    row.style.top = `${tops[index] ?? 0}px`;
-    // In the document in the order of the list, for the tab key's sake.
-    const after = [...shown.keys()].filter((i) => i > index).sort((a, b) => a - b)[0];
-    element.insertBefore(row, after === undefined ? null : (shown.get(after) as HTMLElement));
-    shown.set(index, row);
-  };
-
-  // Returns whether any height changed; keeps the top row where it is on screen.
+  // Returns whether any height changed; keeps the top item where it is on screen.
   const measure = (fresh: readonly number[]): boolean => {
-    const y = scrolled();
-    const top = row_at(tops, Math.max(0, y));
-    const before = tops[top] ?? 0;
+    const told = contents.measure;
+    if (!told) return false;
+    const y = scrolled(), top = last_at_most(stack.items, stack.items.length, Math.max(0, y)), before = top_of(top);
     let changed = false;
-    for (const i of fresh) {
-      const height = (shown.get(i) as HTMLElement).offsetHeight;
-      if (Math.abs(height - height_of(items[i] as T)) > 0.5) changed = true;
-      measured.set(options.key(items[i] as T), height);
+    for (const item of fresh) {
+      const height = (shown.get(item) as HTMLElement).offsetHeight;
+      if (Math.abs(height - (contents.heights[item] as number)) > 0.5) changed = true;
+      contents.heights[item] = height;
+      told(item, height);
     }
     if (!changed) return false;
     lay_out();
     place();
-    const moved = (tops[top] ?? 0) - before;
+    const moved = top_of(top) - before;
     if (y > 0 && moved !== 0) window.scrollBy({ top: moved, behavior: "instant" });
     return true;
   };
 
-  const update = (): void => {
+  const update = (overscan: number): void => {
     for (let round = 0; round < 4; round++) {
-      const want = wanted();
-      for (const [i, row] of shown) {
-        if (want.has(i)) continue;
-        row.remove();
-        shown.delete(i);
-      }
-      const fresh = [...want].filter((i) => !shown.has(i));
-      fresh.forEach(insert);
-      if (fresh.length === 0 || !measure(fresh)) return;
+      remove_far();
+      const fresh = insert(wanted(overscan));
+      if (fresh.length === 0 || !measure(fresh)) break;
     }
+    options.moved();
   };
-
   const clear = (): void => {
-    for (const row of shown.values()) row.remove();
+    for (const item of shown.keys()) contents.drop(item);
     shown.clear();
+    sections.clear();
+    element.replaceChildren();
+  };
+  // What is seen comes in the frame that shows it; what is farther away a frame after the last move.
+  const fill = (): void => {
+    cancelAnimationFrame(rest);
+    rest = requestAnimationFrame(() => update(far));
   };
   const schedule = (): void => {
+    cancelAnimationFrame(rest);
     frame ||= requestAnimationFrame(() => {
       frame = 0;
-      update();
+      update(kNear);
+      fill();
     });
   };
-  const anchor = (): Anchor | null => {
-    const y = scrolled();
-    if (items.length === 0 || y <= 0) return null;
-    const i = row_at(tops, y);
-    return { key: options.key(items[i] as T), offset: y - (tops[i] ?? 0) };
-  };
-  const restore = ({ key, offset }: Anchor): void => {
-    const i = items.findIndex((item) => options.key(item) === key);
-    if (i < 0) return;
-    // Twice: the first time brings rows into being, whose heights move the rest.
-    for (let round = 0; round < 2; round++) {
-      window.scrollBy({ top: (tops[i] ?? 0) + offset - scrolled(), behavior: "instant" });
-      update();
-    }
-  };
+  const scroll_to = (y: number): void => window.scrollBy({ top: y - scrolled(), behavior: "instant" });
   const resize = new ResizeObserver(() => {
     if (element.clientWidth === width) return;
     width = element.clientWidth;
-    const here = anchor();
-    measured.clear();
-    clear();
-    lay_out();
-    update();
-    if (here) restore(here);
+    options.resized();
   });
   window.addEventListener("scroll", schedule, { passive: true });
   window.addEventListener("resize", schedule, { passive: true });
@@ -140,24 +201,45 @@ export function make_virtual_list<T>(options: ListOptions<T>): VirtualList<T> {
 
   return {
     element,
-    set_items(next) {
-      items = next;
-      width = element.clientWidth; // What the heights will be measured at.
+    show(next) {
       clear();
+      contents = next;
+      firsts = new Int32Array(next.groups.length + 1);
+      next.groups.forEach((group, g) => { firsts[g + 1] = (firsts[g] as number) + group.n; });
       lay_out();
-      update();
+      update(0);
+      fill();
     },
-    refresh() {
-      clear();
-      update();
+    reveal(item) {
+      const heading = contents.groups[group_of(item)]?.header ?? 0, y = scrolled(), top = top_of(item);
+      const end = top + (contents.heights[item] ?? 0), height = window.innerHeight;
+      if (top - heading < y) scroll_to(top - heading);
+      else if (end > y + height) scroll_to(Math.min(top - heading, end - height));
+      update(0);
+      fill();
     },
-    anchor,
-    restore,
+    anchor(at) {
+      if (stack.items.length === 0 || window.scrollY <= 0) return null;
+      const y = scrolled(), item = at?.item ?? last_at_most(stack.items, stack.items.length, y);
+      return { key: at?.key ?? contents.name(item), offset: y - top_of(item) };
+    },
+    restore({ key, offset }) {
+      const item = contents.find(key);
+      if (item < 0) return;
+      // Twice: the first time brings items into being, whose heights move the rest.
+      for (let round = 0; round < 2; round++) {
+        scroll_to(top_of(item) + offset);
+        update(0);
+      }
+      fill();
+    },
+    in_sight: () => items_near(0),
     destroy() {
       window.removeEventListener("scroll", schedule);
       window.removeEventListener("resize", schedule);
       resize.disconnect();
       cancelAnimationFrame(frame);
+      cancelAnimationFrame(rest);
     },
   };
 }

@@ -39,3 +39,15 @@ export function isolated(text: string, options?: Partial<RenderOptions>): HTMLEl
   const full = { newline: "break", empty: "(empty)", ...options } as const;
   return h("bdi", { dir: text_direction(text) }, ...text_nodes(text, full));
 }
+
+// The same with some stretches of it marked: [from, to) in UTF-16 units, rising, apart from each other.
+export function isolated_marked(text: string, ranges: readonly (readonly [number, number])[]): HTMLElement {
+  if (ranges.length === 0) return isolated(text);
+  const full = { newline: "break", empty: "" } as const, nodes: Node[] = [];
+  let at = 0;
+  for (const [from, to] of ranges) {
+    nodes.push(...text_nodes(text.slice(at, from), full), h("mark", {}, ...text_nodes(text.slice(from, to), full)));
+    at = to;
+  }
+  return h("bdi", { dir: text_direction(text) }, ...nodes, ...text_nodes(text.slice(at), full));
+}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Below the text: what the model said freely, what it was made to say, the
 // prompt, and the curve as a table.
-import { h } from "../dom/h.ts";
-import { option_label } from "../gallery/row.ts";
+import { add, h } from "../dom/h.ts";
+import { in_slices } from "../dom/idle.ts";
 import { three_places } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import { lacks_part } from "./lacks.ts";
@@ -13,9 +13,9 @@ const verbatim = (text: string, empty = "(empty)"): HTMLElement =>
   h("pre", { class: "verbatim", tabindex: 0 }, isolated(text, { newline: "mark", empty, ends: true }));
 
 function free_answer(model: TraceModel): HTMLElement {
-  const { trace, run, question, detail } = model;
+  const { trace, labels, question, detail } = model;
   const verdict = trace.chosen === null ? h("span", {}, "names no option")
-    : h("span", {}, "names option ", isolated(option_label(run, trace.chosen)),
+    : h("span", {}, "names option ", isolated(labels[trace.chosen] ?? ""),
       trace.chosen === question.answer ? ", the right one" : ", a wrong one");
   return h("section", {}, h("h2", {}, "Free answer"),
     h("p", { class: "quiet" }, "What the model wrote after its thinking; it ", verdict, "."),
@@ -31,22 +31,29 @@ function forced_answer(model: TraceModel): HTMLElement {
       : verbatim(model.detail.forced));
 }
 
-// Filled when first opened: it has a row for every position.
+const kRows = 25; // Of the table, made before the clock is looked at.
+
+// Filled when first opened, while nothing else is to be done: it has a row for every position.
 function curve_table(model: TraceModel): HTMLElement {
-  const { run, question, positions, detail, mass } = model;
+  const { question, labels, positions, detail, mass } = model;
   const body = h("div", { class: "scroll", tabindex: 0, role: "region", aria: { label: "The curve as a table" } });
+  const row = (t: number, k: number): HTMLElement => h("tr", {}, h("th", { scope: "row", class: "number" }, String(t)),
+    h("td", {}, t === 0 ? "–" : isolated(detail.tokens[t - 1] ?? "", { newline: "mark", empty: "∅" })),
+    ...(probabilities_at(model, t) ?? []).map((p) => h("td", { class: "number" }, three_places(p))),
+    h("td", { class: "number" }, three_places(mass[k] ?? null)));
   const fill = (): void => {
     if (body.firstChild) return;
-    const labels = question.options.map((_, o) => h("th", { scope: "col", class: "number" }, "P(",
-      isolated(option_label(run, o)), ")", o === question.answer && " ✓"));
-    const rows = positions.map((t, k) => h("tr", {}, h("th", { scope: "row", class: "number" }, String(t)),
-      h("td", {}, t === 0 ? "–" : isolated(detail.tokens[t - 1] ?? "", { newline: "mark", empty: "∅" })),
-      ...(probabilities_at(model, t) ?? []).map((p) => h("td", { class: "number" }, three_places(p))),
-      h("td", { class: "number" }, three_places(mass[k] ?? null))));
+    const heads = labels.map((label, o) => h("th", { scope: "col", class: "number" }, "P(", isolated(label), ")", o === question.answer && " ✓"));
+    const rows = h("tbody");
     body.append(h("table", { class: "curve-table" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "number" }, "t"), h("th", { scope: "col" }, "token"),
-        ...labels, h("th", { scope: "col", class: "number" }, "mass"))),
-      h("tbody", {}, ...rows)));
+        ...heads, h("th", { scope: "col", class: "number" }, "mass"))), rows));
+    const more = (): boolean => {
+      const from = rows.childElementCount;
+      add(rows, ...positions.slice(from, from + kRows).map((t, i) => row(t, from + i)));
+      return from + kRows < positions.length;
+    };
+    if (more()) in_slices(more);
   };
   const element = h("details", {}, h("summary", {}, "The curve as a table"), body);
   element.addEventListener("toggle", () => element.open && fill());
@@ -57,8 +64,8 @@ export function make_details(model: TraceModel): HTMLElement {
   const read = model.positions.length > 0;
   return h("div", { class: "after" },
     h("div", { class: "answers" }, free_answer(model), read && forced_answer(model)),
-    !(model.prompt === "" && lacks_part(model, "prompt")) &&
-      h("details", {}, h("summary", {}, "The prompt as the model saw it"), verbatim(model.prompt)),
+    !(model.detail.prompt === "" && lacks_part(model, "prompt")) &&
+      h("details", {}, h("summary", {}, "The prompt as the model saw it"), verbatim(model.detail.prompt)),
     read && curve_table(model),
     h("p", { class: "quiet ids" }, "question ", h("code", {}, isolated(model.question.id)), ", trace ",
       h("code", {}, isolated(model.trace.id)), model.detail.seed !== null && ", seed ",

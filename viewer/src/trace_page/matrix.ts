@@ -18,22 +18,26 @@ export function matrix_shape(n_tokens: number): ThumbnailShape {
 }
 
 export function make_matrix(model: TraceModel, cursor: Cursor) {
-  const { n_tokens } = model.trace;
+  const { trace: { n_tokens }, exit } = model;
   const shape = matrix_shape(n_tokens);
   const size = canvas_size(n_tokens, shape);
   const canvas = h("canvas", { class: "cells", role: "img", aria: {
     label: `The trace as ${plural(n_tokens, "cell")} in reading order, ${shape.columns} a line` } });
   const here = h("span", { class: "matrix-here" });
-  const board = h("div", { class: "matrix-board" }, canvas, here);
+  const settled = h("span", { class: "matrix-exit" });
+  const board = h("div", { class: "matrix-board" }, canvas, settled, here);
   const element = h("figure", { class: "matrix" }, board,
-    h("figcaption", { class: "quiet" }, `${shape.columns} tokens a line`));
-  here.style.width = here.style.height = `${shape.cell}px`;
+    h("figcaption", { class: "quiet" }, `${shape.columns} tokens a line`, exit && exit.t > 0 && "; the dashed frame is t_exit"));
 
-  const show = (t: number): void => {
-    here.hidden = t === 0;
-    here.style.left = `${((t - 1) % shape.columns) * shape.cell}px`;
-    here.style.top = `${Math.floor((t - 1) / shape.columns) * shape.cell}px`;
+  // The frame goes around the cell of position t; t = 0 has none.
+  const put = (frame: HTMLElement, t: number): void => {
+    frame.hidden = t === 0;
+    frame.style.width = frame.style.height = `${shape.cell}px`;
+    frame.style.left = `${((t - 1) % shape.columns) * shape.cell}px`;
+    frame.style.top = `${Math.floor((t - 1) / shape.columns) * shape.cell}px`;
   };
+  put(settled, exit?.t ?? 0);
+  const show = (t: number): void => put(here, t);
   const position_of = (event: MouseEvent): number | null => {
     const box = canvas.getBoundingClientRect();
     const column = Math.floor((event.clientX - box.left) / shape.cell);

@@ -1,68 +1,89 @@
 // SPDX-License-Identifier: MIT
-// All that one trace's page shows, put together from the two chunks.
-import { BundleError } from "../bundle/check.ts";
-import { count_positions, decode_u16 } from "../bundle/decode.ts";
+// All that one trace's page shows: what the index, the questions and the chunks of its shelf say of it, put together.
+import { question_at, trace_at } from "../bundle/index.ts";
+import type { TraceDetail } from "../bundle/load.ts";
 import { colour_readings, probability } from "../colour/colouring.ts";
 import type { Readings } from "../colour/colouring.ts";
 import { kNoReading, option_colours } from "../colour/palette.ts";
 import type { Rgb } from "../colour/palette.ts";
-import type { Look } from "../colour/paint.ts";
-import { is_strided, list_positions, reading_index } from "../curve/positions.ts";
-import type { Question, QuestionChunk, Run, SubjectRef, Trace, TraceDetail } from "../types.ts";
+import { list_tops } from "../curve/measures.ts";
+import { is_strided, reading_index } from "../curve/positions.ts";
+import { option_label } from "../gallery/row.ts";
+import { number_of } from "../gallery/trace_words.ts";
+import { same_name } from "../state/state.ts";
+import type { State } from "../state/state.ts";
+import type { Question, QuestionText, Run, RunIndex, SubjectRef, Trace } from "../types.ts";
+import { find_exit } from "./commitment.ts";
+import type { Exit } from "./commitment.ts";
+import { join_tokens } from "./ranges.ts";
+import type { TokenText } from "./ranges.ts";
 
-export interface TraceModel {
-  run: Run;
-  subject: SubjectRef;
-  question: Question;
-  trace: Trace;
-  prompt: string;
+// One trace by its address.
+export interface Found { run: Run; index: RunIndex; question: Question; trace: Trace }
+
+// null: the subject has no such question, or the question no such sample.
+export function find_trace(index: RunIndex, texts: readonly QuestionText[], subject: SubjectRef, at: Pick<State, "question" | "sample">): Found | null {
+  const { run, questions } = index, place = run.subjects.indexOf(subject);
+  const q = questions.id.findIndex((id, i) => questions.subject[i] === place && same_name(id, at.question ?? ""));
+  if (q < 0) return null;
+  for (const t of samples_of(index, q)) {
+    if (index.traces.sample[t] === at.sample) return { run, index, question: question_at(index, texts, q), trace: trace_at(index, t) };
+  }
+  return null;
+}
+
+// The traces of a question.
+export function samples_of(index: RunIndex, question: number): number[] {
+  const from = index.questions.first_trace[question] as number, to = index.questions.first_trace[question + 1] as number;
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+export interface TraceModel extends Found {
   detail: TraceDetail;
+  text: TokenText;
+  labels: string[]; // Of the options. [n_options]
   readings: Readings; // [n_options, n_positions]
+  tops: Int32Array; // The most likely option of each reading. [n_positions]
   mass: Float32Array; // [n_positions]
   positions: number[]; // [n_positions]
-  index: Int32Array; // Position to reading, -1: none yet. [n_tokens + 1]
+  at: Int32Array; // Position to reading, -1: none yet. [n_tokens + 1]
   strided: boolean;
   first: number; // The first position that the page can point at.
   start: number; // The first probed one that it can point at, where the cursor comes in.
+  exit: Exit | null;
 }
 
-export function make_model(run: Run, subject: SubjectRef, question: Question, trace: Trace, chunk: QuestionChunk) {
-  const detail = chunk.traces.find((t) => t.id === trace.id);
-  if (!detail) throw new BundleError(`The file data/${question.chunk}.js lacks the trace ${trace.id}.`);
-  if (detail.tokens.length !== trace.n_tokens) {
-    throw new BundleError(`The trace ${trace.id} has ${detail.tokens.length} tokens, expected ${trace.n_tokens}.`);
-  }
-  const n_positions = count_positions(trace), n_options = question.options.length;
-  const where = `The trace ${trace.id}`;
-  const positions = list_positions(trace.positions, trace.n_tokens);
-  const model: TraceModel = {
-    run, subject, question, trace, prompt: chunk.prompt, detail, positions,
-    readings: {
-      values: decode_u16(detail.probs, n_options * n_positions, `${where}: probs`), n_options, n_positions, unit: 1,
-    },
-    mass: decode_u16(detail.mass, n_positions, `${where}: mass`),
-    index: reading_index(trace.positions, trace.n_tokens),
-    strided: is_strided(trace.positions, trace.n_tokens),
+export function make_model(found: Found, detail: TraceDetail): TraceModel {
+  const { run, index, question, trace } = found, { positions, values, mass } = detail.curve;
+  const readings = { values, n_options: question.options.length, n_positions: positions.length, unit: 1 };
+  const tops = list_tops(readings);
+  return {
+    ...found, detail, text: join_tokens(detail.tokens), labels: question.options.map((_, o) => option_label(run, o)),
+    readings, tops, mass, positions,
+    at: reading_index(positions, trace.n_tokens), strided: is_strided(positions, trace.n_tokens),
     // An import may have no reading before the first token.
     first: positions[0] === 0 ? 0 : Math.min(1, trace.n_tokens),
     start: positions[0] ?? Math.min(1, trace.n_tokens),
+    exit: find_exit(tops, positions, number_of(index, trace.place, "t_exit")),
   };
-  return model;
 }
 
+// Agreement of the most likely option with the other orders of the options; null: none were read.
+export const order_agreement = (model: TraceModel): number | null => number_of(model.index, model.trace.place, "order_agreement");
+
 // One colour per position, the first token's being at 1. [n_tokens + 1]
-export function position_colours(model: TraceModel, look: Look): Rgb[] {
-  const { question, readings, index } = model;
+export function position_colours(model: TraceModel, look: Pick<State, "colouring" | "palette">): Rgb[] {
+  const { question, readings, at } = model;
   const colours = option_colours(question.options.length, question.answer, look.palette);
   const by_reading = colour_readings(readings, question.answer, look.colouring, colours);
-  return Array.from(index, (k) => by_reading[k] ?? kNoReading);
+  return Array.from(at, (k) => by_reading[k] ?? kNoReading);
 }
 
 // The probabilities in force at position t; null where there is no reading yet. [n_options]
 export function probabilities_at(model: TraceModel, t: number): number[] | null {
-  const k = model.index[t] ?? -1;
+  const k = model.at[t] ?? -1;
   if (k < 0) return null;
   return model.question.options.map((_, o) => probability(model.readings, o, k));
 }
 
-export const mass_at = (model: TraceModel, t: number): number | null => model.mass[model.index[t] ?? -1] ?? null;
+export const mass_at = (model: TraceModel, t: number): number | null => model.mass[model.at[t] ?? -1] ?? null;

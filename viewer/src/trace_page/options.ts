@@ -2,36 +2,29 @@
 // The options of the question: which is right, which the model chose freely,
 // and what the forced answer was at start and end.
 import { css_colour, option_colours } from "../colour/palette.ts";
-import { h, svg } from "../dom/h.ts";
+import { h } from "../dom/h.ts";
 import { line_style } from "../curve/lines.ts";
-import { option_label } from "../gallery/row.ts";
+import type { Palette } from "../state/state.ts";
 import { three_places } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
-import type { Palette } from "../types.ts";
+import { line_sample } from "./line_sample.ts";
 import { mass_at, probabilities_at } from "./model.ts";
 import type { TraceModel } from "./model.ts";
 
-// A piece of the option's line as the curve draws it.
-function line_sample(option: number, answer: number): SVGElement {
-  const { width, dash } = line_style(option, answer);
-  return svg("svg", { width: 30, height: 10, viewBox: "0 0 30 10", "aria-hidden": "true", class: "line-sample" },
-    svg("line", { x1: 1, y1: 5, x2: 29, y2: 5, "stroke-width": width + 0.75, "stroke-dasharray": dash.join(" ") }));
-}
-
 export function make_options_table(model: TraceModel) {
-  const { question, run, trace, positions } = model;
+  const { question, labels, trace, positions } = model;
   const first = positions[0] ?? 0, last = positions.at(-1) ?? 0;
   const start = probabilities_at(model, first), end = probabilities_at(model, last);
   const samples: SVGElement[] = [];
   const read = positions.length > 0; // Else there is no start and no end.
   const rows = question.options.map((option, o) => {
-    const sample = line_sample(o, question.answer);
+    const sample = line_sample(line_style(o, question.answer));
     samples.push(sample);
     const marks = [o === question.answer && "right", o === trace.top_start && "forced at start",
       o === trace.top_end && "forced at end", o === trace.chosen && "free answer"].filter((m) => m !== false);
     return h("tr", { class: o === question.answer ? "is-right" : "" },
       read && h("td", {}, sample),
-      h("th", { scope: "row" }, isolated(option_label(run, o))),
+      h("th", { scope: "row" }, isolated(labels[o] ?? "")),
       h("td", { class: "option-cell" }, isolated(option, { empty: "(empty)" }),
         ...marks.map((m) => h("span", { class: m === "right" ? "tag is-right" : "tag" }, m === "right" ? "✓ right" : m))),
       read && h("td", { class: "number" }, three_places(start?.[o] ?? null)),

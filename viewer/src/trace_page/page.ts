@@ -1,75 +1,85 @@
 // SPDX-License-Identifier: MIT
-// The page of one trace: loads its two chunks, puts the parts together and
-// keeps the address in step with the cursor.
-import { load_question, load_subject } from "../bundle/chunks.ts";
-import { is_unread, known_length } from "../bundle/decode.ts";
-import type { Context, Page, Place } from "../context.ts";
+// The page of one trace: loads what it is about, puts the parts together and keeps the address in step with the cursor.
+import { is_unread, known_length } from "../bundle/index.ts";
+import { load_index, load_questions, load_trace } from "../bundle/load.ts";
+import type { Context, Page } from "../context.ts";
 import { h, replace } from "../dom/h.ts";
 import { failure } from "../dom/message.ts";
-import { load_entries } from "../gallery/source.ts";
-import { kStopNames } from "../gallery/thumbnail.ts";
-import { same_name } from "../state/state.ts";
-import { plural } from "../text/numbers.ts";
+import { kStopNames, page_of } from "../gallery/trace_words.ts";
+import { make_trace_save } from "../save/trace_save.ts";
+import type { State } from "../state/state.ts";
+import { plural, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
-import type { Question, Run, State, SubjectRef, Trace } from "../types.ts";
+import type { Run, SubjectRef } from "../types.ts";
 import { make_body, make_unread_body } from "./body.ts";
 import type { Part } from "./body.ts";
-import { make_model } from "./model.ts";
-import { change_to, find_neighbours } from "./neighbours.ts";
+import { find_trace, make_model, samples_of } from "./model.ts";
+import type { Found, TraceModel } from "./model.ts";
+import { find_neighbours, find_order } from "./neighbours.ts";
 import type { Neighbours } from "./neighbours.ts";
 import { make_samples } from "./samples.ts";
 
-function heading(question: Question, trace: Trace, subject: SubjectRef): HTMLElement {
-  const stop = kStopNames[trace.stop], length = known_length(trace);
+function heading({ index, question, trace }: Found): HTMLElement {
+  const stop = kStopNames[trace.stop], length = known_length(index, trace.place);
   return h("header", { class: "page-head" },
-    h("p", { class: "overline" }, isolated(subject.name, { empty: "(no name)" }), ` · question ${question.number} · sample ${trace.sample}`,
+    h("p", { class: "overline" }, isolated(question.subject.name, { empty: "(no name)" }), ` · question ${question.place} · sample ${trace.sample}`,
       trace.status === "ok" && length !== null && ` · ${plural(length, "thinking token")}`,
       trace.status === "ok" && stop !== "" && h("span", { class: "tag is-cut" }, stop)),
     h("h1", { tabindex: -1, class: "question" }, isolated(question.text)));
 }
 
-function turn_links(context: Context, neighbours: Neighbours): HTMLElement[] {
-  const { before, after, place, of } = neighbours;
-  return [
-    before ? context.link(change_to(before), {}, "← previous") : h("span", { class: "quiet" }, "← previous"),
-    h("span", { class: "quiet" }, of === 0 ? "" : `${place + 1} of ${of}`),
-    after ? context.link(change_to(after), {}, "next →") : h("span", { class: "quiet" }, "next →"),
-  ];
+function turn_links(context: Context, { index }: Found, neighbours: Neighbours): HTMLElement[] {
+  const { before, after, place, of } = neighbours, { from_all } = context.state();
+  const link = (trace: number | null, name: string): HTMLElement =>
+    trace === null ? h("span", { class: "quiet" }, name) : context.link(page_of(index, trace, from_all), {}, name);
+  return [link(before, "← previous"), h("span", { class: "quiet" }, of === 0 ? "" : `${whole(place + 1)} of ${whole(of)}`), link(after, "next →")];
 }
 
 // A failed trace has no readings to show, but its siblings may.
-function failed_body(context: Context, question: Question, trace: Trace): HTMLElement {
-  const samples = make_samples(context, question, trace);
-  samples.colour();
-  return h("div", {}, h("div", { class: "failure", role: "alert" }, h("b", {}, "This trace failed: "),
-    isolated(trace.error)), samples.element);
+function failed_part(context: Context, found: Found): Part {
+  const samples = make_samples(context, found);
+  return {
+    element: h("div", {}, h("div", { class: "failure", role: "alert" }, h("b", {}, "This trace failed: "), isolated(found.trace.error)), samples.element),
+    show: (state) => samples.colour(state), key: () => false, themed: () => undefined, destroy: () => undefined,
+  };
 }
 
-const look_key = (s: State): string => `${s.colouring} ${s.palette}`;
+// n and p follow the order of the gallery, N and P skip to another question there, s and S go round the question's samples.
+function turn_by_key(context: Context, key: string, found: Found | null, neighbours: Neighbours | null): boolean {
+  const turns = new Map([["n", neighbours?.after], ["p", neighbours?.before], ["N", neighbours?.after_question], ["P", neighbours?.before_question]]);
+  const trace = turns.get(key);
+  if (found && trace !== null && trace !== undefined) context.go(page_of(found.index, trace, context.state().from_all), "push");
+  if (turns.has(key)) return true;
+  if (!found || key.toLowerCase() !== "s") return false;
+  const samples = samples_of(found.index, found.question.place), place = samples.indexOf(found.trace.place) + (key === "s" ? 1 : -1);
+  const to = samples[(place + samples.length) % samples.length] as number;
+  context.go({ sample: found.index.traces.sample[to] as number, cursor: null }, "push");
+  return true;
+}
 
-export function make_trace_page(context: Context, place: Place & { subject: SubjectRef }): Page {
+const names_another = (a: State, b: State): boolean =>
+  a.page !== b.page || a.run !== b.run || a.subject !== b.subject || a.question !== b.question || a.sample !== b.sample;
+
+export function make_trace_page(context: Context, place: { run: Run; subject: SubjectRef }): Page {
   const { run, subject } = place;
   let state = context.state();
   let body: Part | null = null;
   let neighbours: Neighbours | null = null;
-  let question: Question | undefined;
+  let found: Found | null = null;
+  let model: TraceModel | null = null; // Of a trace that was read.
   let gone = false;
-  const turn = h("nav", { class: "turn", aria: { label: "Questions" } });
+  const turn = h("nav", { class: "turn", aria: { label: "Traces" } });
   const middle = h("div", {}, h("h1", { class: "unseen", tabindex: -1 }, "Trace"), h("p", { class: "quiet" }, "Loading …"));
-  const element = h("div", { class: "trace-page" }, turn, middle);
   const page: Page = {
-    element,
+    element: h("div", { class: "trace-page" }, h("div", { class: "trace-bar" }, turn, make_trace_save(context, () => model).element), middle),
     title: "Trace",
     update(next) {
-      if (next.question !== state.question || next.sample !== state.sample || next.subject !== state.subject ||
-        next.run !== state.run) return false;
-      const before = state;
+      if (names_another(next, state)) return false;
+      body?.show(next, state);
       state = next;
-      if (look_key(before) !== look_key(next)) body?.colour(next);
-      body?.move(next);
       return true;
     },
-    key: (event) => turn_key(context, event.key, neighbours, question, state),
+    key: (event) => body?.key(event.key) === true || turn_by_key(context, event.key, found, neighbours),
     themed: () => body?.themed(),
     destroy() {
       gone = true;
@@ -77,49 +87,37 @@ export function make_trace_page(context: Context, place: Place & { subject: Subj
     },
   };
 
+  const make_part = async (of: Found): Promise<Part> => {
+    if (of.trace.status === "failed") return failed_part(context, of);
+    const made = make_model(of, await load_trace(of.index, of.trace.place));
+    if (is_unread(of.trace)) return make_unread_body(context, made);
+    model = made;
+    return make_body(context, made);
+  };
   const show = async (): Promise<void> => {
-    const questions = await load_subject(subject.chunk);
-    const found = questions.find((q) => same_name(q.id, state.question as string));
-    const trace = found?.traces.find((t) => t.sample === state.sample);
+    const [index, questions] = await Promise.all([load_index(run), load_questions(run)]);
     if (gone) return;
-    if (!found || !trace) {
+    found = find_trace(index, questions, subject, state);
+    if (!found) {
       replace(middle, h("h1", { tabindex: -1 }, "Nothing here"),
         h("p", {}, "The address names a question or a sample that this subject does not hold."));
       return;
     }
-    question = found;
-    page.title = `Question ${found.number}, sample ${trace.sample}`;
+    page.title = `Question ${found.question.place}, sample ${found.trace.sample}`;
     context.retitle();
     const focused = middle.contains(document.activeElement);
-    replace(middle, heading(found, trace, subject));
+    replace(middle, heading(found));
     if (focused) middle.querySelector("h1")?.focus({ preventScroll: true });
-    void show_neighbours(run, subject, found);
-    if (trace.status === "failed") return void middle.append(failed_body(context, found, trace));
-    const chunk = await load_question(found.chunk);
-    if (gone) return;
-    const model = make_model(run, subject, found, trace, chunk);
-    body = is_unread(trace) ? make_unread_body(context, model) : make_body(context, model);
+    const part = await make_part(found);
+    if (gone) return part.destroy();
+    body = part;
     middle.append(body.element);
-    body.colour(state);
-  };
-  const show_neighbours = async (of_run: Run, here: SubjectRef, found: Question): Promise<void> => {
-    const { entries } = await load_entries(of_run, state.from_all ? of_run.subjects : [here], () => undefined);
+    body.show(state, null);
+    const order = await find_order(index, state.from_all ? null : subject, state, found.trace.place);
     if (gone) return;
-    neighbours = find_neighbours(entries, state, here, found.id);
-    replace(turn, ...turn_links(context, neighbours));
+    neighbours = find_neighbours(order, found.trace.place);
+    replace(turn, ...turn_links(context, found, neighbours));
   };
   show().catch((error: unknown) => !gone && middle.append(failure(error)));
   return page;
-}
-
-function turn_key(context: Context, key: string, neighbours: Neighbours | null, question: Question | undefined,
-  state: State): boolean {
-  const entry = key === "n" ? neighbours?.after : key === "p" ? neighbours?.before : null;
-  if (entry) context.go(change_to(entry), "push");
-  if (key === "n" || key === "p") return true;
-  if (!question || key.toLowerCase() !== "s") return false;
-  const samples = question.traces.map((t) => t.sample);
-  const place = samples.indexOf(state.sample) + (key === "s" ? 1 : -1);
-  context.go({ sample: samples[(place + samples.length) % samples.length] ?? 0, cursor: null }, "push");
-  return true;
 }

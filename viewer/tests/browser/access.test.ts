@@ -13,13 +13,16 @@ import type { Watched } from "./harness.ts";
 
 const site = temporary_folder();
 let browser: Browser;
-let trace = "";
+let trace = "", tray = "", picks = "";
 beforeAll(async () => {
-  const demo = make_demo({ questions: 3, samples: 3, length: 5 });
+  const demo = make_demo({ questions: 3, samples: 3, length: 5, runs: 2 });
   trace = `#/demo/draws/${demo.runs[0]?.subjects[3]?.questions[0]?.id}`;
+  picks = (demo.runs[0]?.subjects[0]?.questions ?? []).flatMap((q) => q.traces.slice(0, 2).map((t) => t.id.slice(0, 12))).join(",");
   const run = { ...(demo.runs[0] as RunData), analysis: make_analysis({ orders: true, prior: true, warnings: [{ kind: "x", text: "mind this" }] },
     demo.runs[0]?.subjects.map((s) => ({ subject: s.name }))) };
-  write_bundle(site.folder, { ...demo, runs: [run, kImported] });
+  const side_by_side = [...run.subjects.slice(2), ...kImported.subjects].flatMap((s) => s.questions[0]?.traces ?? []).map((t) => t.id.slice(0, 12));
+  tray = `#tray?pick=${side_by_side.join(",")}`; // One failed, one was not read.
+  write_bundle(site.folder, { ...demo, runs: [run, demo.runs[1] as RunData, kImported] });
   browser = await launch();
 });
 afterAll(async () => {
@@ -33,10 +36,20 @@ const kPages: [string, () => string, string][] = [
   ["imported trace", () => "#/imported/stars/i0/0?t=3", ".u-over"],
   ["trace that was not read", () => "#/imported/stars/i0/1", ".unread"],
   ["subject", () => "#/demo/draws", ".row canvas"],
-  ["all subjects", () => "#/demo/*?colour=right", ".row canvas"],
+  ["all subjects", () => "#/demo/*?colour=right", ".tile .tile-box:not(.is-blank)"],
+  ["small pictures, grouped, some picked", () => `#/demo/*?size=1&group=question&pick=${picks}`, ".tray-item canvas"],
+  ["lines", () => "#/demo/*?view=lines&group=class&size=2", ".tile.line:not(.is-blank)"],
+  ["a list of all subjects", () => "#/imported/*?view=list&group=subject", ".row canvas"],
   ["trace", () => `${trace}/0?t=4`, ".u-over"],
+  ["trace with other readers and a search", () => `${trace}/0?readers=2,3&text=that%20let&scope=both`, '.reading[data-option="R3"]'],
   ["strided trace", () => `${trace}/2?colour=right&palette=safe`, ".u-over"],
   ["failed trace", () => `${trace}/1`, ".failure"],
+  ["help", () => "#help", '.help-topic bdi:text-is("p_start")'],
+  ["two runs", () => "#compare/demo/demo%202", ".pair canvas"],
+  ["two runs with nothing in common", () => "#compare/demo/imported?by=length", ".pair.is-single"],
+  ["tray", () => tray, ".tray-curve .u-over"],
+  ["tray by share", () => `${tray}&align=fraction&colour=right`, ".tray-curve .u-over"],
+  ["tray with too few", () => "#tray?pick=abcdef", ".tray-told p"],
   ["nowhere", () => "#/nowhere", "h1"],
 ];
 
@@ -58,6 +71,17 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
     expect(found).toEqual([]);
     await at.check();
   });
+});
+
+test("axe finds nothing in the open menu of what can be saved", async () => {
+  const at = await watch(browser, file_base(site.folder));
+  await at.open("#/demo/draws");
+  await at.page.waitForSelector(".row canvas");
+  await at.page.click(".save-button");
+  await at.page.evaluate(axe.source);
+  expect(await at.page.evaluate(async () => (await (window as unknown as { axe: typeof axe }).axe.run(".save", { preload: false })).violations.map((v) => v.id))).toEqual([]);
+  await at.check();
+  await at.close();
 });
 
 test("nothing is wider than a window of 320 pixels", async () => {

@@ -18,7 +18,7 @@ beforeAll(async () => { browser = await launch(); });
 afterAll(() => browser.close());
 beforeEach(async () => {
   site = temporary_folder();
-  written = write_bundle(site.folder, kFixture);
+  written = write_bundle(site.folder, kFixture, { shelf_tokens: 30 }); // Three shelves.
   at = await watch(browser, file_base(site.folder));
 });
 afterEach(async () => {
@@ -32,34 +32,51 @@ afterEach(async () => {
 const chunk = (name: string): string => join(site.folder, "data", `${name}.js`);
 const message = (): Promise<string | null> => at.page.waitForSelector(".failure").then((e) => e.textContent());
 
-test("a missing subject", async () => {
-  const [first] = written.chunks.subjects as [string];
+test("a missing index", async () => {
+  const [index] = written.chunks.index as [string];
+  rmSync(chunk(index));
+  for (const hash of ["#/run%20one/first", "#/run%20one/*", "#/run%20one/first/q0/0", ""]) {
+    await at.open(hash);
+    expect(await message(), hash).toContain(`The file data/${index}.js is missing`);
+  }
+});
+
+test("missing pictures", async () => {
+  const [first] = written.chunks.strips as [string];
   rmSync(chunk(first));
-  await at.open("#/run%20one/first");
+  await at.open("#/run%20one/*?view=list");
   expect(await message()).toContain(`The file data/${first}.js is missing`);
-  await at.open("#/run%20one/*");
-  expect(await message()).toContain("is missing");
-  await at.page.waitForSelector(".row"); // The other subject is there all the same.
-  await at.open();
+  await at.page.waitForSelector(".thumb canvas"); // The other shelves' are there all the same.
+  await at.open("#/run%20one/first/q0/0");
   expect(await message()).toContain("is missing");
 });
 
-test("a missing question", async () => {
-  rmSync(chunk(written.chunks.questions[0] as string));
+test.each(["texts", "curves"] as const)("missing %s", async (kind) => {
+  rmSync(chunk(written.chunks[kind][0] as string));
   await at.open("#/run%20one/first/q0/0");
   expect(await message()).toContain("is missing");
   expect(await at.page.locator("h1").textContent()).toBe("Which is two?");
+  await at.open("#/run%20one/second/q9/0");
+  await at.page.waitForSelector(".u-over");
 });
 
-const whole = (): string => readFileSync(chunk(written.chunks.questions[0] as string), "latin1");
+test("missing readings and ids are said where they would have stood", async () => {
+  for (const kind of ["readings", "ids"] as const) rmSync(chunk(written.chunks[kind][0] as string));
+  await at.open("#/run%20one/first/q0/0?readers=2");
+  expect(await message()).toContain("is missing");
+  await at.page.click("text=token ids");
+  await at.page.waitForSelector("button:disabled >> text=token ids can’t be read");
+});
+
+const whole = (): string => readFileSync(chunk(written.chunks.texts[0] as string), "latin1");
 test.each([
   ["cut short", () => whole().slice(0, 100), "holds no chunk"],
   ["of another kind", () => "var x = 1;", "holds no chunk"],
   ["not base64", () => 'thinktrace_chunk="@@@";', "not base64"],
   ["not deflate", () => 'thinktrace_chunk="AAAA";', "can't be unpacked"],
-  ["with another's content", () => readFileSync(chunk(written.chunks.questions[1] as string), "latin1"), "does not match its name"],
-])("a question's file %s", async (_name, content, text) => {
-  writeFileSync(chunk(written.chunks.questions[0] as string), content());
+  ["with another's content", () => readFileSync(chunk(written.chunks.texts[1] as string), "latin1"), "does not match its name"],
+])("a shelf's texts %s", async (_name, content, text) => {
+  writeFileSync(chunk(written.chunks.texts[0] as string), content());
   await at.open("#/run%20one/first/q0/0");
   expect(await message()).toContain("is damaged");
   expect(await message()).toContain(text);
@@ -67,8 +84,8 @@ test.each([
 
 test.each([
   ["no manifest", "__BUNDLE__", "holds no manifest"],
-  ["a manifest of another version", '{"format":"thinktrace-bundle","version":9}', "version 1"],
-  ["a manifest with a flaw", '{"format":"thinktrace-bundle","version":1,"title":"t","generator":"g","runs":[{"model":{}}]}', "runs[0].name"],
+  ["a manifest of another version", '{"format":"thinktrace-bundle","version":1}', "version 2"],
+  ["a manifest with a flaw", '{"format":"thinktrace-bundle","version":2,"title":"t","generator":"g","app":null,"live":null,"runs":[{"model":{}}]}', "runs[0].name"],
 ])("%s", async (_name, manifest, text) => {
   const page = join(site.folder, "index.html");
   writeFileSync(page, readFileSync(page, "utf8").replace(/(id="bundle">)[^<]*/, (_all, start: string) => start + manifest));

@@ -29,7 +29,7 @@ const kTypes: Record<string, string> = { html: "text/html", js: "text/javascript
 // Serves the folder below a path, as a site of many would be.
 export async function serve(folder: string): Promise<{ base: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    const match = /^\/deep\/er\/(index\.html|app\.js|app\.css|data\/[0-9a-f]{32}\.js)?$/.exec(request.url ?? "");
+    const match = /^\/deep\/er\/(index\.html|app\.js|app\.css|data\/[0-9a-f]{32}\.js|live\/[0-9]{1,9}\.js)?$/.exec(request.url ?? "");
     const name = match ? match[1] ?? "index.html" : null;
     try {
       if (name === null) throw new Error("not ours");

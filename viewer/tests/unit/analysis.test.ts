@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from "vitest";
 import { parse_analysis_chunk } from "../../src/bundle/analysis.ts";
+import type { Analysis } from "../../src/bundle/analysis.ts";
 import { BundleError } from "../../src/bundle/check.ts";
 import { token_scale } from "../../src/first_numbers/estimate.ts";
-import { find_block, head_text, interval_note, interval_text, name_of_start, short_name_of_start, warnings_told } from "../../src/first_numbers/sayings.ts";
+import { find_block, head_parts, interval_note, interval_text, name_of_start, short_name_of_start, warnings_told } from "../../src/first_numbers/sayings.ts";
 import { one_place, rounded, short_number } from "../../src/text/numbers.ts";
 import type { Run, SubjectRef } from "../../src/types.ts";
 import { make_analysis } from "../make_analysis.ts";
@@ -83,6 +84,8 @@ describe("digits", () => {
   });
 });
 
+const head_text = (analysis: Analysis): string => head_parts(analysis).map((part) => part.text).join(" · ");
+
 describe("sayings", () => {
   test.each([
     [[0, 0], "at the start", "start"], [[1, 1], "after 1 token", "t = 1"], [[5, 5], "after 5 tokens", "t = 5"],
@@ -105,7 +108,7 @@ describe("sayings", () => {
   });
   test("a subject finds its block by name, else by place where all counts agree", () => {
     const subject = (name: string, n_traces: number, n_failed = 0): SubjectRef =>
-      ({ name, key: name, n_questions: 1, n_traces, n_failed, chunk: "0".repeat(32) });
+      ({ name, key: name, n_questions: 1, n_traces, n_failed });
     const run = (...subjects: SubjectRef[]): Run => ({ subjects }) as Run;
     const a = subject("a", 4), odd = subject("", 5, 1), lost = subject("lost", 2, 2);
     const analysis = read({}, [{ subject: "a", traces: 4 }, { subject: "\\x07", traces: 4 }]);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from "vitest";
-import { colour_readings, mix, most_likely } from "../../src/colour/colouring.ts";
+import { change, colour_readings, entropy, kFullChange, mix, most_likely } from "../../src/colour/colouring.ts";
 import type { Readings } from "../../src/colour/colouring.ts";
-import { kOutside, option_colours, rgb_from_hex } from "../../src/colour/palette.ts";
+import { kNoReading, kOutside, option_colours, rgb_from_hex } from "../../src/colour/palette.ts";
 import type { Rgb } from "../../src/colour/palette.ts";
+import { oklch, purple_to_green, straw_to_plum } from "../../src/colour/ramps.ts";
 import { viridis } from "../../src/colour/viridis.ts";
 
 const readings = (rows: number[][], unit = 1): Readings => ({
@@ -55,6 +56,61 @@ describe("colourings", () => {
   });
   test("P(right) reads the right option's row", () => {
     expect(colour_readings(r, 2, "right", colours)).toEqual([0.3, 0.2, 1].map(viridis));
+  });
+  test("entropy counts what is outside the options as one more outcome", () => {
+    const of = (...row: number[]): number => entropy(readings([row]), 0);
+    expect(of(0.25, 0.25, 0.25, 0.25)).toBeCloseTo(2, 12);
+    expect(of(0.2, 0.2, 0.2, 0.2)).toBeCloseTo(Math.log2(5), 12);
+    expect([of(1, 0), of(0, 0)]).toEqual([0, 0]);
+    expect(of(0.5, 0)).toBeCloseTo(1, 12);
+    expect(entropy(readings([[255, 1]], 255), 0)).toBeLessThan(0.05); // Rounded to more than 1.
+    expect(colour_readings(readings([[0.25, 0.25, 0.25, 0.25]]), 0, "entropy", [])).toEqual([straw_to_plum(2 / Math.log2(5))]);
+  });
+  test("change is against the reading before, neutral at the first, and full from 0.3 on", () => {
+    const s = readings([[0.9, 0.1], [0.2, 0.8], [0.25, 0.75]]);
+    expect(change(s, 0, 0)).toBe(0);
+    expect(change(s, 0, 1)).toBeCloseTo(-0.7, 12);
+    expect(colour_readings(s, 0, "change", [])).toEqual(
+      [purple_to_green(0.5), purple_to_green(0), purple_to_green(0.5 + 0.05 / (2 * kFullChange))]);
+    expect(colour_readings(s, 1, "change", [])[1]).toEqual(purple_to_green(1));
+  });
+});
+
+// What somebody without the cones for green sees (Machado, Oliveira and Fernandes 2009), in linear light.
+function without_green(c: Rgb): Rgb {
+  const [r, g, b] = c.map((v) => (v / 255) ** 2.2) as [number, number, number];
+  const seen = [0.367 * r + 0.861 * g - 0.228 * b, 0.28 * r + 0.673 * g + 0.047 * b, -0.012 * r + 0.043 * g + 0.969 * b];
+  return seen.map((v) => 255 * Math.min(1, Math.max(0, v)) ** (1 / 2.2)) as unknown as Rgb;
+}
+const luminance = (c: Rgb): number => {
+  const [r, g, b] = c.map((v) => (v / 255) ** 2.2) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const distance = (a: Rgb, b: Rgb): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+
+describe("scales", () => {
+  test("OKLCH gives white, black and sRGB's red", () => {
+    expect(rounded(oklch(1, 0, 0))).toEqual([255, 255, 255]);
+    expect(rounded(oklch(0, 0, 0))).toEqual([0, 0, 0]);
+    oklch(0.62796, 0.25768, 29.234).forEach((v, i) => expect(Math.abs(v - ([255, 0, 0][i] as number))).toBeLessThan(2));
+  });
+  test("the scale of entropy only ever gets darker", () => {
+    for (let i = 1; i <= 50; i++) expect(luminance(straw_to_plum(i / 50))).toBeLessThan(luminance(straw_to_plum((i - 1) / 50)));
+  });
+  test("the scale of change gets darker to both sides, and its sides differ for those who see no green, and in grey", () => {
+    for (let i = 1; i <= 25; i++) {
+      expect(luminance(purple_to_green(0.5 + i / 50))).toBeLessThan(luminance(purple_to_green(0.5 + (i - 1) / 50)));
+      expect(luminance(purple_to_green(0.5 - i / 50))).toBeLessThan(luminance(purple_to_green(0.5 - (i - 1) / 50)));
+    }
+    for (const x of [0.25, 0.5]) {
+      expect(distance(without_green(purple_to_green(0.5 - x)), without_green(purple_to_green(0.5 + x)))).toBeGreaterThan(60);
+    }
+    expect(luminance(purple_to_green(1))).toBeGreaterThan(2 * luminance(purple_to_green(0)));
+  });
+  test("neither has a colour near the grey of no reading", () => {
+    for (const ramp of [straw_to_plum, purple_to_green]) {
+      for (let i = 0; i <= 100; i++) expect(distance(ramp(i / 100), kNoReading)).toBeGreaterThan(40);
+    }
   });
 });
 

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from "vitest";
-import { line_style, spread_labels } from "../../src/curve/lines.ts";
-import { is_strided, list_positions, reading_index } from "../../src/curve/positions.ts";
-import { token_colours } from "../../src/colour/paint.ts";
-import { kNoReading, option_colours } from "../../src/colour/palette.ts";
+import { join_lines, line_style, reader_style, spread_labels } from "../../src/curve/lines.ts";
+import { is_strided, reading_index } from "../../src/curve/positions.ts";
 import { make_cursor } from "../../src/trace_page/cursor.ts";
 import { matrix_shape } from "../../src/trace_page/matrix.ts";
-import type { Question, Trace } from "../../src/types.ts";
 
 describe("positions", () => {
-  test("without a list, every position has its own reading", () => {
-    expect(list_positions(null, 3)).toEqual([0, 1, 2, 3]);
-    expect([...reading_index(null, 3)]).toEqual([0, 1, 2, 3]);
-    expect(is_strided(null, 3)).toBe(false);
-  });
-  test("a stride: the last probed position at or before", () => {
+  test("every position has the last reading at or before it", () => {
+    expect([...reading_index([0, 1, 2, 3], 3)]).toEqual([0, 1, 2, 3]);
+    expect(is_strided([0, 1, 2, 3], 3)).toBe(false);
     expect([...reading_index([0, 3, 5], 6)]).toEqual([0, 0, 0, 1, 1, 2, 2]);
     expect(is_strided([0, 3, 5], 6)).toBe(true);
   });
@@ -23,15 +17,13 @@ describe("positions", () => {
     expect(is_strided([1, 2, 3], 3)).toBe(false);
     expect([...reading_index([2], 3)]).toEqual([-1, -1, 0, 0]);
     expect([...reading_index([], 2)]).toEqual([-1, -1, -1]);
+    expect(is_strided([], 2)).toBe(false);
   });
 });
 
-test("the cell of token i has the colour of the reading after it", () => {
-  const question = { options: ["a", "b"], answer: 1 } as Question;
-  const trace = { n_tokens: 3, positions: [2, 3] } as Trace;
-  const readings = { values: [1, 0, 0, 1], n_options: 2, n_positions: 2, unit: 1 };
-  const [a, b] = option_colours(2, 1, "published");
-  expect(token_colours(trace, question, readings, { colouring: "likely", palette: "published" })).toEqual([kNoReading, a, b]);
+test("lines of other positions stand over one axis", () => {
+  expect(join_lines([{ positions: [0, 1, 2], values: [0.1, 0.2, 0.3] }, { positions: [1, 3, 3], values: [0.5, 0.6, 0.7] }]))
+    .toEqual([[0, 1, 2, 3], [0.1, 0.2, 0.3, null], [null, 0.5, null, 0.7]]);
 });
 
 describe("lines", () => {
@@ -39,6 +31,11 @@ describe("lines", () => {
     expect(line_style(2, 2).dash).toEqual([]);
     const dashes = [0, 1, 3, 4, 5, 6, 7, 8].map((o) => line_style(o, 2).dash.join());
     expect(new Set(dashes).size).toBe(8);
+    expect(dashes).not.toContain("");
+  });
+  test("readers differ from each other and from the right option", () => {
+    const dashes = [0, 1, 2, 3, 4].map((r) => reader_style(r).dash.join());
+    expect(new Set(dashes).size).toBe(5);
     expect(dashes).not.toContain("");
   });
   test("labels keep their order and their distance and stay inside", () => {
@@ -52,15 +49,15 @@ describe("the cursor", () => {
   test("rests where it was set, follows the pointer, and returns", () => {
     const seen: string[] = [];
     const cursor = make_cursor(0, 20, null);
-    cursor.watch((t, cause) => seen.push(`${cause} ${t}`));
+    cursor.watch((t, cause, note) => seen.push(`${cause} ${t}${note}`));
     cursor.hover(4);
     cursor.hover(4);
     cursor.hover(null);
     cursor.set(7.4, "click");
     cursor.hover(9);
     cursor.hover(null);
-    cursor.set(99, "key");
-    expect(seen).toEqual(["hover 4", "hover 20", "click 7", "hover 9", "hover 7", "key 20"]);
+    cursor.set(99, "jump", "!");
+    expect(seen).toEqual(["hover 4", "hover 20", "click 7", "hover 9", "hover 7", "jump 20!"]);
   });
   test("an address outside the trace is taken to its end", () => expect(make_cursor(1, 5, 400).at()).toBe(5));
 });

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// What grid and lines share: pieces of the page with one canvas each, many pictures on it, and links over them. A canvas
+// for each picture takes more than ten times as long to make and to show (1,400 small ones against 40 bands of 35, in
+// Chromium without a graphics card).
+import { group_of } from "./heading.ts";
+import { band_of } from "./layout.ts";
+import type { Bands } from "./layout.ts";
+import { find_place, ref_of, row_name, shelf_of } from "./view.ts";
+import type { Scene, View } from "./view.ts";
+
+interface Tile { row: number; link: HTMLAnchorElement }
+
+export interface Piece<T extends Tile> {
+  element: HTMLElement;
+  tiles: readonly T[];
+  pictures: readonly T[]; // Those of them that have something to paint.
+  paint(tile: T): boolean; // Whether its picture was there.
+}
+
+export interface PieceLayout<T extends Tile> {
+  pieces: Bands; // Which pictures share a piece, and how high each piece is.
+  bands: Bands; // What arrow keys go by.
+  make(rows: Int32Array, height: number): Piece<T>;
+}
+
+// As many pixels as the screen has there.
+export function size_canvas(canvas: HTMLCanvasElement, width: number, height: number, ratio: number): void {
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.ceil(height * ratio);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+}
+
+interface Shown<T extends Tile> {
+  piece: Piece<T>;
+  missing: Set<T>;
+  paint(): void; // What is missing.
+  repaint(): void; // All.
+}
+
+function show_piece<T extends Tile>(piece: Piece<T>): Shown<T> {
+  const missing = new Set(piece.pictures);
+  const paint = (): void => { for (const tile of missing) if (piece.paint(tile)) missing.delete(tile); };
+  return { piece, missing, paint, repaint() {
+    for (const tile of piece.pictures) missing.add(tile);
+    paint();
+  } };
+}
+
+export function make_canvas_view<T extends Tile>(scene: Scene, { pieces, bands, make }: PieceLayout<T>): View {
+  const { table, arrangement, painter } = scene, { rows, groups } = arrangement;
+  const shown = new Map<number, Shown<T>>(), links = new Map<number, HTMLAnchorElement>(), row_by_link = new WeakMap<Element, number>();
+  const n_items = new Int32Array(groups.length);
+  for (const g of pieces.group) n_items[g] = (n_items[g] as number) + 1;
+
+  const render = (item: number): HTMLElement => {
+    const piece = make(rows.subarray(pieces.first[item], pieces.first[item + 1]), pieces.heights[item] as number), entry = show_piece(piece);
+    shown.set(item, entry);
+    for (const { row, link } of piece.tiles) {
+      links.set(row, link);
+      row_by_link.set(link, row);
+    }
+    painter.add(entry.paint);
+    return piece.element;
+  };
+  return {
+    bands,
+    contents: {
+      groups: groups.map((group, g) => group_of(scene, group, n_items[g] as number)),
+      heights: pieces.heights,
+      measure: null,
+      render,
+      drop(item) {
+        for (const { row } of shown.get(item)?.piece.tiles ?? []) links.delete(row);
+        shown.delete(item);
+      },
+      name: (item) => row_name(table, rows[pieces.first[item] as number] as number),
+      find(name) {
+        const place = find_place(table, rows, name);
+        return place < 0 ? -1 : band_of(pieces, place);
+      },
+    },
+    item_of: (place) => band_of(pieces, place),
+    tile: (row) => links.get(row) ?? null,
+    row_of: (tile) => row_by_link.get(tile) ?? null,
+    repaint(first, last) {
+      for (const [item, { repaint }] of shown) if (item >= first && item < last) painter.add(repaint);
+      for (const { repaint } of shown.values()) painter.add(repaint);
+    },
+    came(run, shelf) {
+      const is_of = ({ row }: Tile): boolean => table.run[row] === run && shelf_of(ref_of(table, row)) === shelf;
+      for (const { missing, paint } of shown.values()) if ([...missing].some(is_of)) painter.add(paint);
+    },
+  };
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Made by scripts/make_help_examples.mjs: traces of Glassbox 6M as thinktrace exports them. [n_options, n_positions]
+
+export interface Example { subject: string; question: string; options: string[]; tokens: string[]; n_options: number; answer: number; strip: string }
+
+export const kExamples: readonly Example[] = [
+  {"subject":"chains","question":"Start with 0. Subtract 1. Keep only the last digit at every step. Which digit do you end with?","options":["seven","nine","three","one"],"tokens":["Alright","."," I"," start"," with"," ","0","."," ","0"," minus"," ","1"," is"," -","1",","," so"," I"," keep"," ","9","."," I"," end"," with"," ","9",","," which"," is"," n","ine","."," So"," I"," pick"," choice"," ","2",".\n"],"n_options":4,"answer":1,"strip":"Pj49Pj0+Pz89PT49PT0+Pz49PDw8PUFBQUAAAAAAAAAAAAAAAAAAAAAAQUFBQUFBQUBBQUBAQkJBQkBAQEBAQkFAPzzRxNPc18vw9fX5+Pn4+v//Pj4+Pz4+Pj4/P0BAPz4/PT0+Pz8+Pjw8PC8AAAAAAAAAAAAAAAAAAAAAQkNDQkNDQUFCQkFCQUJBQkRERERFQkBCQlQuOywjKDQPCgoGBwYGBQAA"},
+  {"subject":"beasts","question":"","options":[],"tokens":[],"n_options":4,"answer":1,"strip":"AAAAAAAAAAAAAAAAAP///////////////////////////////////////////////////////wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+  {"subject":"capitals","question":"","options":[],"tokens":[],"n_options":4,"answer":3,"strip":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA//////////////////////////////////////////////////////8="},
+  {"subject":"hinted","question":"","options":[],"tokens":[],"n_options":4,"answer":3,"strip":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD///////////////////////7+/v7+/v7+/v7+/v7+/v7+/v7+/v/+//7+/////wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAQEBAQEBAQEBAQEBAQEBAQEBAQEAAQABAQAAAAA="},
+  {"subject":"beasts","question":"","options":[],"tokens":[],"n_options":4,"answer":2,"strip":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAD///////////////////////////////////////////////////////8AAAAAAAAAAAAAAAAAAAAA/v//////////////////AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/////////////////////wEAAAAAAAAAAAAAAAAAAA=="},
+];
