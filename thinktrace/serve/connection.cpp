@@ -19,7 +19,7 @@ Connection::~Connection() {
   ::shutdown(socket_, SHUT_WR);
   const auto deadline = Clock::now() + std::chrono::milliseconds(100);
   char buffer[4096];
-  for (size_t total = 0; total < 1024 * 1024 && wait_for(POLLIN, deadline);) {
+  for (size_t total = 0; total < (size_t{1} << 20) && wait_for(POLLIN, deadline);) {
     const ssize_t n = ::recv(socket_, buffer, sizeof(buffer), MSG_DONTWAIT);
     if (n <= 0) break;
     total += static_cast<size_t>(n);

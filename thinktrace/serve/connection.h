@@ -9,11 +9,11 @@
 namespace thinktrace::serve {
 
 struct Limits {
-  size_t max_head = 32 * 1024;  // Bytes of a request; browsers send the cookies of all of localhost.
+  size_t max_head = size_t{32} * 1024;  // Bytes of a request; browsers send the cookies of all of localhost.
   std::chrono::milliseconds head_time{10000};   // For a whole head, however its bytes trickle.
   std::chrono::milliseconds idle_time{3000};    // Between two requests.
   std::chrono::milliseconds write_time{20000};  // For an answer, and a second more for each
-  size_t slowest_rate = 16 * 1024;              // bytes.
+  size_t slowest_rate = size_t{16} * 1024;      // bytes.
   int max_requests = 1000;                      // On one connection.
   int threads = 16;                             // Connections served at once;
   int max_waiting = 64;                         // more wait, and more than these are closed.

@@ -90,7 +90,7 @@ Verdict find_permitted(const Head& head, const GuardSettings& settings) {
     if (equal_in_constant_time(target.substr(kEnter.size()), settings.token)) return allow(Resource::kEnter);
     return refuse(403, "wrong token; open the address that thinktrace serve printed");
   }
-  const Verdict found = find_resource(target);
+  Verdict found = find_resource(target);
   if (!settings.token.empty() && !has_cookie(head, settings))
     return refuse(403, "no token; open the address that thinktrace serve printed");
   return found;
@@ -99,13 +99,13 @@ Verdict find_permitted(const Head& head, const GuardSettings& settings) {
 }  // namespace
 
 Verdict judge(const Head& head, const GuardSettings& settings) {
-  if (const Verdict sender = judge_sender(head, settings); sender.status != 200) return sender;
+  if (Verdict sender = judge_sender(head, settings); sender.status != 200) return sender;
   if (head.method != "GET" && head.method != "HEAD") return refuse(405, "only GET and HEAD are answered");
   if (head.count("content-length") || head.count("transfer-encoding") || head.count("expect"))
     return refuse(400, "a request has no body here");
   if (head.target.size() > kMaxTarget) return refuse(414, "the address is too long");
   if (head.target.front() != '/') return refuse(400, "a request names a path");
-  const Verdict found = find_permitted(head, settings);
+  Verdict found = find_permitted(head, settings);
   if (found.status == 200 && !may_navigate(found, head))
     return refuse(403, "only the page itself can be opened from the address bar");
   return found;

@@ -176,8 +176,8 @@ class Server::Listener : public httplib::Server {
     const std::optional<Head> head = read == ReadResult::kHead ? parse_head(request) : std::nullopt;
     const Answer answer = read == ReadResult::kTooSlow    ? refusal(408, "the request took too long")
                           : read == ReadResult::kTooLarge ? refusal(431, "the request is too large")
-                          : !head                         ? refusal(400, "that is not a whole and proper request")
-                                                          : responder_->answer(*head);
+                          : !head ? refusal(400, "that is not a whole and proper request")
+                                  : responder_->answer(*head);
     const bool close =
         is_last || answer.status >= 400 || head->minor == 0 || head->lists("connection", "close");
     const bool has_body = answer.body && !(head && head->method == "HEAD");
