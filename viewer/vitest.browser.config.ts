@@ -10,7 +10,7 @@ export default defineConfig({
     pool: "threads",
     maxWorkers: 1,
     minWorkers: 1,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
