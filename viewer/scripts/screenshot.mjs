@@ -24,7 +24,7 @@ const of_run = `#/${encodeURIComponent(run.name)}`, subject = run.subjects.find(
 
 const quiet = (page) => page.waitForTimeout(500);
 const pictures_there = async (page) => {
-  await page.waitForSelector(".thumb");
+  await page.waitForSelector("[data-trace]");
   await page.waitForFunction(() => document.querySelector(".is-blank") === null);
   await quiet(page);
 };
@@ -40,7 +40,7 @@ async function open_trace(page) {
 
 async function pick_two(page) {
   await pictures_there(page);
-  for (const i of [0, 1, 2]) await page.locator(".thumb").nth(i).evaluate((thumb) => { thumb.focus(); thumb.dispatchEvent(new KeyboardEvent("keydown", { key: "x", bubbles: true })); });
+  for (const i of [0, 1, 2]) await page.locator("a[data-trace]").nth(i).evaluate((thumb) => { thumb.focus(); thumb.dispatchEvent(new KeyboardEvent("keydown", { key: "x", bubbles: true })); });
   await page.evaluate(() => { location.hash = location.hash.replace(/^#[^?]*/, "#tray"); });
   await page.waitForSelector("canvas");
   await quiet(page);
@@ -59,7 +59,7 @@ const kViews = [
   ["list", `${of_run}/${encodeURIComponent(subject.name)}`, pictures_there],
   ["trace", `${of_run}/${encodeURIComponent(subject.name)}`, async (page) => {
     await pictures_there(page);
-    await page.locator(".thumb:not(.is-failed)").first().evaluate((thumb) => thumb.click());
+    await page.locator("a[data-trace]:not(.is-failed)").first().evaluate((thumb) => thumb.click());
     await open_trace(page);
   }, "docs"],
   ["tray", `${of_run}/*?view=grid&sort=t_exit`, pick_two],
