@@ -48,7 +48,7 @@ async function pick_two(page) {
 
 // Name, address, what is to be done there, and whether the docs show it.
 const kViews = [
-  ["front", "#/", (page) => pictures_there(page)],
+  ["front", "#/", async (page) => { await page.waitForSelector(".subject"); await quiet(page); }],
   ["numbers", "#/", async (page) => {
     await page.locator(".numbers").first().scrollIntoViewIfNeeded();
     await page.waitForSelector(".numbers:not([aria-busy])");
