@@ -91,7 +91,7 @@ test("in the address: as a path, as a name, and as the value of everything that 
     ...["", "run%20one/", "run%20one/first/"].flatMap((before) => code.map((text) => `#/${before}${text}/${text}`)),
     ...code.map((text) => `#compare/${text}/${text}`), ...code.map((text) => `#help/${text}`),
     ...well.map((text, i) => `#/run%20one/*?${query(code[i] as string)}&${query(text)}`),
-    ...well.map((text, i) => `${kPlaces[i % kPlaces.length]}?${query(code[i] as string)}`),
+    ...well.map((_, i) => `${kPlaces[i % kPlaces.length]}?${query(code[i] as string)}`),
     ...code.map((text) => `#/run%20one/*?text=${text}&scope=both`),
     ...code.map((text) => `#/run%20one/first?sort=-${text},${text}&range=${text}:0:1&range=p_end:${text}:1&class=${text},${text}`),
   ];

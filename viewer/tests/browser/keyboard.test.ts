@@ -22,7 +22,10 @@ afterAll(async () => {
   await server.close();
   site.remove();
 });
-beforeEach(async () => { at = await watch(browser, server.base, { permissions: ["clipboard-read", "clipboard-write"] }); });
+beforeEach(async () => {
+  at = await watch(browser, server.base, { permissions: ["clipboard-read", "clipboard-write"] });
+  at.page.setDefaultTimeout(8000);
+});
 afterEach(async () => {
   await at.check();
   await at.close();
@@ -72,7 +75,7 @@ test("from the front page to two traces side by side, and back", async () => {
   await page.keyboard.press("Enter");
   await drawn(page);
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1"); // What is new is read from its head.
-  await tab_to(page, ".toolbar select");
+  await tab_to(page, ".toolbar select:has(optgroup)");
   await page.keyboard.press("ArrowDown");
   await expect.poll(() => hash(page)).toContain("sort=");
   await tab_to(page, ".chip");
@@ -160,7 +163,7 @@ test("the first tab leads past the head; menus close with Escape and give the fo
 });
 
 // Every stop of the tab key, until it leaves the page.
-test.each([["front page", "", ".subject canvas"], ["gallery", "#/demo/*", ".tile .tile-box:not(.is-blank)"], ["list", "#/demo/needed?view=list", ".row canvas"],
+test.each([["front page", "", ".subject canvas"], ["gallery", "#/demo/*", ".tile .tile-box:not(.is-blank)"], ["list", "#/demo/stores?view=list", ".row canvas"],
   ["comparison", "#compare", "h1"], ["help", "#help", ".help-topic canvas"]])("every stop can be seen: %s", async (_name, address, ready) => {
   const { page } = at;
   await at.open(address);
