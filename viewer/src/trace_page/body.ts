@@ -34,6 +34,7 @@ export interface Part {
   show(state: State, before: State | null): void; // before: what is shown now; null at first.
   key(key: string): boolean; // Whether the key means something here.
   themed(): void;
+  rest?(): void; // The address says at once where the cursor is.
   destroy(): void;
 }
 
@@ -104,8 +105,12 @@ export function make_body(context: Context, model: TraceModel): Part {
   cursor.watch((_t, cause) => {
     if (cause === "hover" || cause === "address") return;
     clearTimeout(timer);
-    timer = window.setTimeout(() => context.go({ cursor: cursor.resting() }, "replace"), 250);
+    timer = window.setTimeout(rest, 250);
   });
+  const rest = (): void => {
+    clearTimeout(timer);
+    context.go({ cursor: cursor.resting() }, "replace");
+  };
   const element = h("div", { class: "trace-body" },
     h("div", { class: "trace-top" }, h("div", {}, options.element, commitment(model)), samples.element),
     legend.element, readers?.element,
@@ -132,6 +137,7 @@ export function make_body(context: Context, model: TraceModel): Part {
       if (before && state.cursor !== null && state.cursor !== cursor.resting()) cursor.set(state.cursor, "address");
     },
     key: reading.key,
+    rest,
     themed: () => reading.plot.rebuild(),
     destroy() {
       clearTimeout(timer);

@@ -81,6 +81,11 @@ export function make_trace_page(context: Context, place: { run: Run; subject: Su
     },
     key: (event) => body?.key(event.key) === true || turn_by_key(context, event.key, found, neighbours),
     themed: () => body?.themed(),
+    // Asked for before the reader leaves: the way back finds the cursor where it was last.
+    anchor() {
+      body?.rest?.();
+      return null;
+    },
     destroy() {
       gone = true;
       body?.destroy();

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// What the tests of hostile texts share: a bundle with every text in every slot, and a hand inside the page that goes
+// through many addresses at once, since each question to the browser takes its time.
+import { expect } from "vitest";
+import type { Page } from "playwright-core";
+import { parse_manifest } from "../../src/bundle/manifest.ts";
+import { format_state, kDefaultState } from "../../src/state/state.ts";
+import type { State } from "../../src/state/state.ts";
+import { kHostile } from "../hostile.ts";
+import { make_analysis } from "../make_analysis.ts";
+import type { BundleData, RunData } from "../make_bundle.ts";
+import { read_manifest_text } from "../read_site.ts";
+
+const kHarmless = "harmless";
+export const kTexts: readonly string[] = [kHarmless, ...kHostile]; // The first one says what a page is made of.
+export const kTitle = kHostile.filter((s) => s.length < 200).join(" ");
+export const trace_id = (place: number): string => (0xa00000 + place).toString(16);
+
+const kRows = [[0.5, 0.5], [0.25, 0.75], [0.1, 0.2]];
+
+// One run for each text, which stands in all of the run's slots: a trace that was read, one that failed, one not read.
+function hostile_run(text: string, place: number): RunData {
+  return {
+    name: text, labels: [text, text], notes: [text], settings: [[text, text]], noise_floor: null, readers: [text],
+    model: { name: text, architecture: text, sha256: text },
+    analysis: make_analysis({ traces: 2, read: 1, warnings: [{ kind: "a", text }] }, [{ subject: text, traces: 2, read: 1 }, { subject: `${text}!`, warnings: [{ kind: text, text }] }]),
+    numbers: [{ key: "hostile", name: text, explain: text, unit: "", value: () => place }],
+    subjects: [{ name: text, questions: [{
+      id: `${place}${text}`, text, options: [text, text], answer: 1, prompt: text, traces: [
+        { id: trace_id(place), sample: 0, tokens: [text, text], probs: kRows, forced: text, answer_text: text, chosen: 0, lacks: [text],
+          seed: text, readings: [{ reader: 0, probs: kRows, forced: text }] },
+        { id: `${place}f`, sample: 1, tokens: [], probs: [], error: text },
+        { id: `${text}!`, sample: 2, tokens: [text], probs: [], answer_text: text, forced: text, lacks: [text], seed: text },
+      ],
+    }] }],
+  };
+}
+export const kData: BundleData = { title: kTitle, generator: kTitle, runs: kTexts.map(hostile_run) };
+
+// The addresses of a written bundle: of the run that holds the text, and of what is in it.
+export function make_addresses(folder: string): (place: number, more: Partial<State>) => string {
+  const keys = parse_manifest(read_manifest_text(folder)).runs.map((r) => [r.key, r.subjects[0]?.key ?? ""] as const);
+  return (place, more) => {
+    const of_trace = more.page === "trace" ? { question: `${place}${kTexts[place]}` } : {};
+    return format_state({ ...kDefaultState, run: keys[place]?.[0] ?? null, subject: keys[place]?.[1] ?? null, ...of_trace, ...more });
+  };
+}
+
+export interface Visit { hash: string; ready: readonly string[]; read: Record<string, string>; apart?: boolean } // ready: what must be there; apart: it may look otherwise.
+export interface Seen { texts: Record<string, string[]>; shape: string } // shape: every element with its class and attributes.
+interface Hand { visit(list: readonly Visit[]): Promise<Seen[]>; look(read: Record<string, string>): Seen }
+declare global {
+  interface Window { hand: Hand }
+}
+
+// Runs in the page, before its own code.
+function give_hand(): void {
+  // What the stored text must have been, going by the marks.
+  const stored = (element: Element): string => {
+    let text = "";
+    for (const node of element.childNodes) {
+      if (node instanceof Text) text += node.data;
+      else if (!(node instanceof HTMLElement)) continue;
+      else if (node.dataset["code"]) text += String.fromCodePoint(Number.parseInt(node.dataset["code"].slice(2), 16));
+      else if (node.dataset["empty"] !== undefined) continue;
+      else if (node.tagName === "BR") text += "\n";
+      else if (node.classList.contains("return")) text += node.nextElementSibling?.tagName === "BR" ? "" : "\n";
+      else if (node.classList.contains("space")) text += (node.textContent ?? "").replaceAll("␣", " ");
+      else text += stored(node);
+    }
+    return text;
+  };
+  const out = (e: Element): string => stored(e).replace(/\p{Cs}/gu, (c) => `{${c.charCodeAt(0)}}`); // A lone half would not survive the way out.
+  // A token that begins with a space holds its word apart.
+  const describe = (e: Element): string =>
+    `${e.tagName}.${(e.getAttribute("class") ?? "").replace(" has-word", "")}[${e.getAttributeNames().filter((a) => a !== "style" && a !== "dir" && a !== "class").join()}]`;
+  // Text is taken apart within bdi and .token; scripts of data come and go.
+  const shape = (): string => [...document.body.querySelectorAll("*")].filter((e) => !e.parentElement?.closest("bdi, .token")).map(describe).join(" ");
+  const look = (read: Record<string, string>) => ({
+    texts: Object.fromEntries(Object.entries(read).map(([name, query]) => [name, [...document.querySelectorAll(query)].map(out)])), shape: shape(),
+  });
+  const until = async (is_so: () => boolean, most: number): Promise<boolean> => {
+    for (const end = Date.now() + most; Date.now() < end;) {
+      if (is_so()) return true;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return false;
+  };
+  // The first page is waited for until it has come to rest, the others until they are like it, or are not for long.
+  const visit = async (list: readonly Visit[]) => {
+    const seen: Seen[] = [];
+    for (const { hash, ready, read, apart } of list) {
+      if (location.hash !== hash) {
+        const gone = new Promise((resolve) => window.addEventListener("hashchange", resolve, { once: true }));
+        location.hash = hash;
+        await gone;
+      }
+      const there = await until(() => ready.every((query) => document.querySelector(query)), 20_000);
+      if (!there) throw new Error(`${ready.filter((query) => !document.querySelector(query)).join()} are not at ${hash.slice(0, 200)}`);
+      const first = seen[0];
+      if (first && !apart) await until(() => shape() === first.shape, 4000);
+      else await new Promise((resolve) => setTimeout(resolve, 500));
+      seen.push(look(read));
+    }
+    return seen;
+  };
+  window.hand = { visit, look };
+}
+
+// Everything counts as near the window, so that all of a page is made at once.
+function bring_near(): void {
+  window.IntersectionObserver = class {
+    readonly told: IntersectionObserverCallback;
+    constructor(told: IntersectionObserverCallback) { this.told = told; }
+    observe(target: Element): void {
+      const entry = { target, isIntersecting: true } as unknown as IntersectionObserverEntry;
+      setTimeout(() => this.told([entry], this as unknown as IntersectionObserver), 0);
+    }
+    unobserve(): void { /* Nothing is told twice. */ }
+    disconnect(): void { /* Nothing is told twice. */ }
+  } as unknown as typeof IntersectionObserver;
+}
+
+export async function arm(page: Page, all_near = false): Promise<void> {
+  await page.addInitScript(give_hand);
+  if (all_near) await page.addInitScript(bring_near);
+}
+
+export const visit = (page: Page, list: readonly Visit[]): Promise<Seen[]> => page.evaluate((visits) => window.hand.visit(visits), list);
+
+export const sent = (text: string): string => text.replace(/\p{Cs}/gu, (c) => `{${c.charCodeAt(0)}}`);
+export const times = (n: number, text: string): string[] => Array.from({ length: n }, () => sent(text));
+
+// Elements that a page is made of; text must not be able to add another kind.
+const kTags = ("A ARTICLE ASIDE B BDI BODY BR BUTTON CANVAS CODE DD DETAILS DIALOG DIV DL DT FIELDSET FIGCAPTION FIGURE FOOTER H1 H2 H3 " +
+  "HEAD HEADER HTML INPUT KBD LABEL LEGEND LI LINK MAIN MARK META NAV NOSCRIPT OL OPTION OPTGROUP OUTPUT P PRE SCRIPT SECTION SELECT SPAN SUMMARY " +
+  "CAPTION H4 H5 SMALL TABLE TBODY TD TEXTAREA TH THEAD TITLE TR UL line path svg").split(" ");
+
+export async function check_elements(page: Page): Promise<void> {
+  const seen = await page.evaluate(() => {
+    const all = [...document.querySelectorAll("*")], count = (query: string): number => document.querySelectorAll(query).length;
+    return {
+      tags: [...new Set(all.map((e) => e.tagName))],
+      scripts: [...document.scripts].map((s) => s.getAttribute("src") ?? s.type),
+      head: [count("meta"), count("link")],
+      handlers: all.filter((e) => e.getAttributeNames().some((a) => /^on|^src(doc)?$|action$|^xlink/i.test(a) && e.tagName !== "SCRIPT")).length,
+      outward: [...document.querySelectorAll("[href]")].filter((e) => e.tagName !== "LINK" && !e.getAttribute("href")?.startsWith("#")).length,
+    };
+  });
+  expect(seen.tags.filter((t) => !kTags.includes(t))).toEqual([]);
+  // Chunk scripts are taken out again once they have run.
+  expect(seen.scripts.filter((s) => !s.startsWith("data/"))).toEqual(["app.js", "application/json"]);
+  expect([...seen.head, seen.handlers, seen.outward]).toEqual([5, 2, 0, 0]);
+}
