@@ -26,7 +26,8 @@ DONE, FAILED, USAGE, SOME_FAILED, STORE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 ACTS_ON_TERMINAL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 CHUNK = re.compile(r'thinktrace_chunk="([A-Za-z0-9+/=]*)";\n')
-BUNDLE = re.compile(r'<script type="application/json" id="bundle">(.*?)</script>', re.S)
+# The page's manifest; the viewer's own script, which a single file holds, has the template's place for one in it.
+BUNDLE = re.compile(r'<script type="application/json" id="bundle">(\{.*?)</script>', re.S)
 
 
 class Result(NamedTuple):

@@ -108,8 +108,7 @@ test("a trace of four thousand tokens", async () => {
   await page.focus('.token[data-t="2000"]');
   await page.mouse.move(302, 502);
   for (let i = 0; i < 6; i++) await page.keyboard.press("PageDown");
-  await page.waitForTimeout(200);
-  expect(await page.locator(".readout-where b").textContent()).toBe("t = 2300");
+  await page.waitForFunction(() => document.querySelector(".readout-where b")?.textContent === "t = 2300");
   expect(await page.locator(".token.is-here").getAttribute("data-t")).toBe("2300");
   console.log(`4,000 tokens: page ${shown.toFixed(0)} ms, one move of the cursor ${moved.toFixed(1)} ms`);
   await at.check();
