@@ -46,7 +46,13 @@ export function make_addresses(folder: string): (place: number, more: Partial<St
   };
 }
 
-export interface Visit { hash: string; ready: readonly string[]; read: Record<string, string>; apart?: boolean } // ready: what must be there; apart: it may look otherwise.
+export interface Visit {
+  hash: string;
+  ready: readonly string[]; // What must be there.
+  read: Record<string, string>;
+  apart?: boolean; // It may look otherwise than the first.
+  near?: string; // Made only near the window: it is scrolled to.
+}
 export interface Seen { texts: Record<string, string[]>; shape: string } // shape: every element with its class and attributes.
 interface Hand { visit(list: readonly Visit[]): Promise<Seen[]>; look(read: Record<string, string>): Seen }
 declare global {
@@ -89,17 +95,20 @@ function give_hand(): void {
   // The first page is waited for until it has come to rest, the others until they are like it, or are not for long.
   const visit = async (list: readonly Visit[]) => {
     const seen: Seen[] = [];
-    for (const { hash, ready, read, apart } of list) {
+    for (const { hash, ready, read, apart, near } of list) {
       if (location.hash !== hash) {
         const gone = new Promise((resolve) => window.addEventListener("hashchange", resolve, { once: true }));
         location.hash = hash;
         await gone;
       }
-      const there = await until(() => ready.every((query) => document.querySelector(query)), 20_000);
+      const there = await until(() => {
+        if (near) document.querySelector(near)?.scrollIntoView();
+        return ready.every((query) => document.querySelector(query));
+      }, 20_000);
       if (!there) throw new Error(`${ready.filter((query) => !document.querySelector(query)).join()} are not at ${hash.slice(0, 200)}`);
       const first = seen[0];
       if (first && !apart) await until(() => shape() === first.shape, 4000);
-      else await new Promise((resolve) => setTimeout(resolve, 500));
+      else if (!first) await new Promise((resolve) => setTimeout(resolve, 500));
       seen.push(look(read));
     }
     return seen;

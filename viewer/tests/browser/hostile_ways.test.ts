@@ -53,7 +53,7 @@ test("traces side by side", async () => {
   const shown = in_steps(places, 8); // No more are shown at a time.
   await at.open("#tray");
   const seen = await visit(at.page, shown.map((list): Visit => ({
-    hash: `#tray?pick=${list.map(trace_id).join("%2C")}`, ready: [`.tray-card[data-trace="${trace_id(list.at(-1) as number)}"]`, ".tray-curve .u-over"],
+    apart: true, hash: `#tray?pick=${list.map(trace_id).join("%2C")}`, ready: [`.tray-card[data-trace="${trace_id(list.at(-1) as number)}"]`, ".tray-curve .u-over"],
     read: { run: ".tray-card .row-subject bdi:first-child", subject: ".tray-card .row-subject bdi:last-child", question: ".tray-card .row-question bdi", token: ".tray-token bdi" },
   })));
   shown.forEach((list, i) => {
@@ -68,7 +68,7 @@ test("two runs compared", async () => {
   await at.open("#compare");
   const run_of = (place: number): string => address(place, { page: "gallery" }).split("/")[1] as string;
   const seen = await visit(at.page, pairs.map(([a, b]): Visit => ({
-    hash: `#compare/${run_of(a)}/${run_of(b)}`, ready: [".pair-side .answer-text"],
+    hash: `#compare/${run_of(a)}/${run_of(b)}`, ready: [".row-group .pair", ".row-group:has(.pair) ~ .row-group .pair"], near: ".rows", apart: true,
     read: { run: ".pair-run .run-name bdi", subject: ".pair .row-subject bdi", question: ".pair .row-question bdi", answer: ".answer-text bdi" },
   })));
   pairs.forEach((pair, i) => {
