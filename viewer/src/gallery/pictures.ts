@@ -6,8 +6,8 @@ import type { Strip } from "../bundle/shelf.ts";
 import type { TraceTable } from "../table/table.ts";
 import type { RunIndex } from "../types.ts";
 
-const kAtOnce = 4; // Loads of what is looked at,
-const kBehind = 2; // and of the rest.
+const kAtOnce = 8; // Loads of what is looked at,
+const kBehind = 4; // and of the rest.
 const kMaxBehind = 1000; // Shelves; what is kept of more would only push out others.
 
 export interface Pictures {
@@ -24,7 +24,7 @@ export interface PicturesOptions {
 interface Wish { run: number; shelf: number }
 
 const when_idle = (work: () => void): void => {
-  if ("requestIdleCallback" in window) window.requestIdleCallback(work, { timeout: 1000 });
+  if ("requestIdleCallback" in window) window.requestIdleCallback(work, { timeout: 100 });
   else setTimeout(work, 50);
 };
 
