@@ -77,9 +77,9 @@ function give_hand(): void {
     return text;
   };
   const out = (e: Element): string => stored(e).replace(/\p{Cs}/gu, (c) => `{${c.charCodeAt(0)}}`); // A lone half would not survive the way out.
-  // A token that begins with a space holds its word apart.
+  // A token that begins with a space or a line has a class of its own for it.
   const describe = (e: Element): string =>
-    `${e.tagName}.${(e.getAttribute("class") ?? "").replace(" has-word", "")}[${e.getAttributeNames().filter((a) => a !== "style" && a !== "dir" && a !== "class").join()}]`;
+    `${e.tagName}.${(e.getAttribute("class") ?? "").replace(/ (has-word|is-break)/, "")}[${e.getAttributeNames().filter((a) => a !== "style" && a !== "dir" && a !== "class").join()}]`;
   // Text is taken apart within bdi and .token; scripts of data come and go.
   const shape = (): string => [...document.body.querySelectorAll("*")].filter((e) => !e.parentElement?.closest("bdi, .token")).map(describe).join(" ");
   const look = (read: Record<string, string>) => ({

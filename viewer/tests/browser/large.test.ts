@@ -104,8 +104,7 @@ test("a trace of four thousand tokens", async () => {
   });
   expect(await page.locator(".readout-where b").textContent()).toBe("t = 2000");
   // Keys scroll the text under a pointer that rests; the cursor stays with the keys.
-  await page.mouse.move(300, 500);
-  await page.focus('.token[data-t="2000"]');
+  await page.click('.token[data-t="2000"]');
   await page.mouse.move(302, 502);
   for (let i = 0; i < 6; i++) await page.keyboard.press("PageDown");
   await page.waitForFunction(() => document.querySelector(".readout-where b")?.textContent === "t = 2300");
