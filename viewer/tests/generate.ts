@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Invented questions and traces whose curves look like real ones. The same
 // seed gives the same bundle.
+import { make_random } from "../src/compare/bootstrap.ts";
 import { createHash } from "node:crypto";
 import type { BundleData, QuestionData, ReadingData, RunData, TraceData } from "./make_bundle.ts";
 import { top } from "./measure.ts";
 
+export { make_random };
 export type Random = () => number;
-
-// Mulberry32.
-export function make_random(seed: number): Random {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 const hex = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);

@@ -13,8 +13,8 @@ export interface Difference {
   high: number | null;
 }
 
-// Mulberry32.
-function make_random(seed: number): () => number {
+// Mulberry32: numbers from 0 to below 1.
+export function make_random(seed: number): () => number {
   let a = seed >>> 0;
   return () => {
     a = (a + 0x6d2b79f5) >>> 0;

@@ -2,6 +2,7 @@
 // The curve: P of each option and the mass by position, drawn by uPlot; t_exit as a line across it; P(right) as further
 // readers read it.
 import uPlot from "uplot";
+import { attach_plot } from "./attach.ts";
 import { probability } from "../colour/colouring.ts";
 import { css_colour, option_colours } from "../colour/palette.ts";
 import { h } from "../dom/h.ts";
@@ -121,36 +122,11 @@ export function make_plot(model: TraceModel, cursor: Cursor) {
   const own: Line[] = [{ positions, values: Array.from(mass) }, ...question.options.map((_, o) =>
     ({ positions, values: positions.map((_t, k) => probability(readings, o, k)) }))];
   const element = h("div", { class: "curve", role: "img", aria: { label: describe(model) } });
-  let plot: uPlot | null = null;
   let palette: Palette = "published";
   let readers: readonly ReaderLine[] = [];
-
-  const show = (t: number): void => {
-    if (!plot) return;
-    plot.setCursor({ left: plot.valToPos(t, "x"), top: 0 }, false);
-  };
-  const build = (): void => {
-    plot?.destroy();
-    plot = null;
-    const width = element.clientWidth;
-    if (width === 0) return;
-    plot = new uPlot(make_options(model, { palette, readers, width, ready: () => show(cursor.at()) }), join_lines([...own, ...readers]) as uPlot.AlignedData, element);
-    const over = plot.over;
-    const position = (event: MouseEvent): number =>
-      (plot as uPlot).posToVal(event.clientX - over.getBoundingClientRect().left, "x");
-    over.addEventListener("pointermove", (event) => {
-      if (event.pointerType !== "touch") cursor.hover(position(event));
-    });
-    over.addEventListener("pointerleave", () => cursor.hover(null));
-    over.addEventListener("click", (event) => cursor.set(position(event), "click"));
-  };
-  const resize = new ResizeObserver(() => {
-    if (!plot) build();
-    else if (plot.width !== element.clientWidth) plot.setSize({ width: element.clientWidth, height: kHeight });
-    show(cursor.at());
-  });
-  resize.observe(element);
-  cursor.watch(show);
+  const on_click = (t: number): void => cursor.set(t, "click");
+  const { build, destroy } = attach_plot(element, { ...cursor, click: on_click }, kHeight, (width, ready) =>
+    new uPlot(make_options(model, { palette, readers, width, ready }), join_lines([...own, ...readers]) as uPlot.AlignedData, element));
   return {
     element,
     colour(next: Palette) {
@@ -162,9 +138,6 @@ export function make_plot(model: TraceModel, cursor: Cursor) {
       build();
     },
     rebuild: build,
-    destroy() {
-      resize.disconnect();
-      plot?.destroy();
-    },
+    destroy,
   };
 }

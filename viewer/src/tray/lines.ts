@@ -34,15 +34,3 @@ export function reading_at(positions: readonly number[], t: number): number {
   }
   return low;
 }
-
-export interface Points { x: readonly number[]; y: readonly number[] } // x: rising.
-
-// All on one axis, as the plot wants them: every x that any of them has, and null where a curve has no point of its own.
-export function join_points(curves: readonly Points[]): [number[], ...(number | null)[][]] {
-  const xs = [...new Set(curves.flatMap(({ x }) => x))].sort((a, b) => a - b), place = new Map(xs.map((x, i) => [x, i]));
-  return [xs, ...curves.map(({ x, y }) => {
-    const row = new Array<number | null>(xs.length).fill(null);
-    x.forEach((at, i) => { row[place.get(at) as number] = y[i] as number; });
-    return row;
-  })];
-}

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The curves of P(right) of several traces in one plot.
 import uPlot from "uplot";
-import { spread_labels } from "../curve/lines.ts";
+import { attach_plot } from "../curve/attach.ts";
+import { join_lines, spread_labels } from "../curve/lines.ts";
+import type { Line } from "../curve/lines.ts";
 import { is_dark } from "../dom/preferences.ts";
 import { h } from "../dom/h.ts";
 import type { Align } from "../state/state.ts";
 import { two_places } from "../text/numbers.ts";
 import type { SharedCursor } from "./cursor.ts";
-import { join_points, place_of, tray_line } from "./lines.ts";
-import type { Points } from "./lines.ts";
+import { place_of, tray_line } from "./lines.ts";
 
 const kHeight = 260, kLabelGap = 13, kLabelRoom = 34; // CSS pixels.
 
@@ -37,7 +38,9 @@ function draw_names(u: uPlot, traces: readonly PlotTrace[], align: Align): void 
   ctx.restore();
 }
 
-function make_options(traces: readonly PlotTrace[], align: Align, end: number, width: number): uPlot.Options {
+interface Drawing { align: Align; end: number; width: number; ready(): void }
+
+function make_options(traces: readonly PlotTrace[], { align, end, width, ready }: Drawing): uPlot.Options {
   const ink = css_value("--ink-2"), grid = { stroke: css_value("--line"), width: 1 }, font = "11px system-ui, sans-serif";
   return {
     width, height: kHeight, legend: { show: false }, padding: [10, kLabelRoom, 0, 0],
@@ -53,7 +56,7 @@ function make_options(traces: readonly PlotTrace[], align: Align, end: number, w
       const { name, colour, dash } = tray_line(place, is_dark());
       return { label: name, stroke: colour, width: 2, dash: [...dash], spanGaps: true, points: { show: right.length === 1, size: 6, fill: colour } };
     })],
-    hooks: { draw: [(u) => draw_names(u, traces, align)] },
+    hooks: { ready: [ready], draw: [(u) => draw_names(u, traces, align)] },
   };
 }
 
@@ -66,38 +69,10 @@ function describe(traces: readonly PlotTrace[]): string {
 }
 
 export function make_tray_plot(traces: readonly PlotTrace[], align: Align, end: number, cursor: SharedCursor) {
-  const points = traces.map(({ positions, right, n_tokens }): Points => ({ x: positions.map((t) => place_of(t, n_tokens, align)), y: right }));
-  const data = join_points(points) as uPlot.AlignedData;
+  const lines = traces.map(({ positions, right, n_tokens }): Line => ({ positions: positions.map((t) => place_of(t, n_tokens, align)), values: right }));
+  const data = join_lines(lines) as uPlot.AlignedData;
   const element = h("div", { class: "curve tray-curve", role: "img", aria: { label: describe(traces) } });
-  let plot: uPlot | null = null;
-  const show = (x: number): void => {
-    plot?.setCursor({ left: plot.valToPos(x, "x"), top: 0 }, false);
-  };
-  const build = (): void => {
-    plot?.destroy();
-    const width = element.clientWidth;
-    if (width === 0) return;
-    const made = plot = new uPlot(make_options(traces, align, end, width), data, element);
-    const place = (event: MouseEvent): number => made.posToVal(event.clientX - made.over.getBoundingClientRect().left, "x");
-    made.over.addEventListener("pointermove", (event) => {
-      if (event.pointerType !== "touch") cursor.hover(place(event));
-    });
-    made.over.addEventListener("pointerleave", () => cursor.hover(null));
-    made.over.addEventListener("click", (event) => cursor.rest(place(event)));
-    show(cursor.at());
-  };
-  const resize = new ResizeObserver(() => {
-    if (!plot) build();
-    else if (plot.width !== element.clientWidth) plot.setSize({ width: element.clientWidth, height: kHeight });
-    show(cursor.at());
-  });
-  resize.observe(element);
-  cursor.watch(show);
-  return {
-    element,
-    destroy() {
-      resize.disconnect();
-      plot?.destroy();
-    },
-  };
+  const { destroy } = attach_plot(element, { ...cursor, click: cursor.rest }, kHeight, (width, ready) =>
+    new uPlot(make_options(traces, { align, end, width, ready }), data, element));
+  return { element, destroy };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { write_difference, write_mean, write_value } from "../../src/text/units.ts";
 import { make_shared_cursor } from "../../src/tray/cursor.ts";
-import { join_points, place_of, position_at, reading_at, tray_line } from "../../src/tray/lines.ts";
+import { place_of, position_at, reading_at, tray_line } from "../../src/tray/lines.ts";
 import { find_picks, kMostShown, tell_picks } from "../../src/tray/picks.ts";
 import type { RunIndex } from "../../src/types.ts";
 
@@ -39,10 +39,6 @@ describe("the common axis", () => {
   test("the reading in force is the last one at or before the position", () => {
     expect([0, 1, 2, 5, 9].map((t) => reading_at([1, 5, 6], t))).toEqual([-1, 0, 0, 1, 2]);
     expect(reading_at([], 3)).toBe(-1);
-  });
-  test("joins curves on every place that any has", () => {
-    expect(join_points([{ x: [0, 1, 3], y: [0.5, 0.25, 1] }, { x: [1, 2], y: [0, 0.75] }, { x: [], y: [] }]))
-      .toEqual([[0, 1, 2, 3], [0.5, 0.25, null, 1], [null, 0, 0.75, null], [null, null, null, null]]);
   });
   test("lines differ in name, colour and dash, and stand out from the page", () => {
     const bright = (hex: string): number => [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16) / 255)
