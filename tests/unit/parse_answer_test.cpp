@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <ctime>
-
 #include "thinktrace/prompt/layout.h"
 
 namespace thinktrace {
@@ -213,33 +211,30 @@ TEST(ParseAnswer, ALabelGoesBeforeAnOptionThatReadsLikeOne) {
   expect_all(cases, LabelKind::kDigits, kNumbers);
 }
 
-double seconds_to_parse(const std::string& text) {
-  const std::clock_t start = std::clock();
-  parse(text, LabelKind::kLetters, kCities);
-  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-}
-
 std::string repeated(const std::string& part, size_t size) {
   std::string out;
   while (out.size() < size) out += part;
   return out;
 }
 
+// Whatever took time squared would take 10^11 steps for one of these texts: the test would not end.
+constexpr size_t kLong = 1 << 19;
+
 TEST(ParseAnswer, HostileTextsNeitherCrashNorTakeLong) {
   for (const std::string part :
        {"a", " ", "\n", "(", "*", "1", "A. ", "answer ", "answer is ", "Answer: option ", "\\boxed{",
         "\\boxed{A", "Paris", "Paris ", "\xFF", "\xF0\x9F\x98\x80", "\"", "."}) {
     for (const std::string head : {"", "1:", "Answer:", "\\boxed{"}) {
-      EXPECT_LT(seconds_to_parse(head + repeated(part, 1 << 20) + "x"), 0.25) << head << part << "…";
+      parse(head + repeated(part, kLong) + "x", LabelKind::kLetters, kCities);
     }
   }
-  EXPECT_LT(seconds_to_parse(std::string(1 << 20, '\0')), 0.25);
-  EXPECT_EQ(parse("B: " + repeated("blah ", 1 << 20), LabelKind::kLetters, kCities), 1);
+  EXPECT_EQ(parse(std::string(kLong, '\0'), LabelKind::kLetters, kCities), kNone);
+  EXPECT_EQ(parse("B: " + repeated("blah ", kLong), LabelKind::kLetters, kCities), 1);
 }
 
 TEST(ParseAnswer, RunsOfSpaceTakeNoLongerThanOtherTexts) {
   for (const std::string space : {" ", "\n", "\t"})
-    EXPECT_LT(seconds_to_parse("answer is" + repeated(space, 4000) + "x"), 0.25);
+    EXPECT_EQ(parse("answer is" + repeated(space, kLong) + "x", LabelKind::kLetters, kCities), kNone);
 }
 
 TEST(ParseAnswer, ANumberThatGoesOnIsNoLabel) {
