@@ -83,6 +83,7 @@ std::string RunBuilder::finish(const RunSummary& summary) {
                {"readers", summary.readers},
                {"subjects", subjects_json(shelves_)},
                {"index", emit(index_content(shelves_))},
+               {"outlines", emit(outlines_content(shelves_))},
                {"questions", emit(questions_content(shelves_))},
                {"analysis", std::move(analysis)}});
 }

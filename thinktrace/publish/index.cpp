@@ -221,6 +221,22 @@ std::string numbers_text(std::span<const ShelfParts> shelves) {
   return "[" + text + "]";
 }
 
+std::vector<uint8_t> outline_of(const TraceRecord& r) {
+  constexpr int kLevels = 15;
+  const size_t n_options = r.question.options.size();
+  std::vector<uint8_t> outline(n_options * kOutlineCells);
+  size_t k = 0;
+  for (int cell = 0; cell < kOutlineCells; cell++) {
+    const double middle = (cell + 0.5) * static_cast<double>(r.think_text.size()) / kOutlineCells;
+    while (k + 1 < r.curve.positions.size() && r.curve.positions[k + 1] <= middle) k++;
+    for (size_t o = 0; o < n_options; o++) {
+      const double p = std::min(1.0, probability_of(r.curve.logprobs[k * n_options + o]));
+      outline[o * kOutlineCells + cell] = static_cast<uint8_t>(std::lround(kLevels * p) * (255 / kLevels));
+    }
+  }
+  return outline;
+}
+
 }  // namespace
 
 IndexTrace index_trace(const SiteTrace& trace) {
@@ -252,6 +268,7 @@ IndexTrace index_trace(const SiteTrace& trace) {
   }
   const std::vector<float> shape = sample_curve(r.curve.positions, p_right, t.n_tokens, kShapePoints);
   std::copy(shape.begin(), shape.end(), t.shape.begin());
+  t.outline = outline_of(r);
   return t;
 }
 
@@ -280,6 +297,17 @@ std::string index_content(std::span<const ShelfParts> shelves) {
   text += ",\"errors\":" + errors_text(shelves);
   text += ",\"numbers\":" + numbers_text(shelves);
   return text + "}";
+}
+
+std::string outlines_content(std::span<const ShelfParts> shelves) {
+  std::string text = fmt::format("{{\"kind\":\"outlines\",\"cells\":{}}}\n", kOutlineCells);
+  for (const ShelfParts& shelf : shelves) {
+    for (const IndexTrace& t : shelf.traces) {
+      for (size_t i = 0; i < t.outline.size(); i++)
+        text += static_cast<char>(t.outline[i] - (i % kOutlineCells == 0 ? 0 : t.outline[i - 1]));
+    }
+  }
+  return text;
 }
 
 std::string questions_content(std::span<const ShelfParts> shelves) {

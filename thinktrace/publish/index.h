@@ -2,6 +2,7 @@
 // index.h — what sorting and filtering need of a run: the columns and numbers of its index chunk, and its questions.
 #pragma once
 #include <array>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ namespace thinktrace {
 inline constexpr int kIndexNumbers = 15;
 
 inline constexpr int kShapePoints = 32;
+inline constexpr int kOutlineCells = 16;
 
 // A trace in the index; -1 and NaN where there is nothing to say.
 struct IndexTrace {
@@ -25,6 +27,9 @@ struct IndexTrace {
   std::array<double, kIndexNumbers> numbers;
   std::array<float, kShapePoints>
       shape{};  // Of its curve, where it was read: sample_curve of analysis/cluster.h.
+  // Of a trace that was read: P of each option in the middle of each of kOutlineCells equal parts of the thinking, in
+  // 255ths and so rounded that it takes 16 values. [n_options, kOutlineCells]
+  std::vector<uint8_t> outline;
 };
 IndexTrace index_trace(const SiteTrace& trace);
 
@@ -51,9 +56,10 @@ struct IndexSubject {
 };
 std::vector<IndexSubject> index_subjects(std::span<const ShelfParts> shelves);
 
-// Contents of the index chunk and the questions chunk. The first has the run's clusters of curves, and so costs what
-// cluster_curves() does.
+// Contents of the index chunk, the outlines chunk and the questions chunk. The first has the run's clusters of curves, and
+// so costs what cluster_curves() does.
 std::string index_content(std::span<const ShelfParts> shelves);
+std::string outlines_content(std::span<const ShelfParts> shelves);
 std::string questions_content(std::span<const ShelfParts> shelves);
 
 }  // namespace thinktrace

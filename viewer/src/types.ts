@@ -21,6 +21,7 @@ export interface Run {
   subjects: SubjectRef[];
   index: string; // Chunks.
   questions: string;
+  outlines: string | null;
   analysis: string | null;
 }
 

@@ -98,11 +98,11 @@ function trace_columns(questions: QuestionData[]): Record<string, unknown[]> {
 const escape_manifest = (json: string): string =>
   json.replace(/[<>&\u0080-\uFFFF]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-export type ChunkKind = "index" | "questions" | "strips" | "texts" | "curves" | "ids" | "readings" | "analysis" | "app";
+export type ChunkKind = "index" | "questions" | "outlines" | "strips" | "texts" | "curves" | "ids" | "readings" | "analysis" | "app";
 export interface Written { folder: string; chunks: Record<ChunkKind, string[]> } // Names in the order of writing.
 
 const no_chunks = (): Written["chunks"] =>
-  ({ index: [], questions: [], strips: [], texts: [], curves: [], ids: [], readings: [], analysis: [], app: [] });
+  ({ index: [], questions: [], outlines: [], strips: [], texts: [], curves: [], ids: [], readings: [], analysis: [], app: [] });
 const chunk_file = (bytes: Uint8Array): string => `thinktrace_chunk="${deflateRawSync(bytes).toString("base64")}";\n`;
 
 type Write = (head: { kind: ChunkKind; [key: string]: unknown }, body?: Buffer) => string;
@@ -173,6 +173,19 @@ function write_index(run: RunData, shelf_tokens: number, write: Write): string {
   });
 }
 
+// 16 equal parts of the thinking, each with the last reading at or before its middle, in 16 steps of P.
+const kOutlineCells = 16;
+function outline_bytes(questions: QuestionData[]): Buffer {
+  const of_trace = (t: TraceData, n_options: number): number[] => {
+    const positions = positions_of(t), cells = Array.from({ length: kOutlineCells }, (_, j) => {
+      const middle = ((j + 0.5) * t.tokens.length) / kOutlineCells, n_before = positions.filter((p) => p <= middle).length;
+      return t.probs[Math.max(0, n_before - 1)] as number[];
+    });
+    return by_option(cells, n_options).flatMap((row) => differences(row.map((p) => 17 * Math.round(15 * Math.min(1, p)))));
+  };
+  return Buffer.from(questions.flatMap((q) => q.traces.filter(is_read).flatMap((t) => of_trace(t, q.options.length))).map((d) => d & 0xff));
+}
+
 function write_run(run: RunData, shelf_tokens: number, write: Write): object {
   const questions = run.subjects.flatMap((s) => s.questions);
   return {
@@ -184,6 +197,7 @@ function write_run(run: RunData, shelf_tokens: number, write: Write): object {
         n_failed: traces.filter((t) => t.error !== undefined).length };
     }),
     index: write_index(run, shelf_tokens, write),
+    outlines: write({ kind: "outlines", cells: kOutlineCells }, outline_bytes(questions)),
     questions: write({ kind: "questions", questions: questions.map(({ text, options }) => ({ text, options })) }),
     analysis: run.analysis ? write({ kind: "analysis", analysis: run.analysis }) : null,
   };

@@ -11,6 +11,9 @@ import { decode_text } from "../src/bundle/chunk_text.ts";
 import { column_of, parse_index_chunk, question_at, trace_at } from "../src/bundle/index.ts";
 import { parse_questions_chunk } from "../src/bundle/load.ts";
 import { parse_manifest } from "../src/bundle/manifest.ts";
+import { parse_outlines_chunk } from "../src/bundle/outlines.ts";
+import type { Outlines } from "../src/bundle/outlines.ts";
+import { outline_of, picture_of } from "../src/colour/cells.ts";
 import { list_positions, parse_curves_chunk, parse_ids_chunk, parse_readings_chunk, parse_strips_chunk, parse_texts_chunk } from "../src/bundle/shelf.ts";
 import type { CurveValues, Reading, ShelfTexts, Strip } from "../src/bundle/shelf.ts";
 import { list_tops } from "../src/curve/measures.ts";
@@ -36,7 +39,7 @@ export function read_chunk(folder: string, name: string): Uint8Array {
 }
 
 export interface ReadShelf { shelf: Shelf; strips: Strip[]; texts: ShelfTexts[]; curves: CurveValues[]; ids: number[][]; readings: Reading[] }
-export interface ReadRun { run: Run; index: RunIndex; questions: QuestionText[]; shelves: ReadShelf[]; analysis: Analysis | null }
+export interface ReadRun { run: Run; index: RunIndex; questions: QuestionText[]; shelves: ReadShelf[]; outlines: Outlines | null; analysis: Analysis | null }
 
 function read_shelf(folder: string, index: RunIndex, shelf: Shelf): ReadShelf {
   const chunk = (name: string): Uint8Array => read_chunk(folder, name);
@@ -52,6 +55,7 @@ export function read_run(folder: string, run: Run): ReadRun {
   const index = parse_index_chunk(decode_text(read_chunk(folder, run.index)), run);
   return { run, index, questions: parse_questions_chunk(read_chunk(folder, run.questions)),
     shelves: index.shelves.map((shelf) => read_shelf(folder, index, shelf)),
+    outlines: run.outlines === null ? null : parse_outlines_chunk(read_chunk(folder, run.outlines), index),
     analysis: run.analysis === null ? null : parse_analysis_chunk(decode_text(read_chunk(folder, run.analysis))) };
 }
 
@@ -126,6 +130,24 @@ export function check_exits({ index, shelves }: ReadRun): number {
       const tops = list_tops({ values, n_options, n_positions: trace.n_positions, unit: 1 });
       expect(find_exit(tops, list_positions(strips[i] as Strip, trace.first, trace.n_positions), null)?.t, trace.id).toBe(written);
       n_compared++;
+    });
+  }
+  return n_compared;
+}
+
+// Outlines have what pictures have in the middle of each part of the thinking, in 16 steps. Returns how many cells were compared.
+export function check_outlines({ index, shelves, outlines }: ReadRun): number {
+  let n_compared = 0;
+  for (const { shelf, strips } of outlines ? shelves : []) {
+    strips.forEach((strip, i) => {
+      const whole = picture_of(index, shelf.first_trace + i, strip), { n_positions, n_options, n_tokens, first } = whole;
+      if (n_positions === 0) return;
+      const outline = outline_of(index, shelf.first_trace + i, outlines as Outlines), n_cells = outline.n_positions, positions = list_positions(strip, first, n_positions);
+      for (let j = 0; j < n_cells; j++) {
+        const k = Math.max(0, positions.filter((t) => t <= ((j + 0.5) * n_tokens) / n_cells).length - 1);
+        expect(outline.positions?.[j]).toBe(Math.floor((j * n_tokens) / n_cells));
+        for (let o = 0; o < n_options; o++, n_compared++) near(whole.values[o * n_positions + k] as number, outline.values[o * n_cells + j] as number, 9, "outline");
+      }
     });
   }
   return n_compared;

@@ -8,6 +8,8 @@ import { BundleError, as_array, as_object, as_string, as_strings } from "./check
 import { decode_text, parse_kind } from "./chunk_text.ts";
 import { load_chunk } from "./chunks.ts";
 import { parse_index_chunk } from "./index.ts";
+import { parse_outlines_chunk } from "./outlines.ts";
+import type { Outlines } from "./outlines.ts";
 import { list_positions, parse_curves_chunk, parse_ids_chunk, parse_readings_chunk, parse_strips_chunk, parse_texts_chunk } from "./shelf.ts";
 import type { CurveValues, Reading, ShelfTexts, Strip } from "./shelf.ts";
 
@@ -57,7 +59,7 @@ const kRuns = 64; // A live page loads an index for every revision.
 const kPictures = 1200; // Of about 130 kB each.
 
 const indexes = make_cache<RunIndex>(kRuns), questions = make_cache<QuestionText[]>(kRuns);
-const analyses = make_cache<Analysis>(kRuns), strips = make_cache<Strip[]>(kPictures);
+const outlines = make_cache<Outlines>(kRuns), analyses = make_cache<Analysis>(kRuns), strips = make_cache<Strip[]>(kPictures);
 const texts = make_cache<ShelfTexts[]>(kPages), curves = make_cache<CurveValues[]>(kPages);
 const ids = make_cache<number[][]>(kPages), readings = make_cache<Reading[]>(kPages);
 
@@ -78,6 +80,12 @@ export async function load_index(run: Run): Promise<RunIndex> {
   of_run.set(run, index);
   return index;
 }
+// Null where the bundle has none.
+export async function load_outlines(index: RunIndex): Promise<Outlines | null> {
+  const chunk = index.run.outlines;
+  return chunk === null ? null : outlines.get(chunk, (bytes) => parse_outlines_chunk(bytes, index));
+}
+export const outlines_now = ({ run }: RunIndex): Outlines | undefined => (run.outlines === null ? undefined : outlines.peek(run.outlines));
 export const load_questions = (run: Run): Promise<QuestionText[]> => questions.get(run.questions, parse_questions_chunk);
 export const load_analysis = (chunk: string): Promise<Analysis> =>
   analyses.get(chunk, (bytes) => parse_analysis_chunk(decode_text(bytes)));
@@ -86,6 +94,7 @@ export const load_analysis = (chunk: string): Promise<Analysis> =>
 export function drop_stale(runs: readonly Run[]): void {
   indexes.keep(new Set(runs.map((run) => run.index)));
   questions.keep(new Set(runs.map((run) => run.questions)));
+  outlines.keep(new Set(runs.flatMap((run) => run.outlines ?? [])));
   analyses.keep(new Set(runs.flatMap((run) => run.analysis ?? [])));
 }
 

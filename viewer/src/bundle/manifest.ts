@@ -53,6 +53,7 @@ function read_run(value: unknown, used: Set<string>, where: string): Run {
     }),
     index: as_chunk_name(r["index"], `${where}.index`),
     questions: as_chunk_name(r["questions"], `${where}.questions`),
+    outlines: or_missing(r["outlines"], (v) => as_chunk_name(v, `${where}.outlines`)),
     analysis: or_missing(r["analysis"], (v) => as_chunk_name(v, `${where}.analysis`)),
     readers: as_strings(r["readers"] ?? [], `${where}.readers`),
     labels: as_array(r["labels"], `${where}.labels`).map((l, i) => as_string(l, `${where}.labels[${i}]`)),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The cells of a picture as packed colours. Thousands of pictures are drawn while the reader waits, so this is done
 // on whole numbers, without an object a cell; colour_readings() is its slow twin, and a test compares the two.
+import type { Outlines } from "../bundle/outlines.ts";
 import type { Strip } from "../bundle/shelf.ts";
 import type { Colouring, Palette } from "../state/state.ts";
 import type { RunIndex } from "../types.ts";
@@ -27,6 +28,12 @@ export function picture_of(index: RunIndex, trace: number, strip: Strip): Pictur
   const { question, n_positions, first, n_tokens } = index.traces, q = question[trace] as number;
   return { ...strip, n_options: index.questions.n_options[q] as number, n_positions: n_positions[trace] as number,
     first: first[trace] as number, n_tokens: n_tokens[trace] as number, answer: index.questions.answer[q] as number };
+}
+
+// As if the trace had been read at the begin of each cell of its outline, and found there what is in the cell's middle.
+export function outline_of(index: RunIndex, trace: number, { values, from, n_cells }: Outlines): Picture {
+  const n_tokens = index.traces.n_tokens[trace] as number, positions = Array.from({ length: n_cells }, (_, j) => Math.floor((j * n_tokens) / n_cells));
+  return { ...picture_of(index, trace, { values: values.subarray(from[trace], from[trace + 1]), positions }), first: 0, n_positions: n_cells };
 }
 
 // Red in the lowest byte, as canvases keep their pixels on every machine that browsers run on.

@@ -123,7 +123,7 @@ export function make_gallery_page(context: Context, place: Place): Page {
   const load = async (): Promise<void> => {
     const turn = ++turns; // News may come while older news still loads.
     const next = await load_source(context, place, {
-      told: (run, shelf) => stage.came(run, shelf), failed, texts: () => { if (shows_texts(state)) lay_out(); },
+      told: (run, shelf) => stage.came(run, shelf), outlined: () => stage.outlined(), failed, texts: () => { if (shows_texts(state)) lay_out(); },
     });
     if (gone || turn !== turns) return next.stop();
     waiting ??= source ? stage.anchor() : null;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The grid: pictures side by side in bands.
-import { fraction_cells, picture_of, token_cells } from "../colour/cells.ts";
+import { fraction_cells, token_cells } from "../colour/cells.ts";
+import type { Picture } from "../colour/cells.ts";
 import { cell_gap, draw_cells, put_sheet, take_sheet } from "../colour/paint.ts";
 import { h } from "../dom/h.ts";
 import { make_canvas_view, size_canvas } from "./canvas_view.ts";
@@ -76,20 +77,12 @@ function make_tile(scene: Scene, m: Measures, row: number, column: number): { ti
   return { tile: { row, link, box: box ?? link, left, rows }, parts };
 }
 
-// Returns whether the picture was there to be painted.
-function paint_tile(scene: Scene, m: Measures, canvas: HTMLCanvasElement, tile: Tile): boolean {
-  const { index, run, trace } = ref_of(scene.table, tile.row), strip = scene.pictures.strip(run, trace);
-  if (!strip) {
-    if (scene.pictures.is_lost(run, trace)) tile.box.classList.replace("is-blank", "is-lost");
-    return false;
-  }
-  const picture = picture_of(index, trace, strip), look = scene.look(), { columns, cell } = m.shape, scaled = cell * m.ratio;
+function draw_tile(scene: Scene, m: Measures, canvas: HTMLCanvasElement, tile: Tile, picture: Picture): void {
+  const look = scene.look(), { columns, cell } = m.shape, scaled = cell * m.ratio;
   const cells = scene.state.align === "fraction" ? fraction_cells(picture, look, columns * columns) : token_cells(picture, look);
   const scale = scaled < 2 ? scaled : Math.round(scaled), sheet = take_sheet(Math.ceil(columns * scale), Math.ceil(tile.rows * scale));
   draw_cells(sheet, cells, { x: 0, y: 0, columns, rows: tile.rows, scale, gap: cell_gap(cell, m.ratio) });
   put_sheet(canvas, sheet, Math.round(tile.left * m.ratio), 0);
-  tile.box.classList.remove("is-blank");
-  return true;
 }
 
 function make_band(scene: Scene, m: Measures, rows: Int32Array, height: number): Piece<Tile> {
@@ -99,7 +92,7 @@ function make_band(scene: Scene, m: Measures, rows: Int32Array, height: number):
   element.style.height = `${height}px`;
   const tiles = made.map((t) => t.tile), pictures = tiles.filter((t) => t.rows > 0), cells = Math.max(0, ...pictures.map((t) => t.rows)) * m.shape.cell;
   size_canvas(canvas, scene.width, cells, m.ratio);
-  return { element, tiles, pictures, paint: (tile) => paint_tile(scene, m, canvas, tile) };
+  return { element, tiles, pictures, box: ({ box }) => box, draw: (tile, picture) => draw_tile(scene, m, canvas, tile, picture) };
 }
 
 export function make_grid(scene: Scene): View {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The lines: one trace one line, all of them a heat map. Neighbouring lines share a canvas.
-import { fraction_cells, picture_of, token_cells } from "../colour/cells.ts";
+import { fraction_cells, token_cells } from "../colour/cells.ts";
+import type { Picture } from "../colour/cells.ts";
 import { draw_line, put_sheet, take_sheet } from "../colour/paint.ts";
 import { h, replace } from "../dom/h.ts";
 import { whole } from "../text/numbers.ts";
@@ -28,20 +29,11 @@ interface Measures { line: number; height: number; ratio: number; longest: numbe
 
 interface Line { row: number; link: HTMLAnchorElement; top: number }
 
-// Returns whether the line was there to be painted.
-function paint_line(scene: Scene, m: Measures, canvas: HTMLCanvasElement, line: Line): boolean {
-  const { index, run, trace } = ref_of(scene.table, line.row), strip = scene.pictures.strip(run, trace);
-  if (!strip) {
-    if (scene.pictures.is_lost(run, trace)) line.link.classList.replace("is-blank", "is-lost");
-    return false;
-  }
-  const picture = picture_of(index, trace, strip), fraction = scene.state.align === "fraction";
-  const sheet = take_sheet(canvas.width, Math.max(1, Math.round(m.height * m.ratio)));
+function draw_trace(scene: Scene, m: Measures, canvas: HTMLCanvasElement, { top }: Line, picture: Picture): void {
+  const fraction = scene.state.align === "fraction", sheet = take_sheet(canvas.width, Math.max(1, Math.round(m.height * m.ratio)));
   const cells = fraction ? fraction_cells(picture, scene.look(), sheet.width) : token_cells(picture, scene.look());
   draw_line(sheet, cells, { x: 0, y: 0, per_pixel: fraction ? 1 : m.longest / sheet.width, height: sheet.height });
-  put_sheet(canvas, sheet, 0, Math.round(line.top * m.ratio));
-  line.link.classList.remove("is-blank");
-  return true;
+  put_sheet(canvas, sheet, 0, Math.round(top * m.ratio));
 }
 
 function make_slab(scene: Scene, m: Measures, rows: Int32Array, height: number): Piece<Line> {
@@ -59,7 +51,7 @@ function make_slab(scene: Scene, m: Measures, rows: Int32Array, height: number):
   const element = h("div", { class: "band" }, canvas, ...lines.map((l) => l.link));
   element.style.height = `${height}px`;
   size_canvas(canvas, scene.width, height, m.ratio);
-  return { element, tiles: lines, pictures, paint: (line) => paint_line(scene, m, canvas, line) };
+  return { element, tiles: lines, pictures, box: ({ link }) => link, draw: (line, picture) => draw_trace(scene, m, canvas, line, picture) };
 }
 
 export function make_lines(scene: Scene): View {

@@ -100,6 +100,7 @@ export function make_list(scene: Scene): View {
     repaint() {
       for (const row of tiles.keys()) scene.painter.add(fill(row));
     },
+    outlined: () => undefined,
     came(run, shelf) {
       for (const row of tiles.keys()) if (table.run[row] === run && shelf_of(ref_of(table, row)) === shelf) scene.painter.add(fill(row));
     },

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The pictures of a page, which come shelf by shelf: first those that the reader is looking at, then, while nothing else
 // is to be done, all others, so that scrolling finds them there.
-import { load_strips, strips_now } from "../bundle/load.ts";
+import { load_outlines, load_strips, outlines_now, strips_now } from "../bundle/load.ts";
 import type { Strip } from "../bundle/shelf.ts";
+import { outline_of } from "../colour/cells.ts";
+import type { Picture } from "../colour/cells.ts";
 import { when_idle } from "../dom/idle.ts";
 import type { TraceTable } from "../table/table.ts";
 import type { RunIndex } from "../types.ts";
@@ -13,6 +15,7 @@ const kMaxBehind = 1000; // Shelves; what is kept of more would only push out ot
 
 export interface Pictures {
   strip(run: number, trace: number): Strip | null; // null: not there yet; it is then loaded before others.
+  outline(run: number, trace: number): Picture | null; // To be looked at meanwhile.
   is_lost(run: number, trace: number): boolean; // It can't be had.
   expect(rows: Int32Array): void; // The rest is loaded in this order: what is scrolled to next comes first.
   stop(): void;
@@ -20,6 +23,7 @@ export interface Pictures {
 
 export interface PicturesOptions {
   told(run: number, shelf: number): void; // A shelf has come, or has turned out to be lost.
+  outlined?(): void; // The outlines of a run have come.
   failed(error: unknown): void;
 }
 
@@ -105,6 +109,8 @@ export function make_pictures(table: TraceTable, options: PicturesOptions): Pict
     const index = indexes[run] as RunIndex;
     return index.questions.shelf[index.traces.question[trace] as number] as number;
   };
+  // One chunk a run, there long before all its shelves are. Without it there are only blanks to look at meanwhile.
+  for (const index of indexes) load_outlines(index).then((there) => { if (there && !gone) options.outlined?.(); }).catch((error: unknown) => gone || options.failed(error));
   work();
   return {
     strip(run, trace) {
@@ -112,6 +118,10 @@ export function make_pictures(table: TraceTable, options: PicturesOptions): Pict
       if (strips) return strips[trace - (index.shelves[shelf]?.first_trace ?? 0)] ?? null;
       want({ run, shelf });
       return null;
+    },
+    outline(run, trace) {
+      const index = indexes[run] as RunIndex, outlines = outlines_now(index);
+      return outlines ? outline_of(index, trace, outlines) : null;
     },
     is_lost: (run, trace) => asked[run]?.[shelf_of(run, trace)] === 2,
     expect(rows) {

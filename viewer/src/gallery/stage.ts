@@ -36,6 +36,7 @@ export interface Stage {
   show(source: Source, arrangement: Arrangement, state: State): void;
   repaint(look: Look): void;
   mark(picks: readonly string[]): void;
+  outlined(): void;
   came(run: number, shelf: number): void;
   pick(): boolean; // The trace that has the focus, or the card. Returns whether there is one.
   anchor(): Anchor | null;
@@ -170,6 +171,10 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       if (next === picks) return;
       picks = next;
       mark_picks(element, picks);
+    },
+    outlined() {
+      view?.outlined();
+      painter.later();
     },
     came(run, shelf) {
       view?.came(run, shelf);

@@ -31,6 +31,7 @@ export interface View {
   tile(row: number): HTMLElement | null; // The link of a row, where it exists.
   row_of(tile: Element): number | null;
   repaint(first: number, last: number): void; // All that exists, those items first.
+  outlined(): void; // There are more outlines than before.
   came(run: number, shelf: number): void; // Pictures that were missing, or turned out to be lost.
 }
 

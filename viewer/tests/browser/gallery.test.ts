@@ -32,7 +32,7 @@ afterEach(async () => {
 const tiles = (page: Page) => page.locator(".tile");
 const ids = (page: Page): Promise<string[]> => page.locator(".tile").evaluateAll((list) => list.map((t) => (t as HTMLElement).dataset["trace"] ?? ""));
 const focused = (page: Page): Promise<string> => page.evaluate(() => (document.activeElement as HTMLElement).dataset["trace"] ?? "");
-const drawn = (page: Page): Promise<unknown> => page.waitForFunction(() => document.querySelector(".tile, .thumb") && !document.querySelector(".is-blank"));
+const drawn = (page: Page): Promise<unknown> => page.waitForFunction(() => document.querySelector(".tile, .thumb") && !document.querySelector(".is-blank, .is-outline"));
 const query = (page: Page): Promise<URLSearchParams> => page.evaluate(() => location.hash).then((hash) => new URLSearchParams(hash.split("?")[1] ?? ""));
 
 // Colours across a tile's picture, at the middles of `n` equal parts of its first line.
@@ -260,19 +260,26 @@ describe("pictures that come late", () => {
   beforeAll(async () => { server = await serve(demo.folder); });
   afterAll(() => server.close());
 
-  test("are blank until they come, and are drawn then", async () => {
+  test.each([true, false])("are outlines until they come, or blank where these are late as well: %s", async (has_outlines) => {
     at = await watch(browser, server.base);
-    const { page } = at;
+    const { page } = at, late = has_outlines ? [] : written.chunks.outlines, waiting = has_outlines ? ".tile.is-outline" : ".tile.is-blank";
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => { release = resolve; });
     expect(written.chunks.strips.length).toBeGreaterThan(4);
-    await page.route(new RegExp(written.chunks.strips.slice(1).join("|")), async (route) => {
+    await page.route(new RegExp([...written.chunks.strips.slice(1), ...late].join("|")), async (route) => {
       await held;
       await route.continue();
     });
     await at.open("#/demo/*?size=2&view=grid");
-    await page.waitForFunction(() => document.querySelector(".tile") && !document.querySelector(".tile")?.classList.contains("is-blank"));
-    expect(await page.locator(".tile.is-blank").count()).toBeGreaterThan(100);
+    await page.waitForSelector(".tile:not(.is-blank, .is-outline)");
+    await page.waitForFunction((waiting) => document.querySelectorAll(waiting).length > 100, waiting);
+    expect(await page.locator(has_outlines ? ".tile.is-blank" : ".tile.is-outline").count()).toBe(0);
+    const columns = (): Promise<number> => page.evaluate((waiting) => { // Of the last band that waits: those with any colour in the band's canvas.
+      const canvas = [...document.querySelectorAll(waiting)].at(-1)?.closest(".band")?.querySelector("canvas") as HTMLCanvasElement;
+      const { data, width, height } = (canvas.getContext("2d") as CanvasRenderingContext2D).getImageData(0, 0, canvas.width, canvas.height);
+      return Array.from({ length: width }, (_, x) => Array.from({ length: height }, (_, y) => data[4 * (y * width + x) + 3]).some((a) => a)).filter(Boolean).length;
+    }, waiting);
+    expect(await columns() > 100).toBe(has_outlines);
     release();
     await drawn(page);
   });

@@ -65,7 +65,7 @@ async function tab_to_name(page: Page, name: string): Promise<void> {
 }
 const hash = (page: Page): Promise<string> => page.evaluate(() => decodeURIComponent(location.hash));
 const focused_trace = (page: Page): Promise<string> => page.evaluate(() => document.activeElement?.getAttribute("data-trace") ?? "");
-const drawn = (page: Page) => page.waitForFunction(() => document.querySelector(".tile") && !document.querySelector(".tile.is-blank, .tile .is-blank"));
+const drawn = (page: Page) => page.waitForFunction(() => document.querySelector(".tile") && !document.querySelector(".is-blank, .is-outline"));
 
 test("from the front page to two traces side by side, and back", async () => {
   const { page } = at;

@@ -23,7 +23,7 @@ afterAll(async () => {
   site.remove();
 });
 
-const drawn = (page: Page) => page.waitForFunction(() => document.querySelector(".tile") && !document.querySelector(".is-blank"));
+const drawn = (page: Page) => page.waitForFunction(() => document.querySelector(".tile") && !document.querySelector(".is-blank, .is-outline"));
 
 test("eight thousand traces in a grid: sorted, filtered, scrolled to their end", async () => {
   const at = await watch(browser, file_base(site.folder));

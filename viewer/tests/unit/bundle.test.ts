@@ -8,6 +8,7 @@ import { decode_text, split_chunk } from "../../src/bundle/chunk_text.ts";
 import { bytes_from_base64 } from "../../src/bundle/chunks.ts";
 import { column_of, is_unread, known_length, parse_index_chunk, question_at, trace_at } from "../../src/bundle/index.ts";
 import { parse_manifest } from "../../src/bundle/manifest.ts";
+import { parse_outlines_chunk } from "../../src/bundle/outlines.ts";
 import { list_positions, parse_curves_chunk, parse_ids_chunk, parse_readings_chunk, parse_strips_chunk, parse_texts_chunk } from "../../src/bundle/shelf.ts";
 import type { Strip } from "../../src/bundle/shelf.ts";
 import type { Run, RunIndex, Shelf } from "../../src/types.ts";
@@ -15,7 +16,7 @@ import { kFixture, kImported } from "../fixture.ts";
 import { make_demo } from "../generate.ts";
 import { write_bundle } from "../make_bundle.ts";
 import type { TraceData } from "../make_bundle.ts";
-import { read_manifest_text, read_run, read_site } from "../read_site.ts";
+import { check_outlines, read_manifest_text, read_run, read_site } from "../read_site.ts";
 
 const kName = "0".repeat(32);
 const kManifest = { format: "thinktrace-bundle", version: 2, generator: "g", title: "t", app: null, live: null, runs: [{
@@ -127,6 +128,16 @@ describe("a shelf", () => {
     expect(() => parse_strips_chunk(bytes({ kind: "strips", positions: [] }, body.slice(1)), index, first)).toThrow("cut short");
     expect(() => parse_strips_chunk(bytes({ kind: "strips", positions: [] }, [...body, 1]), index, first)).toThrow("more bytes");
   });
+  test("outlines are differences, option by option and trace by trace", () => {
+    const [a, b] = [[0, 17, 238], [255, 0, 1]], read = (head: object, body: number[]) => parse_outlines_chunk(bytes(head, body), index);
+    const n = [0, 1].map((i) => index.questions.n_options[index.traces.question[i] as number] as number), rows = [...a, ...b, ...a].slice(0, 3 * ((n[0] as number) + (n[1] as number)));
+    const outlines = read({ kind: "outlines", cells: 3 }, rows);
+    expect([...outlines.from]).toEqual([0, 3 * (n[0] as number), rows.length]);
+    expect([...outlines.values].slice(0, 6)).toEqual([0, 17, 255, 255, 255, 0]);
+    expect(() => read({ kind: "outlines", cells: 3 }, rows.slice(1))).toThrow("not as many bytes");
+    expect(() => read({ kind: "outlines", cells: 0 }, [])).toThrow(BundleError);
+    expect(() => read({ kind: "strips", cells: 3 }, rows)).toThrow("kind");
+  });
   test("positions are listed where they are not consecutive", () => {
     const read = (positions: unknown) => parse_strips_chunk(bytes({ kind: "strips", positions }, [0, 0, 0, 0, 0, 0]), index, second);
     expect(list_positions(read([[0, [1, 3]]])[0] as Strip, 1, 2)).toEqual([1, 3]);
@@ -200,6 +211,7 @@ test("odd traces come back as they were", () => {
   const written = write_bundle(folder, { title: "", runs: [...kFixture.runs, kImported] }, { shelf_tokens: 4 });
   expect(written.chunks.ids.length).toBeLessThan(written.chunks.texts.length); // A shelf without ids has no chunk of them.
   const manifest = parse_manifest(read_manifest_text(folder));
+  expect(manifest.runs.map((run) => check_outlines(read_run(folder, run))).every((n) => n > 30)).toBe(true);
   [...kFixture.runs, kImported].forEach((data, r) => {
     const read = read_run(folder, manifest.runs[r] as Run), traces = data.subjects.flatMap((s) => s.questions.flatMap((q) => q.traces));
     traces.forEach((t: TraceData, i) => {

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parse_manifest } from "../../src/bundle/manifest.ts";
-import { check_exits, read_manifest_text, read_run, read_site } from "../read_site.ts";
+import { check_exits, check_outlines, read_manifest_text, read_run, read_site } from "../read_site.ts";
 
 const kGolden = fileURLToPath(new URL("../../../tests/golden/bundle", import.meta.url));
 const there = existsSync(`${kGolden}/index.html`);
@@ -15,6 +15,6 @@ test.skipIf(!there)(`the golden bundle${there ? "" : " (skipped: tests/golden/bu
   expect(sum.traces).toBeGreaterThan(0);
   expect(sum.analyses).toBeGreaterThan(0);
   expect(sum.ids).toBeGreaterThan(0);
-  const compared = parse_manifest(read_manifest_text(kGolden)).runs.map((run) => check_exits(read_run(kGolden, run)));
-  expect(Math.max(...compared)).toBeGreaterThan(0);
+  const runs = parse_manifest(read_manifest_text(kGolden)).runs.map((run) => read_run(kGolden, run));
+  for (const check of [check_exits, check_outlines]) expect(Math.max(...runs.map(check)), check.name).toBeGreaterThan(0);
 });

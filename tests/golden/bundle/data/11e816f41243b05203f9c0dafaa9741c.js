@@ -1,0 +1,1 @@
+thinktrace_chunk="q1bKzsxLUbJSyi8tycnMSy1W0lFKTs3JKVayMjSr5TJmAIL3MOI9gwuDoCAYQWl0eXS+EpAUZIAAED0TiO8hYXR5dL4xhPkeKkQsXwlGocu/Y0AFgmh8AA==";

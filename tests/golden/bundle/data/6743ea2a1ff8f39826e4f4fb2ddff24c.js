@@ -1,0 +1,1 @@
+thinktrace_chunk="q1bKzsxLUbJSyi8tycnMSy1W0lFKTs3JKVayMjSr5epggIB7QDwTiNOgfCUgrgBiAA==";
