@@ -246,9 +246,8 @@ IndexTrace index_trace(const SiteTrace& trace) {
   std::vector<float> p_right;
   const size_t n_options = r.question.options.size();
   for (size_t k = 0; k < r.curve.positions.size(); k++) {
-    const float logprob = r.curve.logprobs[k * n_options + r.question.answer];
-    p_right.push_back(logprob < 1 ? std::min(1.0F, std::exp(logprob))
-                                  : 0.0F);  // As measures count what is none.
+    const double p = probability_of(r.curve.logprobs[k * n_options + r.question.answer]);
+    p_right.push_back(static_cast<float>(std::min(1.0, p)));
   }
   const std::vector<float> shape = sample_curve(r.curve.positions, p_right, t.n_tokens, kShapePoints);
   std::copy(shape.begin(), shape.end(), t.shape.begin());
