@@ -11,6 +11,8 @@
 #include <random>
 #include <set>
 
+#include "thinktrace/error.h"
+
 namespace thinktrace {
 namespace {
 
@@ -119,6 +121,15 @@ TEST(Clusters, HangOnTheSeedAlone) {
     found.insert(a.centres);
   }
   EXPECT_GT(found.size(), 1u) << "starts are not drawn by the seed";
+}
+
+TEST(Clusters, CanBeStopped) {
+  ClusterOptions options;
+  options.n_points = golden()["points"];
+  int asked = 0;
+  options.should_stop = [&] { return ++asked == 5; };
+  EXPECT_THROW(cluster_curves(golden_curves(), options), Error);
+  EXPECT_EQ(asked, 5);
 }
 
 TEST(SampleCurve, TakesTheReadingInForce) {

@@ -141,7 +141,7 @@ std::string question_columns(std::span<const ShelfParts> shelves) {
 // Whether the trace has a curve, and so belongs to a cluster.
 bool is_read(const IndexTrace& t) { return t.n_positions > 0; }
 
-Clusters clusters_of(std::span<const ShelfParts> shelves) {
+Clusters clusters_of(std::span<const ShelfParts> shelves, const std::function<bool()>& should_stop) {
   std::vector<float> shapes;
   for (const ShelfParts& shelf : shelves) {
     for (const IndexTrace& t : shelf.traces) {
@@ -150,6 +150,7 @@ Clusters clusters_of(std::span<const ShelfParts> shelves) {
   }
   ClusterOptions options;
   options.n_points = kShapePoints;
+  options.should_stop = should_stop;
   return cluster_curves(shapes, options);
 }
 
@@ -270,8 +271,8 @@ std::vector<IndexSubject> index_subjects(std::span<const ShelfParts> shelves) {
   return subjects;
 }
 
-std::string index_content(std::span<const ShelfParts> shelves) {
-  const Clusters clusters = clusters_of(shelves);
+std::string index_content(std::span<const ShelfParts> shelves, const std::function<bool()>& should_stop) {
+  const Clusters clusters = clusters_of(shelves, should_stop);
   std::string text = "{\"kind\":\"index\",\"shelves\":" + shelves_text(shelves);
   text += ",\"questions\":" + question_columns(shelves);
   text += ",\"traces\":" + trace_columns(shelves, clusters);

@@ -2,6 +2,7 @@
 // index.h — what sorting and filtering need of a run: the columns and numbers of its index chunk, and its questions.
 #pragma once
 #include <array>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -52,8 +53,8 @@ struct IndexSubject {
 std::vector<IndexSubject> index_subjects(std::span<const ShelfParts> shelves);
 
 // Contents of the index chunk and the questions chunk. The first has the run's clusters of curves, and so costs what
-// cluster_curves() does.
-std::string index_content(std::span<const ShelfParts> shelves);
+// cluster_curves() does, which asks `should_stop`.
+std::string index_content(std::span<const ShelfParts> shelves, const std::function<bool()>& should_stop = {});
 std::string questions_content(std::span<const ShelfParts> shelves);
 
 }  // namespace thinktrace
