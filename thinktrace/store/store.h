@@ -156,8 +156,9 @@ class Store {
 
   // --- Units
   std::map<UnitKey, Status> units() const;
-  // Those of the plan's questions and samples, in the order of for_each_trace.
-  std::vector<UnitStamp> unit_stamps() const;
+  // Those of the plan's questions with samples below `samples`, in the order of for_each_trace. Whoever reads units by
+  // their stamps must go by the same number.
+  std::vector<UnitStamp> unit_stamps(int samples) const;
   // All or nothing, on disk when it returns; questions that the plan lacks are put at its end. A failed unit is replaced,
   // its attempts are kept.
   void commit_units(std::span<const StoredUnit> units);

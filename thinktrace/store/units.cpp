@@ -131,7 +131,7 @@ std::map<UnitKey, Status> Store::units() const {
   return done;
 }
 
-std::vector<UnitStamp> Store::unit_stamps() const {
+std::vector<UnitStamp> Store::unit_stamps(int samples) const {
   const StoredPlan plan = current_plan();
   std::vector<UnitStamp> stamps;
   // Whatever is done leaves an attempt; readings are counted too, for stores that were put together by other means.
@@ -142,7 +142,7 @@ std::vector<UnitStamp> Store::unit_stamps() const {
       (SELECT count(*) FROM trace t JOIN reading r ON r.trace_id = t.id WHERE t.unit_id = u.id)
     FROM plan_question p JOIN unit u ON u.question_id = p.question_id
     WHERE p.plan = ?1 AND u.sampling_id = ?2 AND u.first_sample < ?3 ORDER BY p.place, u.first_sample)");
-  s.bind(plan.number).bind(plan.sampling_id).bind(plan.samples);
+  s.bind(plan.number).bind(plan.sampling_id).bind(samples);
   while (s.step()) {
     stamps.push_back(
         {{s.text(0), static_cast<int>(s.integer(1))},
