@@ -23,17 +23,22 @@ struct Arguments {
   bool single = false, quiet = false;
 };
 
-// Ids between commas, spaces and line breaks, or a file of them.
-std::vector<std::string> trace_ids(const std::string& given) {
-  std::string text = given;
+std::string read_list(const std::string& name) {
   std::error_code error;
-  const bool is_name = given.find_first_of("./") != std::string::npos;  // No id has these.
-  if (is_name && !fs::is_regular_file(given, error))
-    throw Error(ErrorKind::kInput, fmt::format("[options] --traces {}: no such file", given));
-  if (fs::is_regular_file(given, error)) {
-    std::ifstream in(given, std::ios::binary);
-    text.assign(std::istreambuf_iterator<char>(in), {});
-  }
+  if (!fs::exists(name, error))
+    throw Error(ErrorKind::kInput, fmt::format("[options] --traces {}: no such file", name));
+  std::ifstream in(name, std::ios::binary);
+  if (!in || fs::is_directory(name, error))
+    throw Error(ErrorKind::kInput, fmt::format("[options] --traces {}: can't be read as a file", name));
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Ids between commas, spaces and line breaks, or a file of them, which may be a pipe.
+std::vector<std::string> trace_ids(const std::string& given) {
+  std::error_code error;
+  const bool is_name = given.find_first_of("./") != std::string::npos ||  // No id has these.
+                       (fs::exists(given, error) && !fs::is_directory(given, error));
+  const std::string text = is_name ? read_list(given) : given;
   std::vector<std::string> ids;
   constexpr const char* kBetween = ", \t\r\n";
   for (size_t at = text.find_first_not_of(kBetween); at != std::string::npos;) {

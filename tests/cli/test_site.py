@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """`site`: what a gallery holds is what an export gives, as a folder, as one file, and of a selection."""
 import json
+import os
 import tempfile
 from pathlib import Path
 
 from bundles import folder_traces, page_chunks, run_traces
 from stores import status
-from support import (BUNDLE, DONE, SOME_FAILED, USAGE, CliTest, call, export, model_with, question, run_arguments, site_chunk, site_manifest, traces,
-                     traces_of, write_jsonl)
+from support import (BUNDLE, DONE, SOME_FAILED, USAGE, CliTest, call, export, model_with, question, run_arguments, site_chunk, site_manifest, start,
+                     traces, traces_of, write_jsonl)
 from test_tables import table
 
 PLAN = ("--budget", 60, "--answer-tokens", 12, "--no-site", "--quiet")
@@ -138,6 +139,17 @@ class Galleries(CliTest):
         page = file.read_text("utf-8")
         self.assertEqual([t["id"] for t in run_traces(json.loads(BUNDLE.findall(page)[0])["runs"][0], page_chunks(page).__getitem__)], ids)
 
+    def test_a_selection_from_a_pipe(self):
+        wanted, site = [r["trace_id"] for r in self.rows[1:3]], self.folder / "site"
+        reading, writing = os.pipe()
+        os.write(writing, "\n".join(wanted).encode())
+        os.close(writing)
+        process = start("site", self.run_folder, "-o", site, "--traces", f"/dev/fd/{reading}", "--quiet", pass_fds=[reading])
+        os.close(reading)
+        self.assertEqual(process.communicate(timeout=60), (b"", b""))
+        self.assertEqual(process.returncode, DONE)
+        self.assertEqual([t["id"] for t in folder_traces(site)], wanted)
+
     def test_a_selection_of_everything(self):
         ids = [r["trace_id"] for run in (self.run_folder, self.second) for r in traces(run) if "trace_id" in r]
         site = self.folder / "site"
@@ -153,7 +165,7 @@ class Galleries(CliTest):
         first = self.rows[0]["trace_id"]
         for given, parts in (("0123456789abcdef", ["0123456789abcdef"]),
                              (f"{first},deadbeefdeadbeef", ["deadbeefdeadbeef"]), (first[:7], [first[:7], "8 hex"]),
-                             (first + "0", [first + "0"]), ("no-such-file", ["no-such-file"]), ("none.txt", ["none.txt", "no such file"]), (",", ["--traces"]), ("", ["--traces"]), (empty, [empty])):
+                             (first + "0", [first + "0"]), ("no-such-file", ["no-such-file"]), ("none.txt", ["none.txt", "no such file"]), (",", ["--traces"]), ("", ["--traces"]), (empty, [empty]), (self.folder, [self.folder, "as a file"])):
             with self.subTest(given=given):
                 self.assert_complains(call("site", self.run_folder, "-o", self.folder / "site", "--traces", given), USAGE, *parts)
         self.assertFalse((self.folder / "site").exists())

@@ -9,6 +9,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
+
+#include "thinktrace/error.h"
 
 namespace thinktrace {
 namespace {
@@ -109,9 +112,24 @@ TEST(Clusters, HangOnTheSeedAlone) {
   const std::vector<float> curves = golden_curves();
   ClusterOptions options;
   options.n_points = golden()["points"];
-  const Clusters a = cluster_curves(curves, options), b = cluster_curves(curves, options);
-  EXPECT_EQ(a.of_curve, b.of_curve);
-  EXPECT_EQ(a.centres, b.centres);
+  options.restarts = 1;  // The best of many starts is often the same.
+  std::set<std::vector<std::vector<double>>> found;
+  for (options.seed = 1; options.seed <= 20; options.seed++) {
+    const Clusters a = cluster_curves(curves, options), b = cluster_curves(curves, options);
+    EXPECT_EQ(a.of_curve, b.of_curve) << options.seed;
+    EXPECT_EQ(a.centres, b.centres) << options.seed;
+    found.insert(a.centres);
+  }
+  EXPECT_GT(found.size(), 1u) << "starts are not drawn by the seed";
+}
+
+TEST(Clusters, CanBeStopped) {
+  ClusterOptions options;
+  options.n_points = golden()["points"];
+  int asked = 0;
+  options.should_stop = [&] { return ++asked == 5; };
+  EXPECT_THROW(cluster_curves(golden_curves(), options), Error);
+  EXPECT_EQ(asked, 5);
 }
 
 TEST(SampleCurve, TakesTheReadingInForce) {

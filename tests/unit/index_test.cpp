@@ -105,6 +105,21 @@ TEST(Index, ClustersAreOfTheTracesThatWereRead) {
   }
 }
 
+TEST(Index, ShapesHaveTheMeasuresProbabilities) {
+  Told t = testing::sample_traces()[0];
+  std::vector<float>& logprobs = t.record.curve.logprobs;
+  const size_t n = t.record.question.options.size(), right = t.record.question.answer;
+  const IndexTrace before = index_trace({t.record, t.measures});
+  EXPECT_EQ(before.shape.front(), static_cast<float>(probability_of(logprobs[right])));
+  EXPECT_EQ(before.shape.back(), static_cast<float>(probability_of(logprobs[logprobs.size() - n + right])));
+  // What an import may bring: more than 1, which is 1 in a picture, and what is no probability at all.
+  logprobs[right] = 1.5F;
+  logprobs[logprobs.size() - n + right] = std::nanf("");
+  const IndexTrace after = index_trace({t.record, t.measures});
+  EXPECT_EQ(after.shape.front(), 1);
+  EXPECT_EQ(after.shape.back(), 0);
+}
+
 TEST(Index, ErrorsAreToldByThePlaceOfTheTrace) {
   const Bundle b = build({testing::sample_run()}, 10);
   EXPECT_EQ(b.index()["errors"], json::array({json::array({4, "[engine] decoding failed <b>"})}));

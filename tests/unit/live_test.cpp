@@ -7,8 +7,8 @@
 
 #include <random>
 
-#include "tests/unit/bundles.h"
 #include "tests/unit/growing_store.h"
+#include "tests/unit/live.h"
 #include "thinktrace/error.h"
 
 namespace thinktrace {
@@ -18,96 +18,9 @@ using serve::Resource;
 using testing::Bundle;
 using testing::GrowingStore;
 using testing::json;
+using testing::unpacked_script;
 
-std::string unpacked_script(const std::string& script) {
-  const std::string begin = "thinktrace_chunk=\"", end = "\";\n";
-  EXPECT_TRUE(script.starts_with(begin) && script.ends_with(end)) << script.substr(0, 50);
-  return script.substr(begin.size(), script.size() - begin.size() - end.size());
-}
-
-class Live : public testing::FolderTest {
- protected:
-  LiveOptions options() {
-    return {.folders = {folder_.string()},
-            .note = [this](const std::string& text) { notes_.push_back(text); },
-            .interval = std::chrono::milliseconds(0),
-            .rest = 0,
-            .shelf_tokens = 20};
-  }
-
-  static std::string text(const LiveBundle& live, Resource resource, const std::string& name = "") {
-    const auto content = live.content(resource, name);
-    return content ? *content->body : "";
-  }
-
-  static json manifest(const LiveBundle& live) {
-    return json::parse(testing::manifest_text(text(live, Resource::kPage)));
-  }
-
-  static int64_t revision(const LiveBundle& live) { return manifest(live)["live"]["revision"]; }
-
-  // Everything that the page refers to, taken from the bundle.
-  static Bundle bundle(const LiveBundle& live) {
-    Bundle b{manifest(live), {}};
-    const std::function<void(const json&)> add = [&](const json& name) {
-      if (name.is_null()) return;
-      const std::string id = name;
-      b.chunks[id] = testing::unpack(id, unpacked_script(text(live, Resource::kChunk, id)));
-    };
-    add(b.manifest["app"]);
-    for (const json& run : b.manifest["runs"]) {
-      for (const char* key : {"index", "questions", "analysis"}) add(run[key]);
-      for (const json& shelf : b.head(run["index"])["shelves"]) {
-        for (const char* key : {"strips", "texts", "curves", "ids", "readings"}) add(shelf[key]);
-      }
-    }
-    return b;
-  }
-
-  static int shelf_traces(const Bundle& b, const json& shelf) {
-    size_t n = 0;
-    for (const json& question : b.head(shelf["texts"])["questions"]) n += question["traces"].size();
-    return static_cast<int>(n);
-  }
-
-  // What a page shows of a bundle, however it is put on shelves.
-  static json shown(const Bundle& b) {
-    json all = json::array();
-    for (const json& run : b.manifest["runs"]) {
-      json index = b.head(run["index"]), texts = json::array(), ids = json::array(), readings = json::array();
-      int first = 0;
-      for (const json& shelf : index["shelves"]) {
-        for (const json& question : b.head(shelf["texts"])["questions"]) texts.push_back(question);
-        const bool has_ids = !shelf["ids"].is_null();
-        const int n = shelf_traces(b, shelf);
-        for (int i = 0; i < n; i++)
-          ids.push_back(has_ids ? b.head(shelf["ids"])["traces"][i] : json::array());
-        if (!shelf["readings"].is_null()) {
-          for (json reading : b.head(shelf["readings"])["readings"]) {
-            reading["trace"] = reading["trace"].get<int>() + first;
-            readings.push_back(reading);
-          }
-        }
-        first += n;
-      }
-      index.erase("shelves");
-      const json& analysis = run["analysis"];
-      all.push_back({{"index", index},
-                     {"texts", texts},
-                     {"ids", ids},
-                     {"readings", readings},
-                     {"questions", b.head(run["questions"])},
-                     {"analysis", analysis.is_null() ? json() : b.head(analysis)},
-                     {"name", run["name"]},
-                     {"readers", run["readers"]},
-                     {"subjects", run["subjects"]},
-                     {"notes", run["notes"]}});
-    }
-    return all;
-  }
-
-  std::vector<std::string> notes_;
-};
+class Live : public testing::LiveTest {};
 
 TEST_F(Live, ShowsNothingUntilItLooks) {
   GrowingStore growing(folder_.string());
@@ -293,56 +206,6 @@ TEST_F(Live, AStoreWithoutAPlanIsNoRunYet) {
   live.refresh();
   EXPECT_TRUE(manifest(live)["runs"].empty());
   EXPECT_EQ(notes_.size(), 1u);
-}
-
-TEST_F(Live, ShowsTheOtherRunsWhereOneCantBeRead) {
-  GrowingStore growing((folder_ / "a").string());
-  growing.commit(0, 0);
-  LiveOptions o = options();
-  o.folders = {(folder_ / "a").string(), (folder_ / "b").string()};
-  LiveBundle live(o);
-  live.refresh();
-  std::filesystem::create_directories(folder_ / "b");
-  std::ofstream(folder_ / "b" / "thinktrace.db") << std::string(5000, 'x');
-  growing.commit(1, 0);
-  for (int i = 0; i < 3; i++) live.refresh();
-  EXPECT_EQ(bundle(live).index()["traces"]["id"].size(), 4u);
-  EXPECT_EQ(notes_.size(), 2u);  // That there is none in b, then that it can't be read.
-  LiveBundle now(o);
-  EXPECT_THROW(now.refresh(), Error);
-}
-
-TEST_F(Live, RestsAfterItsWork) {
-  GrowingStore growing(folder_.string());
-  growing.commit(0, 0);
-  LiveOptions o = options();
-  o.rest = 100'000'000;
-  LiveBundle live(o);
-  live.refresh();
-  growing.commit(1, 0);
-  live.refresh();
-  const int64_t second = revision(live);
-  EXPECT_EQ(bundle(live).index()["traces"]["id"].size(), 4u) << "the first step is not rested from";
-  growing.commit(2, 0);
-  live.refresh();
-  EXPECT_EQ(revision(live), second);
-}
-
-TEST_F(Live, StopsInTheMiddle) {
-  GrowingStore growing(folder_.string());
-  growing.commit(0, 0);
-  growing.commit(1, 0);
-  LiveOptions o = options();
-  int asked = 0;
-  o.should_stop = [&] { return ++asked > 1; };
-  LiveBundle live(o);
-  try {
-    live.refresh();
-    FAIL();
-  } catch (const Error& e) {
-    EXPECT_EQ(e.kind(), ErrorKind::kInterrupted);
-  }
-  EXPECT_EQ(asked, 2);
 }
 
 }  // namespace

@@ -130,12 +130,30 @@ TEST_F(SingleFile, ReplacesOnlyPagesOfOurs) {
   std::ofstream(other) << "<p>mine</p>";
   EXPECT_THROW(write_single_file({sample_run()}, {}, other.string()), Error);
   EXPECT_EQ(read_file(other), "<p>mine</p>");
+  // Texts about galleries, and the viewer's own, are no galleries.
+  for (const std::string& text : {std::string("<p>The manifest's format is thinktrace-bundle</p>"),
+                                  "<script>" + std::string(viewer_script()) + "</script>",
+                                  std::string("<p>{\"format\":\"thinktrace-bundle\"}</p>")}) {
+    std::ofstream(other) << text;
+    EXPECT_THROW(write_single_file({sample_run()}, {}, other.string()), Error) << text.substr(0, 80);
+    EXPECT_EQ(read_file(other), text);
+  }
   EXPECT_THROW(write_single_file({sample_run()}, {}, (folder_ / "page.txt").string()), Error);
   fs::create_directories(folder_ / "folder.html");
   EXPECT_THROW(write_single_file({sample_run()}, {}, (folder_ / "folder.html").string()), Error);
   const fs::path below = folder_ / "new" / "page.html";
   write_single_file({sample_run()}, {}, below.string());
   EXPECT_TRUE(fs::exists(below));
+}
+
+TEST_F(SingleFile, ReplacesPagesOfEarlierVersions) {
+  fs::create_directories(folder_);
+  std::ofstream(file_) << "<!doctype html>\n<title>of another template</title>\n"
+                       << std::string(2 << 20, ' ')
+                       << "<script type=\"application/json\" id=\"bundle\">"
+                          R"({"format":"thinktrace-bundle","version":1,"runs":[]})"
+                          "</script>\n";
+  EXPECT_TRUE(written({sample_run()}).starts_with(page_beginning()));
 }
 
 TEST_F(SingleFile, APageThatAPowerFailureCutIsReplaced) {

@@ -30,7 +30,7 @@ class StoreWatchTest : public ::testing::Test {
 
   static std::vector<std::string> stamps(const Store& store) {
     std::vector<std::string> found;
-    for (const UnitStamp& s : store.unit_stamps()) found.push_back(s.stamp);
+    for (const UnitStamp& s : store.unit_stamps(store.current_plan().samples)) found.push_back(s.stamp);
     return found;
   }
 
@@ -87,12 +87,12 @@ TEST_F(StoreWatchTest, NoStoreIsAnError) {
 TEST_F(StoreWatchTest, StampsChangeWithTheirUnitAlone) {
   GrowingStore growing(folder());
   const Store& store = growing.store();
-  EXPECT_TRUE(store.unit_stamps().empty());
+  EXPECT_TRUE(stamps(store).empty());
   growing.commit(0, 2, Status::kFailed);
   growing.commit(0, 0);
   const std::vector<std::string> before = stamps(store);
   ASSERT_EQ(before.size(), 2u);
-  EXPECT_EQ(store.unit_stamps()[1].unit, UnitKey(growing.questions()[0].id, 2));
+  EXPECT_EQ(store.unit_stamps(4)[1].unit, UnitKey(growing.questions()[0].id, 2));
   growing.commit(0, 2);  // Tried again.
   const std::vector<std::string> after = stamps(store);
   EXPECT_EQ(after[0], before[0]);
@@ -103,8 +103,8 @@ TEST_F(StoreWatchTest, StampsChangeWithTheirUnitAlone) {
   EXPECT_EQ(read[1], after[1]);
   growing.read(0, 0, "r3", Status::kFailed);
   EXPECT_NE(stamps(store)[0], read[0]);
-  growing.ask_for(2);
-  EXPECT_EQ(stamps(store).size(), 1u);
+  EXPECT_EQ(store.unit_stamps(2).size(), 1u);
+  EXPECT_NE(store.unit_stamps(1)[0].stamp, store.unit_stamps(2)[0].stamp);
 }
 
 TEST_F(StoreWatchTest, LeavesAKilledWritersJournalAlone) {

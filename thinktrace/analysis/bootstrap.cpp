@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "thinktrace/analysis/statistics.h"
+#include "thinktrace/error.h"
 
 namespace thinktrace {
 namespace {
@@ -230,6 +231,8 @@ void estimate(const std::vector<Statistic>& statistics, const std::vector<int>& 
 
   std::mt19937_64 random(options.seed);
   for (int r = 0; r < options.resamples; r++) {
+    if (options.should_stop && options.should_stop())
+      throw Error(ErrorKind::kInterrupted, "[analysis] interrupted");
     draw_questions(random, counts);
     table.sum(counts, totals);
     for (Prepared& p : prepared) {

@@ -2,6 +2,7 @@
 // bootstrap.h — statistics of traces with intervals that know that traces of one question go together.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <random>
 #include <string>
@@ -48,6 +49,7 @@ struct BootstrapOptions {
   uint64_t seed = 1;
   int resamples = 2000;
   double level = 0.95;
+  std::function<bool()> should_stop = {};  // Asked before each resample; true throws Error (kInterrupted).
 };
 
 // How often each of counts.size() questions comes up when as many are drawn with replacement. The same on

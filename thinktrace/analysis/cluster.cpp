@@ -11,6 +11,8 @@
 #include <numeric>
 #include <random>
 
+#include "thinktrace/error.h"
+
 namespace thinktrace {
 namespace {
 
@@ -103,8 +105,11 @@ void move_centres(const Curves& curves, Fit& fit, std::vector<double>& distances
 Fit fit_once(const Curves& curves, const ClusterOptions& options, std::mt19937_64& random) {
   Fit fit{draw_starts(curves, options.n_clusters, random), std::vector<int>(curves.n, -1), 0};
   std::vector<double> distances(curves.n);
-  for (int i = 0; i < options.max_iterations && assign(curves, fit, distances); i++)
+  for (int i = 0; i < options.max_iterations && assign(curves, fit, distances); i++) {
+    if (options.should_stop && options.should_stop())
+      throw Error(ErrorKind::kInterrupted, "[analysis] interrupted");
     move_centres(curves, fit, distances);
+  }
   assign(curves, fit, distances);
   return fit;
 }

@@ -2,6 +2,7 @@
 // cluster.h — traces whose curves have one shape.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct ClusterOptions {
   int restarts = 8;   // The best of so many starts is kept.
   int max_iterations = 100;
   uint64_t seed = 1;
+  std::function<bool()> should_stop;  // Asked before each iteration; true throws Error (kInterrupted).
 };
 
 struct Clusters {

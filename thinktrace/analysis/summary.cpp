@@ -67,7 +67,7 @@ class Plan {
   }
 
   void carry_out(const AnalysisOptions& options) const {
-    estimate(statistics_, groups_, {options.seed, options.resamples, options.level});
+    estimate(statistics_, groups_, {options.seed, options.resamples, options.level, options.should_stop});
   }
 
  private:

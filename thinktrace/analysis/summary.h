@@ -2,6 +2,7 @@
 // summary.h — the first numbers of a run: over all traces, and subject by subject.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,7 +18,8 @@ struct AnalysisOptions {
   int resamples = 2000;  // 1 or more.
   double level = 0.95;   // Of the intervals; between 0 and 1.
   // By number of options n: what each label gets where there is nothing to answer, raw probabilities.  [n]
-  std::map<int, std::vector<double>> prior;
+  std::map<int, std::vector<double>> prior = {};
+  std::function<bool()> should_stop = {};  // As in BootstrapOptions.
 };
 
 struct CountedShare {

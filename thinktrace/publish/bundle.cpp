@@ -41,9 +41,21 @@ std::vector<std::string> longest_labels(const std::vector<ShelfParts>& shelves) 
   return labels;
 }
 
+std::string emit(const std::string& content, const ChunkSink& sink) {
+  const Chunk chunk = pack_chunk(content);
+  sink(chunk);
+  return chunk.name;
+}
+
+json emit_analysis(const std::string& analysis, const ChunkSink& sink) {
+  if (analysis.empty()) return nullptr;
+  return emit(dump({{"kind", "analysis"}, {"analysis", json::parse(analysis)}}), sink);
+}
+
 }  // namespace
 
-RunBuilder::RunBuilder(ChunkSink sink, int shelf_tokens) : sink_(std::move(sink)), open_(shelf_tokens) {}
+RunBuilder::RunBuilder(ChunkSink sink, int shelf_tokens, std::function<bool()> should_stop)
+    : sink_(std::move(sink)), should_stop_(std::move(should_stop)), open_(shelf_tokens) {}
 
 void RunBuilder::add(const SiteTrace& trace) {
   if (open_.is_full() && open_.last_question() != trace.record.question.id) end_shelf();
@@ -59,18 +71,10 @@ void RunBuilder::end_shelf() {
   if (!open_.is_empty()) shelves_.push_back(open_.finish(sink_));
 }
 
-std::string RunBuilder::emit(const std::string& content) {
-  const Chunk chunk = pack_chunk(content);
-  sink_(chunk);
-  return chunk.name;
-}
-
 std::string RunBuilder::finish(const RunSummary& summary) {
   end_shelf();
-  json settings = json::array(), analysis = nullptr;
+  json settings = json::array(), analysis = emit_analysis(summary.analysis, sink_);
   for (const auto& [key, value] : summary.settings) settings.push_back(json::array({key, value}));
-  if (!summary.analysis.empty())
-    analysis = emit(dump({{"kind", "analysis"}, {"analysis", json::parse(summary.analysis)}}));
   return dump({{"name", summary.name},
                {"model",
                 {{"name", summary.model_name},
@@ -82,10 +86,16 @@ std::string RunBuilder::finish(const RunSummary& summary) {
                {"labels", longest_labels(shelves_)},
                {"readers", summary.readers},
                {"subjects", subjects_json(shelves_)},
-               {"index", emit(index_content(shelves_))},
-               {"outlines", emit(outlines_content(shelves_))},
-               {"questions", emit(questions_content(shelves_))},
+               {"index", emit(index_content(shelves_, should_stop_), sink_)},
+               {"outlines", emit(outlines_content(shelves_), sink_)},
+               {"questions", emit(questions_content(shelves_), sink_)},
                {"analysis", std::move(analysis)}});
+}
+
+std::string with_analysis(const std::string& entry, const std::string& analysis, const ChunkSink& sink) {
+  json run = json::parse(entry);
+  run["analysis"] = emit_analysis(analysis, sink);
+  return dump(run);
 }
 
 std::string to_json(const Manifest& m) {

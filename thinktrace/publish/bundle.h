@@ -39,7 +39,9 @@ struct RunSummary {
 // Memory: ShelfParts of all shelves, and the traces of one shelf.
 class RunBuilder {
  public:
-  explicit RunBuilder(ChunkSink sink, int shelf_tokens = kShelfTokens);
+  // `should_stop`: asked while clusters are sought; true throws Error (kInterrupted).
+  explicit RunBuilder(ChunkSink sink, int shelf_tokens = kShelfTokens,
+                      std::function<bool()> should_stop = {});
 
   void add(const SiteTrace& trace);
   // Ends the shelf that is being built.
@@ -51,12 +53,15 @@ class RunBuilder {
 
  private:
   void end_shelf();
-  std::string emit(const std::string& content);
 
   ChunkSink sink_;
+  std::function<bool()> should_stop_;
   ShelfBuilder open_;
   std::vector<ShelfParts> shelves_;
 };
+
+// A run's entry with other numbers: `analysis` is as in RunSummary, the chunk that holds it is given to the sink.
+std::string with_analysis(const std::string& entry, const std::string& analysis, const ChunkSink& sink);
 
 struct Manifest {
   std::string title;

@@ -71,7 +71,8 @@ void write_gallery_file(const fs::path& file, std::string_view text) {
 }
 
 bool is_gallery_page(const fs::path& file) {
-  constexpr std::string_view kMark = "thinktrace-bundle";
+  // As every version has written it. The name alone also stands in texts about galleries, and in the viewer's script.
+  constexpr std::string_view kMark = "id=\"bundle\">{\"format\":\"thinktrace-bundle\"";
   std::ifstream in(file, std::ios::binary);
   std::string block, end_of_last;
   for (bool is_first = true; in; is_first = false) {

@@ -141,7 +141,7 @@ std::string question_columns(std::span<const ShelfParts> shelves) {
 // Whether the trace has a curve, and so belongs to a cluster.
 bool is_read(const IndexTrace& t) { return t.n_positions > 0; }
 
-Clusters clusters_of(std::span<const ShelfParts> shelves) {
+Clusters clusters_of(std::span<const ShelfParts> shelves, const std::function<bool()>& should_stop) {
   std::vector<float> shapes;
   for (const ShelfParts& shelf : shelves) {
     for (const IndexTrace& t : shelf.traces) {
@@ -150,6 +150,7 @@ Clusters clusters_of(std::span<const ShelfParts> shelves) {
   }
   ClusterOptions options;
   options.n_points = kShapePoints;
+  options.should_stop = should_stop;
   return cluster_curves(shapes, options);
 }
 
@@ -262,9 +263,8 @@ IndexTrace index_trace(const SiteTrace& trace) {
   std::vector<float> p_right;
   const size_t n_options = r.question.options.size();
   for (size_t k = 0; k < r.curve.positions.size(); k++) {
-    const float logprob = r.curve.logprobs[k * n_options + r.question.answer];
-    p_right.push_back(logprob < 1 ? std::min(1.0F, std::exp(logprob))
-                                  : 0.0F);  // As measures count what is none.
+    const double p = probability_of(r.curve.logprobs[k * n_options + r.question.answer]);
+    p_right.push_back(static_cast<float>(std::min(1.0, p)));
   }
   const std::vector<float> shape = sample_curve(r.curve.positions, p_right, t.n_tokens, kShapePoints);
   std::copy(shape.begin(), shape.end(), t.shape.begin());
@@ -288,8 +288,8 @@ std::vector<IndexSubject> index_subjects(std::span<const ShelfParts> shelves) {
   return subjects;
 }
 
-std::string index_content(std::span<const ShelfParts> shelves) {
-  const Clusters clusters = clusters_of(shelves);
+std::string index_content(std::span<const ShelfParts> shelves, const std::function<bool()>& should_stop) {
+  const Clusters clusters = clusters_of(shelves, should_stop);
   std::string text = "{\"kind\":\"index\",\"shelves\":" + shelves_text(shelves);
   text += ",\"questions\":" + question_columns(shelves);
   text += ",\"traces\":" + trace_columns(shelves, clusters);

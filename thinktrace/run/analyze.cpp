@@ -99,9 +99,10 @@ void MeasuredRun::add(const TraceRecord& record, const TraceMeasures& measures) 
   n_failed += record.status == Status::kFailed;
 }
 
-Analysis analyze_measured(const OpenRun& run, const MeasuredRun& measured, const AnalyzeOptions& given) {
+Analysis analyze_measured(const StoredReader& reader, const MeasuredRun& measured,
+                          const AnalyzeOptions& given) {
   AnalysisOptions options = given.analysis;
-  const json prior = run.reader.prior.empty() ? json::array() : json::parse(run.reader.prior);
+  const json prior = reader.prior.empty() ? json::array() : json::parse(reader.prior);
   for (const json& entry : prior) {
     const auto p = entry.at("p").get<std::vector<double>>();
     options.prior[static_cast<int>(p.size())] = p;
@@ -115,7 +116,7 @@ Analysis analyze_run(const OpenRun& run, const AnalyzeOptions& options) {
   MeasuredRun measured;
   for_each_measured(
       run, [&](const TraceRecord& r, const TraceMeasures& m) { measured.add(r, m); }, options.margin);
-  return analyze_measured(run, measured, options);
+  return analyze_measured(run.reader, measured, options);
 }
 
 }  // namespace thinktrace

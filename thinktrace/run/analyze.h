@@ -24,7 +24,7 @@ void for_each_measured(const OpenRun& run,
                        double margin = 0);
 
 struct AnalyzeOptions {
-  AnalysisOptions analysis;  // The prior is taken from the store.
+  AnalysisOptions analysis;  // The prior is taken from the reader.
   double margin = 0;         // Of the stays-from rule (first_stays in analysis/measures.h).
 };
 // What for_each_measured came upon; failed traces are counted alone.
@@ -35,7 +35,7 @@ struct MeasuredRun {
   void add(const TraceRecord& record, const TraceMeasures& measures);
 };
 // The first numbers of a run; failed traces are left out. Memory: a few hundred bytes a trace.
-Analysis analyze_measured(const OpenRun& run, const MeasuredRun& measured,
+Analysis analyze_measured(const StoredReader& reader, const MeasuredRun& measured,
                           const AnalyzeOptions& options = {});
 Analysis analyze_run(const OpenRun& run, const AnalyzeOptions& options = {});
 

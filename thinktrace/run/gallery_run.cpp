@@ -12,7 +12,7 @@
 
 namespace thinktrace {
 
-GalleryRun::GalleryRun(OpenRun run, std::optional<int> plan) : run_(std::move(run)), plan_(plan) {
+GalleryRun::GalleryRun(OpenRun run, bool is_only_plan) : run_(std::move(run)), is_only_plan_(is_only_plan) {
   const std::map<std::string, Store::ReaderCounts> counts = run_.store.reader_counts();
   for (StoredReader& reader : run_.store.readers()) {
     const auto it = counts.find(reader.id);
@@ -63,18 +63,23 @@ std::vector<int> GalleryRun::positions_of(const Store::OtherReading& reading,
 
 RunSummary GalleryRun::summarise() const {
   RunSummary summary = summarise_run(run_);
-  if (plan_) summary.name += fmt::format(" (plan {})", *plan_);
+  if (!is_only_plan_) summary.name += fmt::format(" (plan {})", run_.plan.number);
   for (const StoredReader& reader : further_) summary.readers.push_back(describe_reader(reader, run_.reader));
   return summary;
 }
 
-std::vector<GalleryRun> open_gallery_runs(const std::string& run_folder, ReadAccess access) {
+std::vector<int> plan_numbers(const std::string& run_folder, ReadAccess access) {
+  const Store store = Store::open(run_folder, access);
+  std::vector<int> numbers;
+  for (const StoredPlan& plan : store.plans()) numbers.push_back(plan.number);
+  if (numbers.empty()) numbers.push_back(store.current_plan().number);  // Throws.
+  return numbers;
+}
+
+std::vector<GalleryRun> open_gallery_runs(const std::string& run_folder) {
   std::vector<GalleryRun> runs;
-  const std::vector<StoredPlan> plans = Store::open(run_folder, access).plans();
-  for (size_t i = 0; i < std::max<size_t>(1, plans.size()); i++) {
-    const std::optional<int> number = plans.size() > 1 ? std::optional(plans[i].number) : std::nullopt;
-    runs.emplace_back(open_run({run_folder, number, {}, {}, access}), number);
-  }
+  const std::vector<int> numbers = plan_numbers(run_folder);
+  for (const int number : numbers) runs.emplace_back(open_run({run_folder, number}), numbers.size() == 1);
   return runs;
 }
 

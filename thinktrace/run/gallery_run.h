@@ -2,7 +2,6 @@
 // gallery_run.h — one plan of a run as galleries show it: its traces with what was measured and read of them, its settings.
 #pragma once
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +12,8 @@ namespace thinktrace {
 
 class GalleryRun {
  public:
-  // `plan`: its number, to be told from the folder's other plans by it; nothing where it is the only one.
-  GalleryRun(OpenRun run, std::optional<int> plan);
+  // `is_only_plan`: of its folder; others are told apart by their numbers.
+  GalleryRun(OpenRun run, bool is_only_plan);
 
   const OpenRun& run() const { return run_; }
   // Ids of the readers beside the run's own that have read something, in the order of RunSummary::readers.
@@ -31,13 +30,14 @@ class GalleryRun {
                                 const std::optional<Store::OtherReading>& own,
                                 const TraceRecord& record) const;
   OpenRun run_;
-  std::optional<int> plan_;
+  bool is_only_plan_;
   std::vector<StoredReader> further_;
   std::vector<std::string> order_readers_;
 };
 
-// Every plan of a run's folder, the older ones first. Throws as open_run.
-std::vector<GalleryRun> open_gallery_runs(const std::string& run_folder,
-                                          ReadAccess access = ReadAccess::kUndoing);
+// The numbers of the plans of a run's folder, the older ones first; at least one. Throws as open_run.
+std::vector<int> plan_numbers(const std::string& run_folder, ReadAccess access = ReadAccess::kUndoing);
+// All of them, opened.
+std::vector<GalleryRun> open_gallery_runs(const std::string& run_folder);
 
 }  // namespace thinktrace

@@ -33,7 +33,7 @@ LiveBundle::LiveBundle(LiveOptions options)
       nothing_new_(text(chunk_script(Chunk()))),
       revision_(first_revision()) {
   for (const std::string& folder : options_.folders)
-    runs_.push_back({folder, StoreWatch(folder), {}, false, false, ""});
+    runs_.push_back({.folder = folder, .watch = StoreWatch(folder)});
   const Chunk app = app_chunk();
   app_ = app.name;
   fresh_[app.name] = text(chunk_script(app));
@@ -41,24 +41,18 @@ LiveBundle::LiveBundle(LiveOptions options)
 }
 
 void LiveBundle::refresh() {
-  if (Clock::now() < next_look_) return;
+  if (options_.now() < next_look_) return;
   for (LiveRun& run : runs_) look(run);
-  const auto take_step = [&](Clock::time_point& next, bool LiveRun::*is_due, bool with_numbers) {
-    const auto begin = Clock::now();
-    const bool anything =
-        std::any_of(runs_.begin(), runs_.end(), [&](const LiveRun& r) { return r.*is_due; });
-    if (!anything || begin < next) return;
-    for (LiveRun& run : runs_) {
-      if (run.*is_due) read(run, with_numbers);
-    }
-    // The first reading is of all there is, those that follow are not.
-    if (!is_first_) next = Clock::now() + options_.rest * (Clock::now() - begin);
-  };
-  take_step(next_reading_, &LiveRun::is_stale, /*with_numbers=*/false);
-  take_step(next_numbers_, &LiveRun::has_new_traces, /*with_numbers=*/true);
+  if (options_.now() >= next_reading_) {
+    const Clock::duration work = read_changed();
+    next_reading_ = options_.now() + options_.rest * work;
+  }
+  if (options_.now() >= next_numbers_) {
+    const Clock::duration work = compute_numbers();
+    next_numbers_ = options_.now() + options_.rest * work;
+  }
   publish();
-  is_first_ = false;
-  next_look_ = Clock::now() + options_.interval;
+  next_look_ = options_.now() + options_.interval;
 }
 
 void LiveBundle::look(LiveRun& run) {
@@ -66,7 +60,7 @@ void LiveBundle::look(LiveRun& run) {
     const StoreChange change = run.watch.look();
     if (change == StoreChange::kChanged) run.is_stale = true;
     if (change != StoreChange::kMissing) return;
-    run.is_stale = run.has_new_traces = false;
+    run.is_stale = run.is_first = false;
     say(run, run.plans.empty() ? "no run in this folder yet; it is shown as soon as there is one"
                                : "the store is gone; what it held is still shown");
   } catch (const Error& e) {
@@ -75,46 +69,88 @@ void LiveBundle::look(LiveRun& run) {
   }
 }
 
-void LiveBundle::read(LiveRun& run, bool with_numbers) {
-  try {
-    read_plans(run, with_numbers);
-    run.said.clear();
-  } catch (const Error& e) {
-    if (e.kind() == ErrorKind::kInterrupted) throw;
-    run.is_stale = true;  // To be tried again.
-    complain(run, e);
+LiveBundle::Clock::duration LiveBundle::read_changed() {
+  Clock::duration work{};
+  for (LiveRun& run : runs_) {
+    if (!run.is_stale) continue;
+    // The first reading is of all there is, those that follow are not.
+    const bool is_first = run.plans.empty();
+    const auto begin = options_.now();
+    const bool is_read = read(run);
+    if (!is_first || !is_read) work += options_.now() - begin;
   }
+  return work;
 }
 
-void LiveBundle::read_plans(LiveRun& run, bool with_numbers) {
-  const LivePlan::Sinks sinks{[&](const Chunk& chunk) {
-                                if (!chunks_.contains(chunk.name))
-                                  fresh_[chunk.name] = text(chunk_script(chunk));
-                              },
-                              [&] { return options_.should_stop && options_.should_stop(); }};
-  std::set<int> numbers;
-  for (const GalleryRun& gallery : open_gallery_runs(run.folder, ReadAccess::kUntouched)) {
-    const int number = *numbers.insert(gallery.run().plan.number).first;
-    LivePlan& plan = run.plans.try_emplace(number, options_.shelf_tokens).first->second;
-    if (with_numbers)
-      plan.analyze(gallery);  // What is newer still makes the store a changed one at the next look.
-    plan.update(gallery, sinks);
+LiveBundle::Clock::duration LiveBundle::compute_numbers() {
+  Clock::duration work{};
+  for (LiveRun& run : runs_) {
+    for (auto& [number, plan] : run.plans) {
+      if (!plan.needs_numbers()) continue;
+      const bool is_first = !plan.has_numbers();
+      const auto begin = options_.now();
+      plan.analyze(sinks());
+      if (!is_first) work += options_.now() - begin;
+    }
   }
-  std::erase_if(run.plans, [&](const auto& plan) { return !numbers.contains(plan.first); });
-  run.is_stale = false;
-  run.has_new_traces = !with_numbers;
+  return work;
+}
+
+LivePlan::Sinks LiveBundle::sinks() {
+  return {[this](const Chunk& chunk) {
+            if (!chunks_.contains(chunk.name)) fresh_[chunk.name] = text(chunk_script(chunk));
+          },
+          [this] { return options_.should_stop && options_.should_stop(); }};
+}
+
+bool LiveBundle::read(LiveRun& run) {
+  std::optional<Error> error;
+  try {
+    error = read_plans(run);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::kInterrupted) throw;
+    error = e;
+  }
+  run.is_stale = error.has_value();  // To be tried again.
+  if (error) {
+    complain(run, *error);
+    return false;
+  }
+  run.is_first = false;
+  run.said.clear();
+  return true;
+}
+
+// What went wrong with one plan keeps none of the others from being read: the first such error is returned.
+std::optional<Error> LiveBundle::read_plans(LiveRun& run) {
+  std::optional<Error> error;
+  const std::vector<int> numbers = plan_numbers(run.folder, ReadAccess::kUntouched);
+  for (const int number : numbers) {
+    try {
+      OpenRun opened = open_run({run.folder, number, {}, {}, ReadAccess::kUntouched});
+      const auto known = run.plans.find(number);
+      LivePlan begun(options_.shelf_tokens);
+      (known == run.plans.end() ? begun : known->second)
+          .update(std::move(opened), numbers.size() == 1, sinks());
+      if (known == run.plans.end()) run.plans.emplace(number, std::move(begun));
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::kInterrupted) throw;
+      if (!error) error = e;
+    }
+  }
+  std::erase_if(run.plans, [&](const auto& plan) {
+    return std::find(numbers.begin(), numbers.end(), plan.first) == numbers.end();
+  });
+  return error;
 }
 
 void LiveBundle::complain(LiveRun& run, const Error& error) {
-  run.has_new_traces = false;
-  std::erase_if(run.plans,
-                [](const auto& plan) { return plan.second.entry().empty(); });  // Never read whole.
   if (error.kind() == ErrorKind::kInput && run.plans.empty()) {  // A store that is only being made.
-    run.is_stale = false;
+    run.is_stale = run.is_first = false;
     say(run, "no run in this folder yet; it is shown as soon as there is one");
     return;
   }
-  if (is_first_) throw error;
+  if (run.is_first) throw error;
   say(run, fmt::format("{}; what could be read before is still shown", error.what()));
 }
 
@@ -141,7 +177,7 @@ void LiveBundle::publish() {
       text(chunk_script(pack_chunk(fmt::format("{{\"kind\":\"live\",\"manifest\":{}}}", manifest))));
 
   const std::lock_guard lock(mutex_);
-  const auto now = Clock::now();
+  const auto now = options_.now();
   if (!shown_.empty()) shown_.back().until = now;
   std::erase_if(shown_,
                 [&](const Shown& old) { return &old != &shown_.back() && now - old.until > options_.keep; });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // live.h — the bundle of runs that may still grow, in memory (docs/bundle.md, "A live bundle"). Only looks: nothing is
-// written in a run's folder, and no writer waits longer than for the reading of one unit.
+// written in a run's folder. A writer's commit may have to wait for a reading of one unit, or for one walk over what is
+// known of all units (Store::unit_stamps, reader_counts, counts), during which the store is held; never for a reading of
+// the run.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -8,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,11 +29,13 @@ struct LiveOptions {
   std::function<bool()> should_stop;             // True: throw Error (kInterrupted) soon.
   std::chrono::milliseconds interval{1000};      // Between two looks.
   // After a step, so many times its duration pass before the next of its kind. There are two kinds, reading what is new
-  // and computing the first numbers: together they take a tenth of one core. Those of the first call don't count.
+  // and computing the first numbers: together they take a tenth of one core. The first of each run don't count.
   int rest = 20;
   int shelf_tokens = kShelfTokens;
   // How long the chunks of older revisions are to be had; those of the last one always are.
   std::chrono::seconds keep{60};
+  // The clock that rests go by; tests have one of their own.
+  std::function<std::chrono::steady_clock::time_point()> now = &std::chrono::steady_clock::now;
 };
 
 class LiveBundle {
@@ -39,8 +44,9 @@ class LiveBundle {
   explicit LiveBundle(LiveOptions options);
 
   // Looks at the stores if it is time to, and makes a new revision if something of what is shown changed. Throws Error
-  // (kStore) if a store can't be read at the first call; later the last that could be read is shown, and the reason noted
-  // once. To be called often, from one thread.
+  // (kStore) if a store can't be read the first time that it is looked at, where a writer that is just at it doesn't
+  // count; later the last that could be read is shown, and the reason noted once. What can be read of a run, plan by plan,
+  // is. To be called often, from one thread.
   void refresh();
 
   // What there is of a resource. From any thread.
@@ -54,22 +60,25 @@ class LiveBundle {
     std::string folder;
     StoreWatch watch;
     std::map<int, LivePlan> plans;  // By number; as they were when the store could last be read.
-    bool is_stale = false;          // The store has changed since.
-    bool has_new_traces = false;    // Since the first numbers were computed.
+    bool is_stale = false;          // The store has changed since, or some plan could not be read.
+    bool is_first = true;           // Nothing was seen of it yet, not even that there is none.
     std::string said;               // What was noted last, if it still holds.
   };
 
   void look(LiveRun& run);
-  void read(LiveRun& run, bool with_numbers);
-  void read_plans(LiveRun& run, bool with_numbers);
+  // The steps; both tell how long they took, as far as that is to be rested from.
+  Clock::duration read_changed();
+  Clock::duration compute_numbers();
+  bool read(LiveRun& run);  // Whether all of it could be read.
+  std::optional<Error> read_plans(LiveRun& run);
   void complain(LiveRun& run, const Error& error);
+  LivePlan::Sinks sinks();
   void say(LiveRun& run, const std::string& text) const;
   void publish();
 
   LiveOptions options_;
   std::vector<LiveRun> runs_;
   Clock::time_point next_look_{}, next_reading_{}, next_numbers_{};
-  bool is_first_ = true;
   std::map<std::string, Text> fresh_;  // Chunks made since the last revision.
   std::string app_;                    // Name of the app chunk.
   Text script_, style_, nothing_new_;

@@ -19,9 +19,9 @@ void add_names(const ShelfParts& shelf, std::set<std::string>& names) {
 
 }  // namespace
 
-std::vector<LivePlan::DoneQuestion> LivePlan::questions_of(const Store& store) {
+std::vector<LivePlan::DoneQuestion> LivePlan::questions_of(const OpenRun& run) {
   std::vector<DoneQuestion> questions;
-  for (const UnitStamp& unit : store.unit_stamps()) {
+  for (const UnitStamp& unit : run.store.unit_stamps(run.plan.samples)) {
     if (questions.empty() || questions.back().id != unit.unit.first)
       questions.push_back({unit.unit.first, {}, ""});
     questions.back().first_samples.push_back(unit.unit.second);
@@ -60,19 +60,33 @@ void LivePlan::read_question(const GalleryRun& gallery, const DoneQuestion& ques
   }
 }
 
-void LivePlan::update(const GalleryRun& gallery, const Sinks& sinks) {
-  const OpenRun& run = gallery.run();
-  Built fresh{.readers = gallery.further_readers(), .reader = run.reader.id};
+LivePlan::Shown LivePlan::with_numbers(const Shown& without, const std::string& analysis,
+                                       const Sinks& sinks) {
+  Shown shown = without;
+  shown.entry = with_analysis(without.entry, analysis, [&](const Chunk& chunk) {
+    shown.chunks.insert(chunk.name);
+    sinks.chunk(chunk);
+  });
+  return shown;
+}
+
+void LivePlan::update(OpenRun run, bool is_only_plan, const Sinks& sinks) {
+  // Before it is asked which readers there are: what a reader that is none yet reads after this is a change to the next.
+  const std::vector<DoneQuestion> questions = questions_of(run);
+  const GalleryRun gallery(std::move(run), is_only_plan);
+  Built fresh{.readers = gallery.further_readers(), .reader = gallery.run().reader};
   // Shelves hold places of readers: those that were there must still come first.
-  const bool is_alike = fresh.reader == built_.reader && fresh.readers.size() >= built_.readers.size() &&
+  const bool is_alike = fresh.reader.id == built_.reader.id &&
+                        fresh.readers.size() >= built_.readers.size() &&
                         std::equal(built_.readers.begin(), built_.readers.end(), fresh.readers.begin());
+  std::set<std::string>& chunks = fresh.without_numbers.chunks;
   RunBuilder builder(
       [&](const Chunk& chunk) {
-        fresh.chunks.insert(chunk.name);
+        chunks.insert(chunk.name);
         sinks.chunk(chunk);
       },
-      shelf_tokens_);
-  const std::vector<DoneQuestion> questions = questions_of(run.store);
+      shelf_tokens_, sinks.should_stop);
+  bool is_new = fresh.reader.prior != built_.reader.prior;
   for (size_t i = 0; i < questions.size();) {
     const ShelfParts* kept = is_alike ? kept_shelf(questions, i) : nullptr;
     const size_t n = kept ? kept->questions.size() : 1;
@@ -86,29 +100,36 @@ void LivePlan::update(const GalleryRun& gallery, const Sinks& sinks) {
       if (sinks.should_stop()) throw Error(ErrorKind::kInterrupted, "interrupted");
       known.stamp = questions[k].stamp;
       read_question(gallery, questions[k], builder, known);
+      is_new = true;
     }
     if (kept) {
-      add_names(*kept, fresh.chunks);
+      add_names(*kept, chunks);
       builder.add_shelf(*kept);
     }
     i += n;
   }
   RunSummary summary = gallery.summarise();
-  summary.analysis = analysis_;
   if (questions.empty()) summary.notes.emplace_back("Nothing of it is finished yet.");
-  fresh.entry = builder.finish(summary);
+  fresh.without_numbers.entry = builder.finish(summary);
   fresh.shelves = builder.shelves();
+  shown_ = with_numbers(fresh.without_numbers, analysis_, sinks);
+  needs_numbers_ = needs_numbers_ || is_new || fresh.order != built_.order;
   built_ = std::move(fresh);
 }
 
-void LivePlan::analyze(const GalleryRun& gallery) {
+void LivePlan::analyze(const Sinks& sinks) {
   MeasuredRun all;
   for (const std::string& id : built_.order) {
     const MeasuredRun& one = built_.known.at(id).measured;
     all.traces.insert(all.traces.end(), one.traces.begin(), one.traces.end());
     all.n_failed += one.n_failed;
   }
-  analysis_ = built_.order.empty() ? "" : to_json(analyze_measured(gallery.run(), all));
+  AnalyzeOptions options;
+  options.analysis.should_stop = sinks.should_stop;
+  std::string analysis = built_.order.empty() ? "" : to_json(analyze_measured(built_.reader, all, options));
+  shown_ = with_numbers(built_.without_numbers, analysis, sinks);
+  analysis_ = std::move(analysis);
+  needs_numbers_ = false;
 }
 
 }  // namespace thinktrace

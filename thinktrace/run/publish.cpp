@@ -57,22 +57,16 @@ std::string run_name(const std::string& run_folder) {
 OpenRun open_run(const RunView& view) {
   OpenRun run{run_name(view.folder), Store::open(view.folder, view.access), {}, {}};
   if (view.plan) run.store.choose_plan(*view.plan);
-  const std::optional<StoredPlan> plan = run.store.plan();
-  if (!plan) {
-    throw Error(ErrorKind::kInput,
-                fmt::format("[store] {}: the run has no plan yet; start it with thinktrace run or "
-                            "thinktrace import",
-                            run.store.path()));
-  }
-  run.plan = *plan;
+  run.plan = run.store.current_plan();
+  run.store.choose_plan(run.plan.number);  // It stays at it, whatever another process begins meanwhile.
   const size_t n_plans = run.store.plans().size();
   if (n_plans > 1 && !view.plan && view.note)
     view.note(fmt::format("{} holds {} plans; this is plan {} (--plan chooses, thinktrace status lists them)",
-                          view.folder, n_plans, plan->number));
+                          view.folder, n_plans, run.plan.number));
   std::string known;
   for (StoredReader& reader : run.store.readers()) {
     known += fmt::format("{}{}", known.empty() ? "" : ", ", reader.number);
-    if (view.reader ? reader.number == *view.reader : reader.id == plan->reader_id)
+    if (view.reader ? reader.number == *view.reader : reader.id == run.plan.reader_id)
       run.reader = std::move(reader);
   }
   if (run.reader.number == 0)

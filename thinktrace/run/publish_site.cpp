@@ -96,7 +96,7 @@ class SelectedRun {
   RunSummary summarise() const {
     RunSummary summary = gallery_.summarise();
     if (is_whole_) {
-      summary.analysis = to_json(analyze_measured(gallery_.run(), measured_));
+      summary.analysis = to_json(analyze_measured(gallery_.run().reader, measured_));
     } else {
       summary.notes.push_back(fmt::format("A selection: {} of {} traces.", selected_.size(), n_traces_));
     }

@@ -109,7 +109,7 @@ std::optional<StoredPlan> Store::plan() const {
   return found;
 }
 
-StoredPlan Store::current() const {
+StoredPlan Store::current_plan() const {
   std::optional<StoredPlan> found = plan();
   if (!found) {
     throw Error(ErrorKind::kInput,
@@ -165,7 +165,7 @@ int Store::save_plan(const StoredPlan& plan, const std::vector<Question>& named)
   return saved.number;
 }
 
-std::vector<Question> Store::questions() const { return questions(current().number); }
+std::vector<Question> Store::questions() const { return questions(current_plan().number); }
 std::vector<Question> Store::questions(int plan) const { return plan_questions(db_.get(), plan); }
 
 std::vector<StoredReader> Store::readers() const {
@@ -184,7 +184,7 @@ std::optional<StoredReader> Store::reader(const std::string& id) const {
 
 std::map<std::string, Store::ReaderCounts> Store::reader_counts() const {
   std::map<std::string, ReaderCounts> counts;
-  const StoredPlan plan = current();
+  const StoredPlan plan = current_plan();
   Statement s(
       db_.get(),
       "SELECT r.reader_id, count(*) FROM reading r JOIN trace t ON t.id = r.trace_id JOIN unit u ON u.id = "

@@ -192,7 +192,7 @@ std::vector<int64_t> units_in_order(sqlite3* db, const StoredPlan& plan, const c
 
 void Store::for_each_trace(const std::function<void(const TraceRecord&)>& visit,
                            const std::string& reader_id) const {
-  const StoredPlan plan = current();
+  const StoredPlan plan = current_plan();
   const std::string& reader = reader_id.empty() ? plan.reader_id : reader_id;
   for (const int64_t unit : units_in_order(db_.get(), plan, "")) {
     for (const TraceRecord& record : records_of(db_.get(), unit, reader, plan.samples)) visit(record);
@@ -200,7 +200,7 @@ void Store::for_each_trace(const std::function<void(const TraceRecord&)>& visit,
 }
 
 std::vector<TraceRecord> Store::records(const UnitKey& key, const std::string& reader_id) const {
-  const StoredPlan plan = current();
+  const StoredPlan plan = current_plan();
   Statement s(db_.get(),
               "SELECT id FROM unit WHERE sampling_id = ? AND question_id = ? AND first_sample = ?");
   s.bind(plan.sampling_id).bind(key.first).bind(key.second);
@@ -238,7 +238,7 @@ std::vector<std::string> Store::written_tokens(const std::string& trace_id) cons
 }
 
 std::vector<TraceRecord> Store::spread_traces(int n, const std::string& reader_id) const {
-  const StoredPlan plan = current();
+  const StoredPlan plan = current_plan();
   const std::vector<int64_t> units = units_in_order(db_.get(), plan, "AND u.status = 'ok'");
   std::vector<TraceRecord> records;
   if (units.empty()) return records;

@@ -132,6 +132,7 @@ class Store {
   // --- Plans and readers
   std::vector<StoredPlan> plans() const;
   std::optional<StoredPlan> plan() const;      // The current one: chosen, or else worked on last.
+  StoredPlan current_plan() const;             // The same; throws Error (kInput) if there is none.
   bool is_idle(const StoredPlan& plan) const;  // Nothing was done under it: it binds nobody.
   // Makes another plan the current one for this handle. Throws Error (kInput), naming those there are.
   void choose_plan(int number);
@@ -155,8 +156,9 @@ class Store {
 
   // --- Units
   std::map<UnitKey, Status> units() const;
-  // Those of the plan's questions and samples, in the order of for_each_trace.
-  std::vector<UnitStamp> unit_stamps() const;
+  // Those of the plan's questions with samples below `samples`, in the order of for_each_trace. Whoever reads units by
+  // their stamps must go by the same number.
+  std::vector<UnitStamp> unit_stamps(int samples) const;
   // All or nothing, on disk when it returns; questions that the plan lacks are put at its end. A failed unit is replaced,
   // its attempts are kept.
   void commit_units(std::span<const StoredUnit> units);
@@ -211,7 +213,6 @@ class Store {
   struct Unlock {
     void operator()(const int* fd) const;
   };
-  StoredPlan current() const;  // Throws Error (kInput) if there is no plan.
   std::unique_ptr<const int, Unlock> lock_;
   std::unique_ptr<sqlite3, Close> db_;
   std::string path_;

@@ -120,7 +120,7 @@ void insert_unit(sqlite3* db, const StoredPlan& plan, const StoredUnit& u) {
 
 std::map<UnitKey, Status> Store::units() const {
   std::map<UnitKey, Status> done;
-  const StoredPlan plan = current();
+  const StoredPlan plan = current_plan();
   Statement s(db_.get(),
               "SELECT question_id, first_sample, status FROM unit WHERE sampling_id = ? AND question_id IN "
               "(SELECT question_id FROM plan_question WHERE plan = ?)");
@@ -131,8 +131,8 @@ std::map<UnitKey, Status> Store::units() const {
   return done;
 }
 
-std::vector<UnitStamp> Store::unit_stamps() const {
-  const StoredPlan plan = current();
+std::vector<UnitStamp> Store::unit_stamps(int samples) const {
+  const StoredPlan plan = current_plan();
   std::vector<UnitStamp> stamps;
   // Whatever is done leaves an attempt; readings are counted too, for stores that were put together by other means.
   Statement s(db_.get(), R"(
@@ -142,7 +142,7 @@ std::vector<UnitStamp> Store::unit_stamps() const {
       (SELECT count(*) FROM trace t JOIN reading r ON r.trace_id = t.id WHERE t.unit_id = u.id)
     FROM plan_question p JOIN unit u ON u.question_id = p.question_id
     WHERE p.plan = ?1 AND u.sampling_id = ?2 AND u.first_sample < ?3 ORDER BY p.place, u.first_sample)");
-  s.bind(plan.number).bind(plan.sampling_id).bind(plan.samples);
+  s.bind(plan.number).bind(plan.sampling_id).bind(samples);
   while (s.step()) {
     stamps.push_back(
         {{s.text(0), static_cast<int>(s.integer(1))},
@@ -152,7 +152,7 @@ std::vector<UnitStamp> Store::unit_stamps() const {
 }
 
 void Store::commit_units(std::span<const StoredUnit> units) {
-  const StoredPlan plan = current();
+  const StoredPlan plan = current_plan();
   sqlite::Transaction transaction(db_.get());
   for (const StoredUnit& unit : units) insert_unit(db_.get(), plan, unit);
   transaction.commit();
@@ -166,7 +166,7 @@ std::vector<std::string> Store::all_trace_ids() const {
 }
 
 std::vector<std::string> Store::trace_ids() const {
-  const StoredPlan plan = current();
+  const StoredPlan plan = current_plan();
   std::vector<std::string> ids;
   Statement s(db_.get(), R"(
     SELECT t.id FROM plan_question p JOIN unit u ON u.question_id = p.question_id JOIN trace t ON t.unit_id = u.id
@@ -177,7 +177,7 @@ std::vector<std::string> Store::trace_ids() const {
 }
 
 std::vector<UnitKey> Store::units_to_read(const std::string& reader_id, bool with_failed) const {
-  const StoredPlan plan = current();
+  const StoredPlan plan = current_plan();
   std::vector<UnitKey> keys;
   Statement s(db_.get(), R"(
     SELECT u.question_id, u.first_sample,
@@ -197,7 +197,7 @@ std::vector<UnitKey> Store::units_to_read(const std::string& reader_id, bool wit
 
 void Store::commit_readings(const UnitKey& unit, const std::string& reader_id, const Attempt& attempt,
                             const std::vector<StoredReading>& readings) {
-  const StoredPlan plan = current();
+  const StoredPlan plan = current_plan();
   sqlite::Transaction transaction(db_.get());
   for (const StoredReading& reading : readings) insert_reading(db_.get(), reader_id, reading, 0);
   insert_attempt(db_.get(), plan.sampling_id, unit, reader_id, attempt);
@@ -205,7 +205,7 @@ void Store::commit_readings(const UnitKey& unit, const std::string& reader_id, c
 }
 
 StoreCounts Store::counts(const std::string& reader_id) const {
-  const StoredPlan plan = current();
+  const StoredPlan plan = current_plan();
   Statement s(db_.get(), R"(
     WITH mine AS (SELECT u.* FROM unit u JOIN plan_question p ON p.question_id = u.question_id
                   WHERE u.sampling_id = ?1 AND p.plan = ?2 AND u.first_sample < ?3),
