@@ -129,10 +129,10 @@ describe("a shelf", () => {
     expect(() => parse_strips_chunk(bytes({ kind: "strips", positions: [] }, [...body, 1]), index, first)).toThrow("more bytes");
   });
   test("outlines are differences, option by option and trace by trace", () => {
-    const [a, b] = [[0, 17, 238], [255, 0, 1]], read = (head: object, body: number[]) => parse_outlines_chunk(bytes(head, body), index);
-    const n = [0, 1].map((i) => index.questions.n_options[index.traces.question[i] as number] as number), rows = [...a, ...b, ...a].slice(0, 3 * ((n[0] as number) + (n[1] as number)));
-    const outlines = read({ kind: "outlines", cells: 3 }, rows);
-    expect([...outlines.from]).toEqual([0, 3 * (n[0] as number), rows.length]);
+    const read = (head: object, body: number[]) => parse_outlines_chunk(bytes(head, body), index);
+    const [n, m] = [0, 1].map((i) => index.questions.n_options[index.traces.question[i] as number]) as [number, number];
+    const rows = Array.from({ length: n + m }, (_, i) => (i % 2 === 0 ? [0, 17, 238] : [255, 0, 1])).flat(), outlines = read({ kind: "outlines", cells: 3 }, rows);
+    expect([...outlines.from]).toEqual([0, 3 * n, 3 * (n + m)]);
     expect([...outlines.values].slice(0, 6)).toEqual([0, 17, 255, 255, 255, 0]);
     expect(() => read({ kind: "outlines", cells: 3 }, rows.slice(1))).toThrow("not as many bytes");
     expect(() => read({ kind: "outlines", cells: 0 }, [])).toThrow(BundleError);
