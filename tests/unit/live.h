@@ -49,7 +49,7 @@ class LiveTest : public FolderTest {
     };
     add(b.manifest["app"]);
     for (const json& run : b.manifest["runs"]) {
-      for (const char* key : {"index", "questions", "analysis"}) add(run[key]);
+      for (const char* key : {"index", "outlines", "questions", "analysis"}) add(run[key]);
       for (const json& shelf : b.head(run["index"])["shelves"]) {
         for (const char* key : {"strips", "texts", "curves", "ids", "readings"}) add(shelf[key]);
       }
