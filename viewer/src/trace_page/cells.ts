@@ -14,7 +14,8 @@ import type { TokenRange } from "./ranges.ts";
 const kAtOnce = 700; // Cells.
 const kStep = 40; // Cells made before the clock is looked at.
 const kSlice = 60; // Milliseconds: each slice has all cells after it laid out anew, so a few long ones are done far sooner than many short ones.
-const kBlock = 60; // Cells after which a line end closes a block, which the browser then lays out by itself.
+const kBlock = 60; // Cells after which a line end closes a block, which the browser then lays out by itself, and only in sight.
+const kLine = 80, kLineHeight = 31; // Characters and pixels: a guess, until the block has been in sight.
 
 // Each is a class of the cells it lies on: is-cue, is-match.
 export type Mark = "cue" | "match";
@@ -50,7 +51,7 @@ export function make_cells(model: TraceModel): Cells {
   const cells: HTMLElement[] = []; // cells[t - first] is position t.
   const marked: Record<Mark, Map<number, boolean>> = { cue: new Map(), match: new Map() }; // By position: whether a range begins there.
   let colours: readonly Rgb[] = [], ids: readonly number[] | null = null;
-  let block: HTMLElement | null = null, in_block = 0;
+  let block: HTMLElement | null = null, in_block = 0, n_lines = 0, in_line = 0;
   const element = h("div", { class: "tokens", role: "listbox", dir: text_direction(model.text.text),
     aria: { label: "Thinking tokens", orientation: "horizontal" } });
 
@@ -80,10 +81,13 @@ export function make_cells(model: TraceModel): Cells {
     for (const mark of ["cue", "match"] as const) put(mark, t);
     if (!block) element.append(block = h("div", { class: "token-block", role: "presentation" }));
     block.append(cell);
+    in_line += text.length;
+    if (in_line >= kLine || text.includes("\n")) [n_lines, in_line] = [n_lines + 1, 0];
     if (t === exit?.t) block.append(h("span", { class: "exit-flag", aria: { hidden: "true" } }));
     if (++in_block < kBlock || !text.includes("\n")) return;
+    block.style.setProperty("contain-intrinsic-height", `auto ${n_lines * kLineHeight}px`);
     block = null;
-    in_block = 0;
+    in_block = n_lines = 0;
   };
   const make_until = (count: number): boolean => {
     while (cells.length < Math.min(n, count)) add();
