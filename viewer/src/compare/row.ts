@@ -35,7 +35,7 @@ function thumbnails(context: Context, { comparison, shape, pictures }: RowParts,
   const n = (index.questions.first_trace[question + 1] as number) - from, look = context.state();
   return h("div", { class: "pair-traces" }, ...Array.from({ length: n }, (_, k) => {
     const trace = from + k, subject = { index, trace, question: null, strip: pictures.strip(side, trace) };
-    const thumbnail = make_thumbnail(context, subject, { shape, look, captions: false, change: { ...page_of(index, trace, false), ...kNoFilters, sort: [] } });
+    const thumbnail = make_thumbnail(context, subject, { shape, look, captions: false, change: { ...page_of(index, trace, "subject"), ...kNoFilters, sort: [] } });
     thumbnail.dataset["at"] = `${side} ${trace}`;
     if (!subject.strip) thumbnail.dataset["waits"] = "";
     return thumbnail;

@@ -60,7 +60,7 @@ function strip(context: Context, index: RunIndex, subject: SubjectRef, strips: r
     const q = index.traces.question[trace] as number, first = index.shelves[index.questions.shelf[q] as number]?.first_trace ?? 0;
     return make_thumbnail(context, { index, trace, question: null, strip: strips[trace - first] ?? null }, {
       shape, look: context.state(), captions: false, change: { ...to_gallery(index.run, subject), page: "trace",
-        question: index.questions.id[q] as string, sample: index.traces.sample[trace] as number, cursor: null, from_all: false },
+        question: index.questions.id[q] as string, sample: index.traces.sample[trace] as number, cursor: null, from: "subject" },
     });
   });
 }

@@ -90,7 +90,7 @@ function heading(context: Context, card: CardTrace, { place, remove }: CardOptio
       h("button", { type: "button", class: "plain remove", aria: { label: `Remove ${name}` }, title: "Remove from the tray", on: { click: remove } }, "✕")),
     h("p", { class: "row-subject" }, context.manifest.runs.length > 1 && isolated(index.run.name, { empty: "(no name)" }), context.manifest.runs.length > 1 && " · ",
       isolated(question.subject.name, { empty: "(no name)" })),
-    h("p", {}, context.link({ ...page_of(index, trace, false), ...kNoFilters }, {}, `Question ${question.place}, sample ${index.traces.sample[trace]}`)),
+    h("p", {}, context.link({ ...page_of(index, trace, "subject"), ...kNoFilters }, {}, `Question ${question.place}, sample ${index.traces.sample[trace]}`)),
     h("p", { class: "row-question" }, isolated(question.text)));
 }
 

@@ -116,3 +116,21 @@ test("all traces, and all traces of all runs", async () => {
   }
   await at.check();
 });
+
+test("from a trace of all runs on to the next one, and back to all runs", async () => {
+  const { page } = at;
+  write_bundle(site.folder, { title: "linked", runs: [demo, kImported] });
+  await at.open(`#/*/*?view=grid&where=${encodeURIComponent("run == 'imported' or run == 'demo' and number < 1")}`);
+  await page.locator(".tile").nth(2).click();
+  await page.waitForFunction(() => document.querySelector(".turn")?.textContent === "← previous3 of 7next →");
+  expect(await page.locator(".crumbs li").allTextContents()).toEqual(["linked", "All runs", "demo", "stores"]);
+  await page.keyboard.press("n");
+  await page.waitForFunction(() => location.hash.startsWith("#/imported/stars/i0/0") && document.querySelector(".turn")?.textContent?.includes("4 of 7"));
+  await page.getByRole("link", { name: "All runs" }).click();
+  await page.waitForFunction(() => location.hash.startsWith("#/*/*") && document.querySelector(".gallery .status p")?.textContent?.startsWith("7 of 52 traces"));
+  await page.goBack();
+  await page.locator(".turn a").first().waitFor();
+  await page.keyboard.press("u");
+  await page.waitForFunction(() => location.hash.startsWith("#/*/*"));
+  await at.check();
+});

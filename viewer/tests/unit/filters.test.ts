@@ -180,6 +180,7 @@ describe("menus", () => {
   test("list every field once, under its head", () => {
     const groups = sort_menu(table), keys = groups.flatMap((g) => g.fields.map((f) => f.key));
     expect(groups.map((g) => g.name)).toEqual(["Numbers of the trace", "Places", "Categories"]);
+    expect(sort_menu(one_run).flatMap((g) => g.fields.map((f) => f.key)).sort()).toEqual(one_run.fields.map((f) => f.key).filter((key) => key !== "run").sort());
     expect([...keys].sort()).toEqual(table.fields.map((f) => f.key).sort());
     expect(groups[1]?.fields.map((f) => f.key).sort()).toEqual(["number", "run", "sample", "subject"]);
     expect(groups[0]?.fields.every((f) => f.kind === "number") && groups[2]?.fields.every((f) => f.kind === "category")).toBe(true);
