@@ -12,7 +12,7 @@ import { make_front_page } from "./front/front.ts";
 import { make_gallery_page } from "./gallery/gallery.ts";
 import { make_help_page } from "./help/help.ts";
 import { start_live } from "./live/live.ts";
-import { format_state, parse_state } from "./state/state.ts";
+import { change_state, format_state, parse_state } from "./state/state.ts";
 import type { State } from "./state/state.ts";
 import { visible_string } from "./text/visible.ts";
 import { make_trace_page } from "./trace_page/page.ts";
@@ -57,7 +57,7 @@ export function start_app(manifest: Manifest): void {
   const links = new WeakMap<HTMLAnchorElement, Partial<State>>();
   const main = h("main", { id: "main", tabindex: -1 });
   const live = h("div", { class: "unseen", role: "status", aria: { live: "polite" } });
-  const href = (change: Partial<State>): string => format_state({ ...state, ...change });
+  const href = (change: Partial<State>): string => format_state(change_state(state, change));
 
   const context: Context = {
     manifest,
@@ -69,7 +69,7 @@ export function start_app(manifest: Manifest): void {
     },
     go(change, mode) {
       if (mode === "push") save_anchor(); // Browsers limit how often the address may be written.
-      const next = { ...state, ...change };
+      const next = change_state(state, change);
       const address = format_state(next);
       if (address === format_state(state)) return;
       try {

@@ -75,6 +75,12 @@ export const kDefaultState: State = {
 // What takes every filter away.
 export const kNoFilters = { facets: {}, brushes: [], where: "", text: "", scope: "question" } as const satisfies Partial<State>;
 
+// Further readers are places in one run's list: in another run the same places are other readers, or none.
+export function change_state(state: State, change: Partial<State>): State {
+  const next = { ...state, ...change };
+  return next.run === state.run || change.readers ? next : { ...next, readers: [] };
+}
+
 // Halves of surrogate pairs have no percent encoding; they become U+FFFD, and
 // names are compared in that form (see same_name).
 export const well_formed = (s: string): string => s.replace(/\p{Cs}/gu, "\uFFFD");

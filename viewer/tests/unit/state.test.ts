@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from "vitest";
-import { format_state, kDefaultState, kMaxPicks, kPickLength, parse_state, same_name } from "../../src/state/state.ts";
+import { change_state, format_state, kDefaultState, kMaxPicks, kPickLength, parse_state, same_name } from "../../src/state/state.ts";
 import type { State } from "../../src/state/state.ts";
 import { kHostile } from "../hostile.ts";
 
@@ -49,6 +49,13 @@ describe("the address", () => {
     const state = parse_state("#/a/b/c/0?readers=4,2,x,1,4,-1,0");
     expect(state.readers).toEqual([0, 2]);
     expect(format_state(state)).toBe("#/a/b/c/0?readers=2%2C4");
+  });
+  test("leaves the readers behind with their run", () => {
+    const state = at({ page: "trace", run: "a", subject: "b", question: "c", readers: [1] });
+    expect(change_state(state, { question: "d" }).readers).toEqual([1]);
+    expect(change_state(state, { run: "a", sample: 2 }).readers).toEqual([1]);
+    expect(format_state(change_state(state, { run: "z" }))).toBe("#/z/b/c/0");
+    expect(change_state(change_state(state, { page: "gallery", run: null }), { page: "trace", run: "z" }).readers).toEqual([]);
   });
   test("of a gallery says nothing of a cursor and of readers", () => {
     expect(back({ page: "gallery", run: "a", cursor: 7, readers: [1], from: "run" })).toEqual(at({ page: "gallery", run: "a" }));
