@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { kFixture } from "../fixture.ts";
+import { kFixture, kImported } from "../fixture.ts";
 import { write_bundle } from "../make_bundle.ts";
 import type { Written } from "../make_bundle.ts";
 import { file_base, launch, temporary_folder, watch } from "./harness.ts";
@@ -58,6 +58,35 @@ test.each(["texts", "curves"] as const)("missing %s", async (kind) => {
   expect(await at.page.locator("h1").textContent()).toBe("Which is two?");
   await at.open("#/run%20one/second/q9/0");
   await at.page.waitForSelector(".u-over");
+});
+
+const missing = (name: string): string => `The file data/${name}.js is missing or can't be read. Was the whole folder copied?`;
+const two_runs = (): void => { written = write_bundle(site.folder, { ...kFixture, runs: [...kFixture.runs, kImported] }, { shelf_tokens: 30 }); };
+
+test("picked traces: what is missing of one takes nothing from the others", async () => {
+  const { page } = at, [, imported] = (two_runs(), written.chunks.index) as [string, string], [curves] = written.chunks.curves as [string];
+  for (const name of [imported, curves]) rmSync(chunk(name));
+  await at.open("#tray?pick=a0,b0,e0");
+  await page.locator(".tray-card").nth(1).waitFor();
+  expect(await page.locator(".tray-told").textContent()).toBe(`One picked id is of no trace in what can be read of this bundle: e0.${missing(imported)}`);
+  expect(await page.locator(".tray-card").nth(0).locator(".failure").allTextContents()).toEqual([missing(curves)]);
+  expect(await page.locator(".tray-card canvas").count()).toBe(2);
+  expect(await page.locator(".tray-card").nth(1).locator(".tray-reading, .failure").allTextContents()).toEqual(["t = 20P(right) 0.30after ␣w19"]);
+});
+
+test("a page of picked traces is saved without a run that can't be had, unless they may be of it", async () => {
+  const { page } = at, [, imported] = (two_runs(), written.chunks.index) as [string, string], said = page.locator(".save-said");
+  rmSync(chunk(imported));
+  await at.open("#/run%20one/*?pick=a0,b0");
+  await page.locator(".tile").first().waitFor();
+  await page.click(".save-button");
+  await page.click('.save-list button:has-text("One page")');
+  await expect.poll(() => said.textContent()).toContain("Saved a page of 2 traces");
+  await at.open("#/run%20one/*?pick=a0,e0");
+  await page.locator(".tile").first().waitFor();
+  await page.click(".save-button");
+  await page.click('.save-list button:has-text("One page")');
+  await expect.poll(() => said.textContent()).toBe(`${missing(imported)} Picked traces may be in it: e0.`);
 });
 
 test("missing readings and ids are said where they would have stood", async () => {
