@@ -21,7 +21,7 @@ import type { State } from "../state/state.ts";
 import { plural, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import type { Run, RunIndex, SubjectRef } from "../types.ts";
-import { run_facts, run_notes } from "./run_facts.ts";
+import { run_facts, run_model, run_notes } from "./run_facts.ts";
 import { choose_strip, tally_subject } from "./tally.ts";
 
 const kStripWidth = 72; // Of a thumbnail, in CSS pixels.
@@ -141,7 +141,7 @@ function run_section(context: Context, run: Run, index: number, watched: (line: 
   const list = h("ul", { class: "subjects" }, ...run.subjects.map((subject) => watched(subject_line(context, run, subject))));
   return h("section", { class: "run", aria: { labelledby: id } },
     h("h2", { id }, h("span", { class: "overline" }, "run"), isolated(run.name, { empty: "(no name)" })),
-    h("p", { class: "run-size" }, `${plural(run.subjects.length, "subject")}, ${plural(n_questions, "question")}, ` +
+    h("p", { class: "run-size" }, run_model(run), ` · ${plural(run.subjects.length, "subject")}, ${plural(n_questions, "question")}, ` +
       `${plural(n_traces, "trace")}`),
     run_links(context, run),
     run_notes(run),

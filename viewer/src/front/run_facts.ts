@@ -25,12 +25,15 @@ const kHashDigits = 16; // Shown; the title has all.
 const fact = (name: Node | string, value: Node | string): HTMLElement =>
   h("div", { class: "fact" }, h("dt", {}, name), h("dd", {}, value));
 
+// Folded, so that numbers and pictures are not far below.
 export function run_facts(run: Run): HTMLElement {
-  return h("dl", { class: "facts" },
-    fact("model", h("span", {}, isolated(run.model.name), " ", h("span", { class: "quiet" },
-      isolated(run.model.architecture, { empty: "" })))),
+  return h("details", { class: "facts-fold" }, h("summary", {}, "Settings, model file, noise floor"), h("dl", { class: "facts" },
     fact("SHA-256", run.model.sha256 === "" ? "not known" : h("code", { title: run.model.sha256 }, isolated(run.model.sha256.slice(0, kHashDigits)),
       run.model.sha256.length > kHashDigits && "…")),
     fact("noise floor", noise_text(run)),
-    ...run.settings.map(([name, value]) => fact(isolated(name), h("code", {}, isolated(value, { newline: "inline", ends: true })))));
+    ...run.settings.map(([name, value]) => fact(isolated(name), h("code", {}, isolated(value, { newline: "inline", ends: true }))))));
+}
+
+export function run_model(run: Run): HTMLElement {
+  return h("span", {}, isolated(run.model.name), " ", h("span", { class: "quiet" }, isolated(run.model.architecture, { empty: "" })));
 }

@@ -71,7 +71,11 @@ export function make_canvas_view<T extends Tile>(scene: Scene, { pieces, bands, 
       measure: null,
       render,
       drop(item) {
-        for (const { row } of shown.get(item)?.piece.tiles ?? []) links.delete(row);
+        const entry = shown.get(item);
+        if (!entry) return;
+        for (const { row } of entry.piece.tiles) links.delete(row);
+        painter.remove(entry.paint);
+        painter.remove(entry.repaint);
         shown.delete(item);
       },
       name: (item) => row_name(table, rows[pieces.first[item] as number] as number),

@@ -22,7 +22,7 @@ import { make_legend } from "./legend.ts";
 import type { LegendOptions } from "./legend.ts";
 import { load_source, make_finder } from "./source.ts";
 import type { Source } from "./source.ts";
-import { make_stage } from "./stage.ts";
+import { make_stage, shows_texts } from "./stage.ts";
 import { make_tray_bar } from "./tray_bar.ts";
 import { ref_of } from "./view.ts";
 import type { Anchor } from "./virtual.ts";
@@ -119,11 +119,14 @@ export function make_gallery_page(context: Context, place: Place): Page {
     told.add(text);
     problems.append(failure(error));
   };
+  let turns = 0;
   const load = async (): Promise<void> => {
+    const turn = ++turns; // News may come while older news still loads.
     const next = await load_source(context, place, {
-      told: (run, shelf) => stage.came(run, shelf), failed, texts: () => lay_out(),
+      told: (run, shelf) => stage.came(run, shelf), failed, texts: () => { if (shows_texts(state)) lay_out(); },
     });
-    if (gone) return next.stop();
+    if (gone || turn !== turns) return next.stop();
+    waiting ??= source ? stage.anchor() : null;
     source?.stop();
     source = next;
     for (const index of next.table.indexes) finder.add(index);
@@ -170,7 +173,6 @@ export function make_gallery_page(context: Context, place: Place): Page {
       else waiting = anchor as Anchor;
     },
     renew() {
-      waiting = stage.anchor();
       told = new Set();
       replace(problems);
       void load();

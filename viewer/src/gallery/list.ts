@@ -68,7 +68,13 @@ export function make_list(scene: Scene): View {
     return h("article", { class: narrow ? "row is-narrow" : "row", data: { question: index.questions.id[q] as string }, aria: { label: `Question ${q}` } },
       question ? question_part(scene, row, question) : h("div", { class: "row-text" }), h("div", { class: "row-traces" }, ...pictures));
   };
-  const fill = (row: number): void => {
+  const fills = new Map<number, () => void>(); // One a row, so that the painter has each job once.
+  const fill = (row: number): (() => void) => {
+    const known = fills.get(row), job = known ?? (() => fill_now(row));
+    if (!known) fills.set(row, job);
+    return job;
+  };
+  const fill_now = (row: number): void => {
     const { index, run, trace } = ref_of(table, row), tile = tiles.get(row);
     if (tile) fill_thumbnail(tile, { index, trace, question: null, strip: scene.pictures.strip(run, trace) }, { shape, look: scene.look() });
   };
@@ -92,10 +98,10 @@ export function make_list(scene: Scene): View {
     tile: (row) => tiles.get(row) ?? null,
     row_of: (tile) => row_by_tile.get(tile) ?? null,
     repaint() {
-      for (const row of tiles.keys()) scene.painter.add(() => fill(row));
+      for (const row of tiles.keys()) scene.painter.add(fill(row));
     },
     came(run, shelf) {
-      for (const row of tiles.keys()) if (table.run[row] === run && shelf_of(ref_of(table, row)) === shelf) scene.painter.add(() => fill(row));
+      for (const row of tiles.keys()) if (table.run[row] === run && shelf_of(ref_of(table, row)) === shelf) scene.painter.add(fill(row));
     },
   };
 }

@@ -5,6 +5,7 @@ const kSlice = 8; // Milliseconds a frame.
 
 export interface Painter {
   add(job: () => void): void; // After those that wait already.
+  remove(job: () => void): void; // What it would paint is gone.
   run(): void; // A slice now, the rest in the frames to come.
   later(): void; // From the next frame on.
   clear(): void;
@@ -31,6 +32,7 @@ export function make_painter(): Painter {
   };
   return {
     add: (job) => { jobs.add(job); },
+    remove: (job) => { jobs.delete(job); },
     run,
     later,
     clear() {

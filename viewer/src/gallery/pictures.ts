@@ -3,6 +3,7 @@
 // is to be done, all others, so that scrolling finds them there.
 import { load_strips, strips_now } from "../bundle/load.ts";
 import type { Strip } from "../bundle/shelf.ts";
+import { when_idle } from "../dom/idle.ts";
 import type { TraceTable } from "../table/table.ts";
 import type { RunIndex } from "../types.ts";
 
@@ -13,6 +14,7 @@ const kMaxBehind = 1000; // Shelves; what is kept of more would only push out ot
 export interface Pictures {
   strip(run: number, trace: number): Strip | null; // null: not there yet; it is then loaded before others.
   is_lost(run: number, trace: number): boolean; // It can't be had.
+  expect(rows: Int32Array): void; // The rest is loaded in this order: what is scrolled to next comes first.
   stop(): void;
 }
 
@@ -23,15 +25,13 @@ export interface PicturesOptions {
 
 interface Wish { run: number; shelf: number }
 
-const when_idle = (work: () => void): void => {
-  if ("requestIdleCallback" in window) window.requestIdleCallback(work, { timeout: 100 });
-  else setTimeout(work, 50);
-};
+const kAllAt = 100; // Milliseconds after which the rest goes on though the page is busy.
 
-// Every shelf that has a trace of the table, once.
-function list_shelves(table: TraceTable): Wish[] {
+// Every shelf that has a trace of the table, once: first those of `rows`, in their order.
+function list_shelves(table: TraceTable, rows: Int32Array): Wish[] {
   const seen = table.indexes.map((index) => new Uint8Array(index.shelves.length)), list: Wish[] = [];
-  for (let row = 0; row < table.n && list.length < kMaxBehind; row++) {
+  for (let i = 0; i < rows.length + table.n && list.length < kMaxBehind; i++) {
+    const row = i < rows.length ? rows[i] as number : i - rows.length;
     const run = table.run[row] as number, index = table.indexes[run] as RunIndex;
     const shelf = index.questions.shelf[index.traces.question[table.trace[row] as number] as number] as number, of_run = seen[run] as Uint8Array;
     if (of_run[shelf]) continue;
@@ -42,20 +42,19 @@ function list_shelves(table: TraceTable): Wish[] {
 }
 
 export function make_pictures(table: TraceTable, options: PicturesOptions): Pictures {
-  const { indexes } = table, rest = list_shelves(table);
+  const { indexes } = table, none = new Int32Array(0);
   const asked = indexes.map((index) => new Uint8Array(index.shelves.length)); // 1: on its way. 2: lost.
-  let wanted: Wish[] = [], fresh: Wish[] = [];
-  let n_loading = 0, is_idle = false, is_waiting = false, gone = false;
+  let rest = list_shelves(table, none), wanted: Wish[] = [], fresh: Wish[] = [];
+  let n_loading = 0, is_waiting = false, gone = false;
 
   const is_there = ({ run, shelf }: Wish): boolean => strips_now(indexes[run] as RunIndex, shelf) !== undefined;
-  const next = (): Wish | undefined => {
+  const next = (is_idle: boolean): Wish | undefined => {
     for (let wish = wanted.shift(); wish; wish = wanted.shift()) {
       if (!is_there(wish)) return wish;
       (asked[wish.run] as Uint8Array)[wish.shelf] = 0; // Another page's part has loaded it.
       options.told(wish.run, wish.shelf);
     }
     if (!is_idle || n_loading >= kBehind) return undefined;
-    is_idle = false;
     for (let wish = rest.shift(); wish; wish = rest.shift()) if (!asked[wish.run]?.[wish.shelf] && !is_there(wish)) return wish;
     return undefined;
   };
@@ -75,10 +74,10 @@ export function make_pictures(table: TraceTable, options: PicturesOptions): Pict
     options.told(run, shelf);
     work();
   };
-  const work = (): void => {
+  const work = (is_idle = false): void => {
     if (gone) return;
     while (n_loading < kAtOnce) {
-      const wish = next();
+      const wish = next(is_idle);
       if (!wish) break;
       void load(wish);
     }
@@ -86,9 +85,8 @@ export function make_pictures(table: TraceTable, options: PicturesOptions): Pict
     is_waiting = true;
     when_idle(() => {
       is_waiting = false;
-      is_idle = true;
-      work();
-    });
+      work(true);
+    }, kAllAt);
   };
   const want = (wish: Wish): void => {
     const of_run = asked[wish.run] as Uint8Array;
@@ -116,6 +114,9 @@ export function make_pictures(table: TraceTable, options: PicturesOptions): Pict
       return null;
     },
     is_lost: (run, trace) => asked[run]?.[shelf_of(run, trace)] === 2,
+    expect(rows) {
+      if (rest.length > 0) rest = list_shelves(table, rows);
+    },
     stop: () => { gone = true; },
   };
 }

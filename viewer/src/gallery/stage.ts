@@ -48,6 +48,9 @@ export interface StageOptions { from_all: boolean; resized(): void }
 // Which view it is where the address does not say.
 export const view_of = (state: State): ViewKind => state.view ?? (state.subject === null ? "grid" : "list");
 
+// Whether questions are read there, and not only pictures.
+export const shows_texts = (state: State): boolean => view_of(state) === "list" || state.group === "question";
+
 export function make_stage(context: Context, options: StageOptions): Stage {
   const painter = make_painter(), scale = make_scale();
   let scene: Scene | null = null, view: View | null = null, look: Look = context.state(), picks: readonly string[] = [];
@@ -152,6 +155,7 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       arrangement.rows.forEach((row, place) => { places[row] = place; });
       if (places[current] === -1) current = -1;
       view = kViews[kind](scene);
+      pictures.expect(arrangement.rows);
       if (name !== null) refocus = arrangement.rows[find_place(table, arrangement.rows, name)] ?? -1;
       rows.show(view.contents);
     },

@@ -13,6 +13,7 @@ import type { TokenRange } from "./ranges.ts";
 
 const kAtOnce = 700; // Cells.
 const kStep = 40; // Cells made before the clock is looked at.
+const kSlice = 60; // Milliseconds: each slice has all cells after it laid out anew, so a few long ones are done far sooner than many short ones.
 const kBlock = 60; // Cells after which a line end closes a block, which the browser then lays out by itself.
 
 // Each is a class of the cells it lies on: is-cue, is-match.
@@ -88,7 +89,7 @@ export function make_cells(model: TraceModel): Cells {
     while (cells.length < Math.min(n, count)) add();
     return cells.length < n;
   };
-  const stop = make_until(kAtOnce) ? in_slices(() => make_until(cells.length + kStep)) : () => undefined;
+  const stop = make_until(kAtOnce) ? in_slices(() => make_until(cells.length + kStep), kSlice) : () => undefined;
 
   return {
     element, stop,

@@ -21,15 +21,15 @@ import type { TokenText } from "./ranges.ts";
 // One trace by its address.
 export interface Found { run: Run; index: RunIndex; question: Question; trace: Trace }
 
-// null: the subject has no such question, or the question no such sample.
-export function find_trace(index: RunIndex, texts: readonly QuestionText[], subject: SubjectRef, at: Pick<State, "question" | "sample">): Found | null {
+// The trace that an address names; null: the subject has no such question, or the question no such sample.
+export function find_trace(index: RunIndex, subject: SubjectRef, at: Pick<State, "question" | "sample">): number | null {
   const { run, questions } = index, place = run.subjects.indexOf(subject);
   const q = questions.id.findIndex((id, i) => questions.subject[i] === place && same_name(id, at.question ?? ""));
-  if (q < 0) return null;
-  for (const t of samples_of(index, q)) {
-    if (index.traces.sample[t] === at.sample) return { run, index, question: question_at(index, texts, q), trace: trace_at(index, t) };
-  }
-  return null;
+  return q < 0 ? null : samples_of(index, q).find((t) => index.traces.sample[t] === at.sample) ?? null;
+}
+
+export function tell_trace(index: RunIndex, texts: readonly QuestionText[], t: number): Found {
+  return { run: index.run, index, question: question_at(index, texts, index.traces.question[t] as number), trace: trace_at(index, t) };
 }
 
 // The traces of a question.

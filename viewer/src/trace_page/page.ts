@@ -4,6 +4,7 @@ import { is_unread, known_length } from "../bundle/index.ts";
 import { load_index, load_questions, load_trace } from "../bundle/load.ts";
 import type { Context, Page } from "../context.ts";
 import { h, replace } from "../dom/h.ts";
+import { when_idle } from "../dom/idle.ts";
 import { failure } from "../dom/message.ts";
 import { kStopNames, page_of } from "../gallery/trace_words.ts";
 import { make_trace_save } from "../save/trace_save.ts";
@@ -13,7 +14,7 @@ import { isolated } from "../text/render.ts";
 import type { Run, SubjectRef } from "../types.ts";
 import { make_body, make_unread_body } from "./body.ts";
 import type { Part } from "./body.ts";
-import { find_trace, make_model, samples_of } from "./model.ts";
+import { find_trace, make_model, samples_of, tell_trace } from "./model.ts";
 import type { Found, TraceModel } from "./model.ts";
 import { find_neighbours, find_order, load_scope } from "./neighbours.ts";
 import type { At, Neighbours } from "./neighbours.ts";
@@ -56,6 +57,8 @@ function turn_by_key(context: Context, key: string, found: Found | null, neighbo
   context.go({ sample: found.index.traces.sample[to] as number, cursor: null }, "push");
   return true;
 }
+
+const idle = (): Promise<void> => new Promise((resolve) => when_idle(resolve));
 
 const names_another = (a: State, b: State): boolean =>
   a.page !== b.page || a.run !== b.run || a.subject !== b.subject || a.question !== b.question || a.sample !== b.sample;
@@ -100,9 +103,14 @@ export function make_trace_page(context: Context, place: { run: Run; subject: Su
     return make_body(context, made);
   };
   const show = async (): Promise<void> => {
-    const [index, questions] = await Promise.all([load_index(run), load_questions(run)]);
+    const asked = load_questions(run);
+    asked.catch(() => undefined); // Where the index fails first, that is told.
+    const index = await load_index(run), t = find_trace(index, subject, state);
+    // The trace's own parts come while the questions do; what goes wrong with them is told where they are shown.
+    if (t !== null && !index.traces.failed[t]) load_trace(index, t).catch(() => undefined);
+    const questions = await asked;
     if (gone) return;
-    found = find_trace(index, questions, subject, state);
+    found = t === null ? null : tell_trace(index, questions, t);
     if (!found) {
       replace(middle, h("h1", { tabindex: -1 }, "Nothing here"),
         h("p", {}, "The address names a question or a sample that this subject does not hold."));
@@ -118,6 +126,7 @@ export function make_trace_page(context: Context, place: { run: Run; subject: Su
     body = part;
     middle.append(body.element);
     body.show(state, null);
+    await idle(); // The text first.
     const here: At = { index, trace: found.trace.place }, scope = await load_scope(index, subject, state.from, context.manifest.runs);
     const order = await find_order(scope, state, here);
     if (gone) return;
