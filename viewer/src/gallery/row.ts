@@ -6,6 +6,7 @@ import { isolated, isolated_marked } from "../text/render.ts";
 import type { Question, Run } from "../types.ts";
 import type { ThumbnailShape } from "./layout.ts";
 import { make_pick_button } from "./picks.ts";
+import { picture_at } from "./pictures.ts";
 import { make_thumbnail } from "./thumbnail.ts";
 import { list_of, page_of } from "./trace_words.ts";
 import { ref_of } from "./view.ts";
@@ -44,8 +45,8 @@ export function question_part(scene: Scene, row: number, question: Question): HT
 export function picture_part(scene: Scene, shape: ThumbnailShape, rows: Int32Array, tiles: Map<number, HTMLElement>): HTMLElement[] {
   let last_run = -1;
   return Array.from(rows).flatMap((row) => {
-    const { index, run, trace } = ref_of(scene.table, row), strip = scene.pictures.strip(run, trace);
-    const link = make_thumbnail(scene.context, { index, trace, question: null, strip },
+    const { index, run, trace } = ref_of(scene.table, row), picture = picture_at(scene.pictures, run, trace);
+    const link = make_thumbnail(scene.context, { index, trace, question: null, ...picture },
       { shape, look: scene.look(), captions: true, change: page_of(index, trace, list_of(scene.state)) });
     tiles.set(row, link);
     const slot = h("div", { class: "thumb-slot" }, link, make_pick_button(scene.context, index, trace));
