@@ -80,7 +80,7 @@ export function make_gallery_page(context: Context, place: Place): Page {
     const from = source;
     return from && arrangement && { table: from.table, arrangement, questions: (run) => from.questions[run] ?? null };
   });
-  let waiting: Anchor | null = null, gone = false;
+  let waiting: Anchor | null = null, gone = false, end_search = (): void => undefined;
 
   const show_picks = (): void => {
     stage.mark(state.picks);
@@ -102,15 +102,15 @@ export function make_gallery_page(context: Context, place: Place): Page {
     stage.show(source, arrangement, state);
   };
   const search = (): void => {
+    end_search();
     if (state.text.trim() === "") {
-      source?.search.find("", state.scope, () => undefined);
       matches = null;
       rearrange();
     } else {
-      source?.search.find(state.text, state.scope, (found) => {
+      end_search = source?.search.find(state.text, state.scope, (found) => {
         matches = found;
-        if (!gone) rearrange();
-      });
+        rearrange();
+      }) ?? end_search;
     }
   };
   let turns = 0;
@@ -172,6 +172,7 @@ export function make_gallery_page(context: Context, place: Place): Page {
     },
     destroy() {
       gone = true;
+      end_search();
       source?.stop();
       stage.destroy();
     },

@@ -5,9 +5,8 @@ import type { ListOf, State } from "../state/state.ts";
 import { arrange } from "../table/arrange.ts";
 import { filter_table } from "../table/filter.ts";
 import type { Filtered } from "../table/filter.ts";
-import { make_search } from "../table/search.ts";
-import type { Matches } from "../table/search.ts";
-import { make_table } from "../table/table.ts";
+import { take_table } from "../table/kept.ts";
+import type { Matches, Search } from "../table/search.ts";
 import type { Scope, TraceTable } from "../table/table.ts";
 import type { Run, RunIndex, SubjectRef } from "../types.ts";
 
@@ -52,13 +51,8 @@ export function order_around(table: TraceTable, state: State, matches: Matches |
   return { table, rows: arrange(table, all, state).rows };
 }
 
-// The last one, since going from trace to trace asks for the same again; a search through the thinking reads every shelf.
-let last: { key: string; indexes: readonly RunIndex[]; found: Promise<{ table: TraceTable; matches: Matches | null }> } | null = null;
-
-function search_all(table: TraceTable, state: State): Promise<Matches | null> {
-  if (state.text === "") return Promise.resolve(null);
-  return new Promise((resolve) => make_search(table).find(state.text, state.scope, (m) => m.pending === null && resolve(m)));
-}
+const search_all = (search: Search, { text, scope }: State): Promise<Matches> =>
+  new Promise((resolve) => search.find(text, scope, (m) => m.pending === null && resolve(m)));
 
 // What the list holds that the trace was reached from. Of all runs, one that can't be had is left out, as in their gallery.
 export async function load_scope(index: RunIndex, subject: SubjectRef, from: ListOf, runs: readonly Run[]): Promise<Scope> {
@@ -68,11 +62,6 @@ export async function load_scope(index: RunIndex, subject: SubjectRef, from: Lis
 }
 
 export async function find_order(scope: Scope, state: State, here: At): Promise<Order> {
-  const key = JSON.stringify([scope.subject?.key, state.text, state.scope]), { indexes } = scope;
-  if (last?.key !== key || last.indexes.length !== indexes.length || last.indexes.some((index, i) => index !== indexes[i])) {
-    const table = make_table(scope);
-    last = { key, indexes, found: search_all(table, state).then((matches) => ({ table, matches })) };
-  }
-  const { table, matches } = await last.found;
-  return order_around(table, state, matches, here);
+  const { table, search } = take_table(scope);
+  return order_around(table, state, await search_all(search, state), here);
 }
