@@ -1,38 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The ways a reader goes, from a folder and from a server.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
 import { viridis } from "../../src/colour/viridis.ts";
 import { kFixture } from "../fixture.ts";
-import { write_bundle } from "../make_bundle.ts";
-import { file_base, launch, pixel, serve, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import { pixel, use_site } from "./harness.ts";
 
-const site = temporary_folder();
-let browser: Browser;
-let server: Awaited<ReturnType<typeof serve>>;
-let at: Watched;
-
-beforeAll(async () => {
-  write_bundle(site.folder, kFixture);
-  browser = await launch();
-  server = await serve(site.folder);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  site.remove();
-});
-afterEach(async () => {
-  await at.check();
-  await at.close();
-});
+const at = use_site(kFixture);
 
 const numbers = (page: Page): Promise<string[]> => page.locator(".row-number").allTextContents();
 const hash = (page: Page): Promise<string> => page.evaluate(() => location.hash);
 
 describe.each(["file", "http"])("over %s", (scheme) => {
-  beforeEach(async () => { at = await watch(browser, scheme === "file" ? file_base(site.folder) : server.base); });
+  beforeEach(async () => { if (scheme === "http") await at.again(await at.serve()); });
 
   test("front page, subject, trace and back", async () => {
     const { page } = at;
@@ -90,8 +70,6 @@ describe.each(["file", "http"])("over %s", (scheme) => {
 });
 
 describe("in detail", () => {
-  beforeEach(async () => { at = await watch(browser, file_base(site.folder)); });
-
   test("all subjects in one list", async () => {
     const { page } = at;
     await at.open();
