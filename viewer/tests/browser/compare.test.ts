@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Two runs compared, and picked traces side by side.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { kFixture, kImported } from "../fixture.ts";
@@ -161,6 +163,18 @@ describe("two runs", () => {
     await at.again(file_base(at.write(kFixture)));
     await at.open("#compare");
     expect(await at.page.locator(".compare > div:last-child").textContent()).toBe("This bundle holds one run; a comparison needs two.");
+  });
+
+  test("pictures that can't be had are marked, and what is wrong is told once", async () => {
+    const folder = at.write(pair, { shelf_tokens: 300 });
+    await at.again(file_base(folder));
+    for (const name of new Set(at.written.chunks.strips)) rmSync(join(folder, "data", `${name}.js`));
+    await open(kCompare);
+    await at.page.waitForFunction(() => document.querySelector(".pair .is-lost") && !document.querySelector(".pair .is-blank"));
+    // Each shelf lacks another file: the first few are named.
+    await at.page.getByText(/^And \d+ other problems\.$/).waitFor();
+    expect(await at.page.locator(".failure").count()).toBe(3);
+    at.problems.splice(0); // The browser's own word on the missing files.
   });
 
   test("the front page leads here, and the header says where one is", async () => {

@@ -115,6 +115,27 @@ describe("in detail", () => {
     await page.waitForSelector(".masthead");
   });
 
+  test("the way back and a reload find the page where it was, though what makes it long comes late", async () => {
+    await at.again(await at.serve());
+    const { page } = at, y = () => page.evaluate(() => window.scrollY);
+    await page.setViewportSize({ width: 1280, height: 300 });
+    // What a page loads comes half a second late.
+    await page.route(/data\/[0-9a-f]{32}\.js/, (route) => setTimeout(() => void route.continue(), 500));
+    await at.open("#/run%20one/first/q0/1");
+    await page.waitForSelector(".turn a");
+    await page.evaluate(() => window.scrollTo(0, 250));
+    await page.waitForFunction(() => (history.state as { y?: number } | null)?.y === 250);
+    await page.reload();
+    await page.waitForSelector(".turn a");
+    await expect.poll(y).toBe(250);
+    // Where the reader goes on before it has come, the page stays with the reader.
+    await page.reload();
+    await page.waitForSelector("main h1", { state: "attached" });
+    await page.keyboard.press("Shift");
+    await page.waitForSelector(".turn a");
+    expect(await y()).toBeLessThan(250);
+  });
+
   test("an address of nowhere says so", async () => {
     const { page } = at;
     for (const nowhere of ["#/no%20run", "#/run%20one/no%20subject", "#/run%20one/first/zz/0", "#/run%20one/first/q0/77"]) {

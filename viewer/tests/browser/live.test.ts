@@ -35,6 +35,36 @@ test("the gallery takes up what is new, and says when the server has stopped", a
   at.problems.splice(0); // The browser's own word on the server that has gone.
 });
 
+test("the front page takes up what is new under the reader: folds, focus and place stay", async () => {
+  const { page } = at, counts = (): Promise<string[]> => page.locator(".subject-head p").allTextContents();
+  await page.setViewportSize({ width: 1280, height: 300 });
+  write_news(at.folder, 7, null);
+  await at.open();
+  await page.waitForFunction(() => document.querySelectorAll(".strip canvas").length === 2);
+  expect((await counts())[0]).toBe("1 question · 2 traces");
+  await page.locator(".facts-fold summary").click();
+  await page.locator(".subject h3 a").last().focus();
+  await page.evaluate(() => window.scrollBy(0, 40));
+  const place = (): Promise<[number, number]> => page.evaluate(() => [window.scrollY, document.activeElement?.getBoundingClientRect().top ?? NaN]), before = await place();
+  expect(before[0]).toBeGreaterThan(40);
+  // Between the news and what comes for it, too.
+  await page.evaluate(() => {
+    const least = window as unknown as { least: number };
+    least.least = document.documentElement.scrollHeight;
+    new ResizeObserver(() => { least.least = Math.min(least.least, document.documentElement.scrollHeight); }).observe(document.body);
+  });
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  write_news(at.folder, 8, null);
+  write_news(at.folder, 7, grown(8, 3));
+  await expect.poll(async () => (await counts())[0], { timeout: 20_000 }).toBe("3 questions · 6 traces · 1 failed");
+  await page.waitForFunction(() => document.querySelectorAll(".strip canvas").length > 2);
+  expect(await page.locator(".facts-fold").getAttribute("open")).toBe("");
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("second");
+  const after = await place();
+  expect(Math.abs(after[0] - before[0]) + Math.abs(after[1] - before[1])).toBeLessThan(3);
+  expect(await page.evaluate(() => (window as unknown as { least: number }).least)).toBeGreaterThanOrEqual(height - 1);
+});
+
 test("a page of a finished run asks nobody", async () => {
   await at.again(await at.serve(at.write(kFixture)));
   const asked: string[] = [];

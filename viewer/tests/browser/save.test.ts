@@ -21,6 +21,28 @@ async function save(name: string): Promise<{ name: string; bytes: Buffer; said: 
 
 const png_size = (bytes: Buffer): [number, number] => [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
 
+// Cells of the drawing whose colour is not that of the picture there, at two pixels for one.
+async function other_cells(png: Buffer, drawing: string): Promise<{ n: number; other: string[] }> {
+  const elsewhere = await at.browser.newPage(); // The site's own pages load no pictures.
+  const found = await elsewhere.evaluate(async ([data, text]) => {
+    const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob()), canvas = new OffscreenCanvas(picture.width, picture.height);
+    const context = canvas.getContext("2d", { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D, other: string[] = [];
+    context.drawImage(picture, 0, 0);
+    let n = 0;
+    for (const path of new DOMParser().parseFromString(text, "image/svg+xml").querySelectorAll("path")) {
+      for (const [cell, x, y, width, height] of (path.getAttribute("d") ?? "").matchAll(/M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)/g)) {
+        const at = (from: string | undefined, part: string | undefined): number => Math.floor(2 * (Number(from) + Number(part) / 2));
+        const [r, g, b] = context.getImageData(at(x, width), at(y, height), 1, 1).data, colour = [r, g, b].map((c) => (c ?? 0).toString(16).padStart(2, "0")).join("");
+        n++;
+        if (path.getAttribute("fill") !== `#${colour}`) other.push(`${cell} #${colour}`);
+      }
+    }
+    return { n, other };
+  }, [png.toString("base64"), drawing] as const);
+  await elsewhere.close();
+  return found;
+}
+
 let n_alone = 0;
 // A saved page in a folder of its own, opened with nothing else there.
 async function open_alone(bytes: Buffer, hash: string): Promise<void> {
@@ -48,6 +70,8 @@ describe.each(["file", "http"])("over %s", (scheme) => {
     expect(Math.min(...png_size(picture.bytes))).toBeGreaterThan(200);
     const drawing = (await save("Drawing")).bytes.toString("utf8");
     expect(drawing).toMatch(/^<svg xmlns/);
+    const { n, other } = await other_cells(picture.bytes, drawing);
+    expect([n > 20, other]).toEqual([true, []]);
     expect(drawing).toContain(">right<");
     expect(drawing.indexOf("q 0 · s 1")).toBeLessThan(drawing.indexOf("q 1 · s 1"));
     expect(drawing).toContain(">failed<");
@@ -79,6 +103,8 @@ describe.each(["file", "http"])("over %s", (scheme) => {
     const picture = await save("Picture");
     expect(picture.name).toBe("run-one-first-question-0-sample-1.png");
     expect(png_size(picture.bytes)[0]).toBe(1520);
+    const { n, other } = await other_cells(picture.bytes, drawing);
+    expect([n > 20, other]).toEqual([true, []]);
     await open_alone((await save("One page")).bytes, "#/run%20one/first/q0/1");
     await at.page.waitForSelector(".token");
     expect(await at.page.locator(".token").count()).toBe(41);
