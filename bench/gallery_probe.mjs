@@ -15,14 +15,17 @@ export function install_probe() {
   }));
   const in_window = ({ top, bottom, height }) => height > 0 && top < innerHeight && bottom > 0;
 
-  // Pictures in the window, those of them not painted yet, and how many pixels of the list show nothing at all.
+  // Pictures in the window, those of them of which nothing is painted yet, those of which there is an outline at most, and
+  // how many pixels of the list show nothing at all.
   function look() {
-    const list = document.querySelector(".rows"), tiles = [], blank = [];
-    if (!list) return { tiles, blank, bare: 0 };
+    const list = document.querySelector(".rows"), tiles = [], blank = [], rough = [];
+    if (!list) return { tiles, blank, rough, bare: 0 };
     for (const tile of list.querySelectorAll("[data-trace]")) {
       if (!in_window(tile.getBoundingClientRect())) continue;
       tiles.push(tile.dataset.trace);
-      if (tile.matches(".is-blank") || tile.querySelector(".is-blank")) blank.push(tile.dataset.trace);
+      const is = (look) => tile.matches(look) || tile.querySelector(look) !== null;
+      if (is(".is-blank")) blank.push(tile.dataset.trace);
+      if (is(".is-blank, .is-outline")) rough.push(tile.dataset.trace);
     }
     const { top, bottom } = list.getBoundingClientRect();
     const spans = [...list.querySelectorAll(".row-slot, .row-group > :first-child")].map((e) => e.getBoundingClientRect())
@@ -32,10 +35,10 @@ export function install_probe() {
       if (span.top - y > kHeading) bare += span.top - y;
       y = Math.max(y, span.bottom);
     }
-    return { tiles, blank, bare };
+    return { tiles, blank, rough, bare };
   }
   const is_searching = () => /Searching/.test(document.querySelector(".status")?.textContent ?? "");
-  const is_full = ({ tiles, blank, bare }) => tiles.length > 0 && blank.length === 0 && bare === 0;
+  const is_full = ({ tiles, rough, bare }) => tiles.length > 0 && rough.length === 0 && bare === 0;
   async function until(ready, from = performance.now()) {
     for (;;) {
       const now = await painted();
@@ -46,7 +49,7 @@ export function install_probe() {
 
   // Times since the page was asked for.
   const start = (async () => {
-    const first = await until(({ tiles, blank }) => tiles.length > blank.length);
+    const first = await until(({ tiles, rough }) => tiles.length > rough.length);
     return { first, full: await until(is_full) };
   })();
   start.catch(() => undefined); // Pages without a gallery.
@@ -65,11 +68,16 @@ export function install_probe() {
 
   // Pictures, and stretches of the list, that stay blank while they are in the window. `since` holds those that are.
   function make_watch() {
-    const since = new Map(), seen = new Set(), ever = new Set();
-    let longest = 0, worst_bare = 0;
+    const since = new Map(), since_rough = new Map(), seen = new Set(), ever = new Set();
+    let longest = 0, longest_rough = 0, worst_bare = 0;
     return {
       see(now) {
-        const { tiles, blank, bare } = look(), open = new Set(bare > 0 ? [...blank, "bare"] : blank);
+        const { tiles, blank, rough, bare } = look(), open = new Set(bare > 0 ? [...blank, "bare"] : blank), is_rough = new Set(rough);
+        for (const [key, from] of since_rough) {
+          longest_rough = Math.max(longest_rough, now - from);
+          if (!is_rough.has(key)) since_rough.delete(key);
+        }
+        for (const key of rough) if (!since_rough.has(key)) since_rough.set(key, now);
         for (const tile of tiles) seen.add(tile);
         worst_bare = Math.max(worst_bare, bare / innerHeight);
         for (const [key, from] of since) {
@@ -80,9 +88,9 @@ export function install_probe() {
           if (!since.has(key)) since.set(key, now);
           if (key !== "bare") ever.add(key);
         }
-        return open.size === 0;
+        return open.size === 0 && rough.length === 0;
       },
-      told: () => ({ longest, worst_bare, seen: seen.size, blank: ever.size }),
+      told: () => ({ longest, longest_rough, worst_bare, seen: seen.size, blank: ever.size }),
     };
   }
   const scroll = (move) => window.scrollBy({ top: move, behavior: "instant" });

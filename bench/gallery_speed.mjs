@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: MIT
 // node bench/gallery_speed.mjs SITE LONG_SITE LONG_ADDRESS [--runs N] [--json]
-// How fast a gallery is in Chromium (CHROMIUM, by default /usr/bin/chromium): medians of N runs (5), each in a fresh
+// How fast a gallery is in Chromium (viewer/scripts/browser.mjs says which): medians of N runs (5), each in a fresh
 // browser. SITE is a gallery of one run; LONG_SITE has one trace of 4,000 tokens, whose page is at LONG_ADDRESS.
 // bench/gallery_speed.sh makes both. Exits 1 where anything was asked for from elsewhere, or a policy was violated.
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { cpus } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
+import { browser_path, launch } from "../viewer/scripts/browser.mjs";
 import { install_probe } from "./gallery_probe.mjs";
 
-const { chromium } = createRequire(fileURLToPath(new URL("../viewer/package.json", import.meta.url)))("playwright-core");
-
-const kArgs = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const kWindow = { width: 1280, height: 800 };
 const kLongTokens = 4000;
 const kTypes = { html: "text/html", js: "text/javascript", css: "text/css" };
@@ -53,7 +49,7 @@ const file_base = (folder) => `${pathToFileURL(resolve(folder)).href}/`;
 
 // A page in a browser of its own. `faults` gathers what must not happen.
 async function open(base, hash, faults) {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: kArgs });
+  const browser = await launch();
   const page = await (await browser.newContext({ viewport: kWindow })).newPage();
   page.on("request", (r) => {
     if (!r.url().startsWith(base) && !r.url().startsWith("data:")) faults["asked for from elsewhere"].add(r.url());
@@ -125,6 +121,7 @@ async function measure_scrolling(site, gallery, faults) {
       const rolled = await at.run("roll", per_frame, frames);
       if (rolled.scrolled < per_frame * frames * 0.5) throw new Error(`${name}: the page is too short to scroll`);
       note(`${name}: a picture in the window stays blank, at most`, rolled.longest);
+      note(`${name}: a picture in the window is only an outline, at most`, rolled.longest_rough);
       note(`${name}: pictures ever seen blank`, (100 * rolled.blank) / rolled.seen, "%");
       note(`${name}: most of the window without anything`, 100 * rolled.worst_bare, "%");
       note(`${name}: frame, 95 of 100`, quantile(rolled.frames, 0.95));
@@ -140,8 +137,12 @@ async function measure_scrolling(site, gallery, faults) {
   }
 }
 
+// A browser with a window loads parts of itself for a second or two, on the same cores.
+const settle = () => new Promise((done) => setTimeout(done, 2000));
+
 async function measure_trace(site, address, faults) {
   const cold = await open(file_base(site), "", faults);
+  await settle();
   note("page of 4,000 tokens: every token", await cold.run("open_trace", address, kLongTokens));
   const { pointer, keys } = await cold.run("move_cursor", 20);
   note("page of 4,000 tokens: cursor follows the pointer", median(pointer));
@@ -207,7 +208,7 @@ async function main() {
     console.log(JSON.stringify({ facts, results: listed, faults: Object.fromEntries(Object.entries(faults).map(([k, v]) => [k, [...v]])) }, null, 1));
   } else {
     print_table([`${n_traces} traces in ${facts.folder_mb.toFixed(1)} MB; app.js and app.css ${((gzip[0] + gzip[1]) / 1000).toFixed(1)} kB compressed`,
-      `Chromium ${chromium_version}, ${kWindow.width} × ${kWindow.height}, ${facts.cores} cores of ${facts.cpu}; medians of ${n_runs} runs`], faults);
+      `${basename(browser_path())} ${chromium_version}, ${kWindow.width} × ${kWindow.height}, ${facts.cores} cores of ${facts.cpu}; medians of ${n_runs} runs`], faults);
   }
   if (Object.values(faults).some((list) => list.size > 0)) process.exit(1);
 }

@@ -6,7 +6,7 @@ set -eu
 packages="g++ cmake ninja-build git openssl ca-certificates
  libfmt-dev nlohmann-json3-dev libsqlite3-dev libssl-dev zlib1g-dev libcli11-dev"
 if [ "${1:-test}" = test ]; then
-    packages="$packages python3 libgtest-dev libgmock-dev chromium fonts-dejavu-core clang-format-14 clang-tidy-14"
+    packages="$packages python3 libgtest-dev libgmock-dev chromium-headless-shell fonts-dejavu-core clang-format-14 clang-tidy-14"
 fi
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
@@ -27,10 +27,10 @@ TEXT
 fi
 
 installed() { [ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null)" = "install ok installed" ]; }
-# Ubuntu's chromium package only points to a snap; any Chromium or Chrome will do for the tests.
+# Ubuntu has no such package, and its chromium only points to a snap; any Chromium or Chrome will do for the tests.
 . /etc/os-release
 if [ "${ID:-}" = ubuntu ]; then
-    packages=$(echo $packages | sed 's/ chromium / /')
+    packages=$(echo $packages | sed 's/ chromium-headless-shell / /')
     [ "${1:-test}" = build ] || command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
         echo "scripts/deps.sh: the browser tests want a Chromium (set CHROMIUM to its path); everything else works without" >&2
 fi

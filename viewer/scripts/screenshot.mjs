@@ -4,10 +4,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { launch } from "./browser.mjs";
 
-const kArgs = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const kSizes = { wide: { width: 1280, height: 860 }, narrow: { width: 420, height: 860 } };
 
 const [site, out, docs] = process.argv.slice(2);
@@ -84,7 +82,7 @@ async function shoot(browser, size, scheme) {
   }
 }
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: kArgs });
+const browser = await launch();
 try {
   for (const size of Object.keys(kSizes)) for (const scheme of ["light", "dark"]) await shoot(browser, size, scheme);
 } finally {

@@ -7,12 +7,13 @@ import { find_run, find_subject } from "./context.ts";
 import type { Context, Page } from "./context.ts";
 import { h, replace } from "./dom/h.ts";
 import type { Child, Props } from "./dom/h.ts";
+import { make_scroll_place } from "./dom/scroll.ts";
 import { shortcuts_on, watch_theme } from "./dom/preferences.ts";
 import { make_front_page } from "./front/front.ts";
 import { make_gallery_page } from "./gallery/gallery.ts";
 import { make_help_page } from "./help/help.ts";
 import { start_live } from "./live/live.ts";
-import { format_state, parse_state } from "./state/state.ts";
+import { change_state, format_state, parse_state } from "./state/state.ts";
 import type { State } from "./state/state.ts";
 import { visible_string } from "./text/visible.ts";
 import { make_trace_page } from "./trace_page/page.ts";
@@ -57,7 +58,7 @@ export function start_app(manifest: Manifest): void {
   const links = new WeakMap<HTMLAnchorElement, Partial<State>>();
   const main = h("main", { id: "main", tabindex: -1 });
   const live = h("div", { class: "unseen", role: "status", aria: { live: "polite" } });
-  const href = (change: Partial<State>): string => format_state({ ...state, ...change });
+  const href = (change: Partial<State>): string => format_state(change_state(state, change));
 
   const context: Context = {
     manifest,
@@ -69,7 +70,7 @@ export function start_app(manifest: Manifest): void {
     },
     go(change, mode) {
       if (mode === "push") save_anchor(); // Browsers limit how often the address may be written.
-      const next = { ...state, ...change };
+      const next = change_state(state, change);
       const address = format_state(next);
       if (address === format_state(state)) return;
       try {
@@ -85,11 +86,11 @@ export function start_app(manifest: Manifest): void {
     announce: (text) => { live.textContent = text; },
   };
 
-  const header = bar(context);
+  const header = bar(context), place = make_scroll_place(main);
 
   function save_anchor(): void {
     try {
-      history.replaceState({ anchor: page?.anchor?.() ?? null, y: window.scrollY }, "");
+      history.replaceState({ anchor: page?.anchor?.() ?? null, y: place.at() }, "");
     } catch { /* As above. */ }
   }
 
@@ -101,6 +102,7 @@ export function start_app(manifest: Manifest): void {
       page = choose_page(context, next);
       replace(main, page.element);
       if (moved) {
+        place.forget();
         window.scrollTo({ top: 0, behavior: "instant" });
         main.querySelector("h1")?.focus({ preventScroll: true });
       }
@@ -117,9 +119,14 @@ export function start_app(manifest: Manifest): void {
     const next = parse_state(location.hash);
     if (format_state(next) === format_state(state)) return;
     enter(next, true);
+    find_place();
+  }
+
+  // Where the reader was: after a step back or forth, or a reload.
+  function find_place(): void {
     const saved = history.state as { anchor?: unknown; y?: unknown } | null;
     if (saved?.anchor) page?.restore?.(saved.anchor);
-    else if (typeof saved?.y === "number") window.scrollTo({ top: saved.y, behavior: "instant" });
+    else if (typeof saved?.y === "number") place.go(saved.y);
   }
 
   document.addEventListener("click", (event) => {
@@ -158,6 +165,5 @@ export function start_app(manifest: Manifest): void {
     header.element, main, header.footer, live);
   header.note(start_live(context, { on_manifest: () => page?.renew?.() }));
   enter(state, false);
-  const saved = history.state as { anchor?: unknown } | null; // After a reload.
-  if (saved?.anchor) page!.restore?.(saved.anchor);
+  find_place();
 }

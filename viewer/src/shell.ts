@@ -8,14 +8,15 @@ import { kNoFilters } from "./state/state.ts";
 import type { State } from "./state/state.ts";
 import { isolated } from "./text/render.ts";
 
-const kFront = { page: "front", run: null, subject: null, question: null, from_all: false, sort: [], ...kNoFilters } satisfies Partial<State>;
+const kFront = { page: "front", run: null, subject: null, question: null, from: "subject", sort: [], ...kNoFilters } satisfies Partial<State>;
 const kNames: Partial<Record<State["page"], string>> = { compare: "Two runs compared", tray: "Picked traces", help: "Help" };
 
 // Where the key u leads: from a trace to its gallery, from everywhere else to the front page.
 export function up_from(state: State): Partial<State> | null {
   if (state.page === "front") return null;
   if (state.page !== "trace") return kFront;
-  return { page: "gallery", question: null, cursor: null, from_all: false, ...(state.from_all ? { subject: null } : {}) };
+  const list = { subject: {}, run: { subject: null }, runs: { run: null, subject: null } }[state.from];
+  return { page: "gallery", question: null, cursor: null, from: "subject", ...list };
 }
 
 function crumbs(context: Context, state: State): HTMLElement[] {
@@ -30,12 +31,13 @@ function crumbs(context: Context, state: State): HTMLElement[] {
   const run = find_run(context.manifest, state.run);
   if (!run) return list;
   const to = (subject: string | null): Partial<State> =>
-    ({ page: "gallery", run: run.key, subject, question: null, cursor: null, from_all: false });
+    ({ page: "gallery", run: run.key, subject, question: null, cursor: null, from: "subject" });
+  if (state.page === "trace" && state.from === "runs") list.push(item(context.link({ ...to(null), run: null }, {}, "All runs")));
   if (context.manifest.runs.length > 1) list.push(item(context.link(to(null), {}, named(run.name))));
   const subject = find_subject(run, state.subject);
   if (!subject) return [...list, here("All subjects")];
   if (state.page === "gallery") return [...list, here(named(subject.name))];
-  if (state.from_all) list.push(item(context.link(to(null), {}, "All subjects")));
+  if (state.from === "run") list.push(item(context.link(to(null), {}, "All subjects")));
   return [...list, item(context.link(to(subject.key), {}, named(subject.name)))];
 }
 

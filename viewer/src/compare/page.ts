@@ -4,7 +4,7 @@ import { find_run } from "../context.ts";
 import type { Context, Page } from "../context.ts";
 import { select } from "../dom/controls.ts";
 import { h, replace } from "../dom/h.ts";
-import { failure } from "../dom/message.ts";
+import { failure, make_failures } from "../dom/message.ts";
 import { make_legend } from "../gallery/legend.ts";
 import type { Anchor } from "../gallery/virtual.ts";
 import type { CompareOrder, State } from "../state/state.ts";
@@ -82,14 +82,14 @@ const order_key = (s: State): string => `${s.by} ${s.order} ${s.differing}`;
 const look_key = (s: State): string => `${s.colouring} ${s.palette}`;
 
 function make_view(context: Context, comparison: Comparison): View {
-  const problems = h("div"), status = h("p", { class: "status quiet", role: "status" });
+  const failures = make_failures(), status = h("p", { class: "status quiet", role: "status" });
   const summary = make_summary(comparison), bar = make_order_bar(context, comparison);
-  const list = make_pair_list(context, comparison, (error) => problems.append(failure(error)));
+  const list = make_pair_list(context, comparison, failures.tell);
   const indexes = [comparison.first.index, comparison.second.index];
   const legend = make_legend(context, { n_options: Math.max(2, ...indexes.map((x) => x.run.labels.length)), strided: false,
     first: Math.max(...indexes.map(latest_start)) });
   let before: State | null = null;
-  const element = h("div", {}, summary.element, h("h2", {}, "Question by question"), legend.element, bar.element, status, problems, list.element);
+  const element = h("div", {}, summary.element, h("h2", {}, "Question by question"), legend.element, bar.element, status, failures.element, list.element);
   return {
     element,
     show(state) {
@@ -150,14 +150,14 @@ export function make_compare_page(context: Context): Page {
       show(state);
       return true;
     },
-    anchor: () => view?.anchor() ?? null,
+    anchor: () => waiting ?? view?.anchor() ?? null,
     restore(anchor) {
       if (view) view.restore(anchor as Anchor);
       else waiting = anchor as Anchor;
     },
     // What is there stays until its like is loaded.
     renew() {
-      waiting = view?.anchor() ?? null;
+      waiting ??= view?.anchor() ?? null;
       pair = choose_runs(context.manifest, context.state());
       if (pair) load(pair);
     },

@@ -3,6 +3,7 @@
 import { option_label } from "../gallery/row.ts";
 import { make_thumbnail, fill_thumbnail } from "../gallery/thumbnail.ts";
 import type { ThumbnailShape } from "../gallery/layout.ts";
+import { picture_at } from "../gallery/pictures.ts";
 import type { Pictures } from "../gallery/pictures.ts";
 import { page_of } from "../gallery/trace_words.ts";
 import type { Context } from "../context.ts";
@@ -34,21 +35,21 @@ function thumbnails(context: Context, { comparison, shape, pictures }: RowParts,
   const own = side_of(comparison, side), { index } = own, from = index.questions.first_trace[question] as number;
   const n = (index.questions.first_trace[question + 1] as number) - from, look = context.state();
   return h("div", { class: "pair-traces" }, ...Array.from({ length: n }, (_, k) => {
-    const trace = from + k, subject = { index, trace, question: null, strip: pictures.strip(side, trace) };
-    const thumbnail = make_thumbnail(context, subject, { shape, look, captions: false, change: { ...page_of(index, trace, false), ...kNoFilters, sort: [] } });
+    const trace = from + k, subject = { index, trace, question: null, ...picture_at(pictures, side, trace) };
+    const thumbnail = make_thumbnail(context, subject, { shape, look, captions: false, change: { ...page_of(index, trace, "subject"), ...kNoFilters, sort: [] } });
     thumbnail.dataset["at"] = `${side} ${trace}`;
-    if (!subject.strip) thumbnail.dataset["waits"] = "";
+    if (!subject.strip && !subject.lost) thumbnail.dataset["waits"] = "";
     return thumbnail;
   }));
 }
 
-// Paints pictures that have come since the row was made, or all of them in other colours.
+// Paints pictures that have come or were lost since the row was made, or all of them in other colours.
 export function fill_row(context: Context, row: HTMLElement, { comparison, shape, pictures }: RowParts, all = false): void {
   for (const thumbnail of row.querySelectorAll<HTMLElement>(all ? "[data-at]" : "[data-waits]")) {
-    const [side, trace] = (thumbnail.dataset["at"] ?? "").split(" ").map(Number) as [0 | 1, number], strip = pictures.strip(side, trace);
-    if (!strip) continue;
+    const [side, trace] = (thumbnail.dataset["at"] ?? "").split(" ").map(Number) as [0 | 1, number], picture = picture_at(pictures, side, trace);
+    if (!picture.strip && !picture.lost) continue;
     delete thumbnail.dataset["waits"];
-    fill_thumbnail(thumbnail, { index: side_of(comparison, side).index, trace, question: null, strip }, { shape, look: context.state() });
+    fill_thumbnail(thumbnail, { index: side_of(comparison, side).index, trace, question: null, ...picture }, { shape, look: context.state() });
   }
 }
 

@@ -19,6 +19,7 @@ export interface Axis {
 const kWhole: readonly string[] = ["tokens", "count"];
 
 const clean = (x: number): number => Number(x.toPrecision(12)); // 0.3, not 0.30000000000000004.
+const six_digits = (x: number): number => Number(x.toPrecision(6)); // As an address writes it.
 const clamp = (x: number, low: number, high: number): number => Math.min(high, Math.max(low, x));
 
 export function make_axis(field: NumberField, { low, high, step }: Histogram): Axis {
@@ -47,10 +48,18 @@ export function drag_range(axis: Axis, from: number, to: number): Range {
   return { low, high: Math.max(low, value_at(axis, "high", Math.max(from, to))) };
 }
 
-// One bar.
+// The largest number below an edge that an address can write.
+function just_below(edge: number, bin: number): number {
+  if (edge === 0) return -bin / 1e6;
+  const sixth = 10 ** (Math.floor(Math.log10(Math.abs(edge))) - 5), closest = six_digits(edge - sixth / 10); // Below 1 digits are finer than above.
+  return closest < edge ? closest : six_digits(edge - sixth);
+}
+
+// One bar: what it counts, which is what begins at its lower edge and ends before its upper one; the last one has both.
 export function bin_range(axis: Axis, place: number): Range {
   const n = Math.round((axis.high - axis.low) / axis.bin), bin = clamp(Math.floor(place * n), 0, n - 1), low = clean(axis.low + bin * axis.bin);
-  return { low, high: clean(low + axis.bin - (axis.whole ? 1 : 0)) };
+  const edge = clean(low + axis.bin);
+  return { low, high: axis.whole ? edge - 1 : bin === n - 1 ? edge : just_below(edge, axis.bin) };
 }
 
 // A side moved to a value; it stops at the other side and at the end of the axis.

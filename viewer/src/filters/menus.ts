@@ -2,6 +2,7 @@
 // Which fields the menus list, and under which heads.
 import type { Place } from "../context.ts";
 import type { GroupKey } from "../state/state.ts";
+import { listed_fields } from "../table/table.ts";
 import type { Field, NumberField, TraceTable } from "../table/table.ts";
 
 export interface MenuGroup { name: string; falls: boolean; fields: Field[] } // falls: who sorts by one wants the largest first.
@@ -9,11 +10,11 @@ export interface MenuGroup { name: string; falls: boolean; fields: Field[] } // 
 const kPlaces = ["number", "sample", "subject", "run"]; // Where a trace stands, rather than what is in it.
 
 export function sort_menu(table: TraceTable): MenuGroup[] {
-  const is_place = (f: Field): boolean => kPlaces.includes(f.key);
+  const fields = listed_fields(table), is_place = (f: Field): boolean => kPlaces.includes(f.key);
   const groups = [
-    { name: "Numbers of the trace", falls: true, fields: table.fields.filter((f) => f.kind === "number" && !is_place(f)) },
-    { name: "Places", falls: false, fields: table.fields.filter(is_place) },
-    { name: "Categories", falls: false, fields: table.fields.filter((f) => f.kind === "category" && !is_place(f)) },
+    { name: "Numbers of the trace", falls: true, fields: fields.filter((f) => f.kind === "number" && !is_place(f)) },
+    { name: "Places", falls: false, fields: fields.filter(is_place) },
+    { name: "Categories", falls: false, fields: fields.filter((f) => f.kind === "category" && !is_place(f)) },
   ];
   return groups.filter((g) => g.fields.length > 0);
 }

@@ -54,6 +54,7 @@ function make_direction(turn: () => void) {
 
 function make_sort(context: Context): Part {
   let menu: readonly MenuGroup[] = [], of: TraceTable | null = null;
+  const listed = (key: string): boolean => menu.some((g) => g.fields.some((f) => f.key === key));
   const falls = (key: string): boolean => menu.some((g) => g.falls && g.fields.some((f) => f.key === key));
   const terms = ([0, 1] as const).map((place) => {
     const none = place === 0 ? { name: "order of the run", explain: "as questions and samples stand in the run" } : { name: "nothing", explain: "ties stay in the order of the run" };
@@ -67,7 +68,7 @@ function make_sort(context: Context): Part {
     element,
     show(state, table) {
       if (table && of !== table) [menu, of] = [sort_menu(table), table];
-      const known = state.sort.filter((t) => !table || field_of(table, t.key));
+      const known = state.sort.filter((t) => !table || listed(t.key));
       terms.forEach(({ list, direction, pair }, i) => {
         const term = known[i];
         list.show(menu, term?.key ?? "", i === 1 ? known[0]?.key : "");

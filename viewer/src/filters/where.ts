@@ -4,6 +4,7 @@ import { h, replace } from "../dom/h.ts";
 import type { Child } from "../dom/h.ts";
 import type { State } from "../state/state.ts";
 import { compile_expression } from "../table/expression.ts";
+import { listed_fields } from "../table/table.ts";
 import type { Field, TraceTable } from "../table/table.ts";
 import { isolated } from "../text/render.ts";
 import { new_id } from "./describe_by.ts";
@@ -38,7 +39,7 @@ function make_help(table: TraceTable, insert: (text: string) => void, take: (tex
   return [
     h("h4", {}, "Examples"), h("ul", { class: "where-examples" }, ...examples),
     h("h4", {}, "Signs"), h("dl", { class: "where-fields" }, ...kSigns.flatMap(([sign, explain]) => [h("dt", {}, h("code", {}, sign)), h("dd", {}, explain)])),
-    h("h4", {}, "Fields"), h("dl", { class: "where-fields" }, ...table.fields.flatMap((field) => field_line(field, insert))),
+    h("h4", {}, "Fields"), h("dl", { class: "where-fields" }, ...listed_fields(table).flatMap((field) => field_line(field, insert))),
   ];
 }
 

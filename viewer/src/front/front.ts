@@ -6,6 +6,8 @@ import { load_analysis, load_index, load_strips } from "../bundle/load.ts";
 import type { Strip } from "../bundle/shelf.ts";
 import type { Context, Page } from "../context.ts";
 import { h, replace } from "../dom/h.ts";
+import type { Child } from "../dom/h.ts";
+import { replace_like } from "../dom/keep.ts";
 import { failure } from "../dom/message.ts";
 import { digits, kShare, linked, whisker } from "../first_numbers/estimate.ts";
 import { make_links, share_to, to_traces } from "../first_numbers/links.ts";
@@ -60,18 +62,27 @@ function strip(context: Context, index: RunIndex, subject: SubjectRef, strips: r
     const q = index.traces.question[trace] as number, first = index.shelves[index.questions.shelf[q] as number]?.first_trace ?? 0;
     return make_thumbnail(context, { index, trace, question: null, strip: strips[trace - first] ?? null }, {
       shape, look: context.state(), captions: false, change: { ...to_gallery(index.run, subject), page: "trace",
-        question: index.questions.id[q] as string, sample: index.traces.sample[trace] as number, cursor: null, from_all: false },
+        question: index.questions.id[q] as string, sample: index.traces.sample[trace] as number, cursor: null, from: "subject" },
     });
   });
 }
 
-interface Line { element: HTMLElement; load(): void; recolour?(): void }
+interface Line {
+  key: string; // The same for what takes its place when the run has grown.
+  element: HTMLElement;
+  load(): void;
+  recolour?(): void;
+  rest?(): void; // The page is left.
+  stop(): void;
+}
+const key_of = (run: Run, subject: SubjectRef | null): string => JSON.stringify([run.key, subject?.key ?? null]);
 
-function subject_line(context: Context, run: Run, subject: SubjectRef): Line {
-  const thumbs = h("div", { class: "strip", aria: { busy: "true" } });
-  const numbers = h("div", { class: "subject-numbers" });
+// before: what stood there until the run grew; it stays until its like is loaded.
+function subject_line(context: Context, run: Run, subject: SubjectRef, before?: HTMLElement): Line {
+  const thumbs = before?.querySelector<HTMLElement>(".strip") ?? h("div", { class: "strip", aria: { busy: "true" } });
+  const numbers = before?.querySelector<HTMLElement>(".subject-numbers") ?? h("div", { class: "subject-numbers" });
   let draw: (() => void) | null = null;
-  let started = false;
+  let started = false, gone = false;
   const load = (): void => {
     if (started) return;
     started = true;
@@ -80,13 +91,14 @@ function subject_line(context: Context, run: Run, subject: SubjectRef): Line {
       .then((analysis) => find_block(analysis, run, subject), () => null);
     const show = async (): Promise<void> => {
       const index = await load_index(run), chosen = choose_strip(index, run.subjects.indexOf(subject), kStripLength);
-      void block.then((found) => replace(numbers, ...subject_numbers(context, found, index, subject)));
+      void block.then((found) => !gone && replace_like(numbers, () => subject_numbers(context, found, index, subject)));
       if (!chosen) return;
       const strips = await load_strips(index, chosen.shelf);
-      draw = () => replace(thumbs, ...strip(context, index, subject, strips, chosen.traces));
+      if (gone) return;
+      draw = () => replace_like(thumbs, () => strip(context, index, subject, strips, chosen.traces));
       draw();
     };
-    show().catch((error: unknown) => replace(thumbs, failure(error))).finally(() => thumbs.removeAttribute("aria-busy"));
+    show().catch((error: unknown) => !gone && replace(thumbs, failure(error))).finally(() => thumbs.removeAttribute("aria-busy"));
   };
   const counts = [plural(subject.n_questions, "question"), plural(subject.n_traces, "trace")];
   if (subject.n_failed > 0) counts.push(`${whole(subject.n_failed)} failed`);
@@ -96,32 +108,35 @@ function subject_line(context: Context, run: Run, subject: SubjectRef): Line {
         isolated(subject.name, { empty: "(no name)" }))),
       h("p", { class: "quiet" }, counts.join(" · "))),
     numbers, thumbs);
-  return { element, load, recolour: () => draw?.() };
+  return { key: key_of(run, subject), element, load, recolour: () => draw?.(), stop: () => { gone = true; } };
 }
 
-// How high the numbers of a run were, so that the way back finds the same place before they have come again.
+// How high the numbers of a run were when the page was left, so that the way back finds the same place before they have come again.
 const heights = new Map<string, { width: number; height: number }>();
 
-function numbers_line(context: Context, run: Run, chunk: string, index: number): Line {
-  const id = `numbers-${index}`;
+function numbers_line(context: Context, run: Run, chunk: string, index: number, before?: HTMLElement): Line {
+  const id = `numbers-${index}`, key = key_of(run, null), height = heights.get(key);
   const title = h("h3", { id }, "First numbers");
   const element = h("section", { class: "numbers", aria: { labelledby: `run-${index} ${id}`, busy: "true" } }, title,
-    h("p", { class: "quiet" }, "Loading …"));
-  const before = heights.get(chunk);
-  if (before?.width === window.innerWidth) element.style.minHeight = `${before.height}px`;
-  let started = false;
-  const load = (): void => {
-    if (started) return;
-    started = true;
-    load_analysis(chunk).then((analysis) => replace(element, title, ...make_numbers(context, run, analysis)))
-      .catch((error: unknown) => replace(element, title, failure(error)))
-      .finally(() => {
-        element.removeAttribute("aria-busy");
-        element.style.minHeight = "";
-        heights.set(chunk, { width: window.innerWidth, height: element.offsetHeight });
-      });
+    ...(before ? [...before.children].slice(1) : [h("p", { class: "quiet" }, "Loading …")]));
+  if (!before && height?.width === window.innerWidth) element.style.minHeight = `${height.height}px`;
+  let started = false, gone = false;
+  const put = (...children: Child[]): void => {
+    if (gone) return;
+    replace_like(element, () => [title, ...children]);
+    element.removeAttribute("aria-busy");
+    element.style.minHeight = "";
   };
-  return { element, load };
+  return {
+    key, element,
+    load() {
+      if (started) return;
+      started = true;
+      load_analysis(chunk).then((analysis) => put(...make_numbers(context, run, analysis))).catch((error: unknown) => put(failure(error)));
+    },
+    rest: () => !element.hasAttribute("aria-busy") && heights.set(key, { width: window.innerWidth, height: element.offsetHeight }),
+    stop: () => { gone = true; },
+  };
 }
 
 // Ways into a run as a whole.
@@ -134,11 +149,14 @@ function run_links(context: Context, run: Run): HTMLElement {
     other && compare(others.length === 1 ? isolated(other.name, { empty: "(no name)" }) : "another run"));
 }
 
-function run_section(context: Context, run: Run, index: number, watched: (line: Line) => HTMLElement): HTMLElement {
+interface Lines { add(line: Line): HTMLElement; before(key: string): HTMLElement | undefined }
+
+function run_section(context: Context, run: Run, index: number, lines: Lines): HTMLElement {
   const id = `run-${index}`;
   const n_traces = run.subjects.reduce((sum, s) => sum + s.n_traces, 0);
   const n_questions = run.subjects.reduce((sum, s) => sum + s.n_questions, 0);
-  const list = h("ul", { class: "subjects" }, ...run.subjects.map((subject) => watched(subject_line(context, run, subject))));
+  const list = h("ul", { class: "subjects" }, ...run.subjects.map((subject) =>
+    lines.add(subject_line(context, run, subject, lines.before(key_of(run, subject))))));
   return h("section", { class: "run", aria: { labelledby: id } },
     h("h2", { id }, h("span", { class: "overline" }, "run"), isolated(run.name, { empty: "(no name)" })),
     h("p", { class: "run-size" }, run_model(run), ` · ${plural(run.subjects.length, "subject")}, ${plural(n_questions, "question")}, ` +
@@ -146,27 +164,33 @@ function run_section(context: Context, run: Run, index: number, watched: (line: 
     run_links(context, run),
     run_notes(run),
     run_facts(run),
-    run.analysis !== null && watched(numbers_line(context, run, run.analysis, index)),
+    run.analysis !== null && lines.add(numbers_line(context, run, run.analysis, index, lines.before(key_of(run, null)))),
     h("div", { class: "subjects-head" }, h("p", {}, "subject"), h("p", {}, "forced answer right")),
     list);
 }
 
 export function make_front_page(context: Context): Page {
-  const lines = new Map<Element, Line>();
+  let lines = new Map<Element, Line>();
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) lines.get(entry.target)?.load();
   }, { rootMargin: "400px" });
-  const watched = (line: Line): HTMLElement => {
-    lines.set(line.element, line);
-    seen.observe(line.element);
-    return line.element;
+  const take_lines = (): Lines => {
+    const before = new Map([...lines.values()].map((line) => [line.key, line.element]));
+    for (const line of lines.values()) line.stop();
+    seen.disconnect();
+    lines = new Map();
+    return { before: (key) => before.get(key), add(line) {
+      lines.set(line.element, line);
+      seen.observe(line.element);
+      return line.element;
+    } };
   };
   const legend = make_legend(context, { n_options: 2, strided: false }), element = h("div", { class: "front" });
   let state = context.state();
   const fill = (): void => {
-    const { title, runs } = context.manifest;
+    const { title, runs } = context.manifest, next = take_lines();
     legend.show(state, { n_options: Math.max(2, ...runs.map((run) => run.labels.length)) });
-    replace(element,
+    replace_like(element, () => [
       h("header", { class: "masthead" },
         h("h1", { tabindex: -1 }, isolated(title, { empty: "thinktrace" })),
         h("p", { class: "lede" }, "What a reasoning model would have answered, had its thinking been stopped after each token."),
@@ -174,8 +198,9 @@ export function make_front_page(context: Context): Page {
           "token thinking was closed, the model was made to answer, and the probability of each option was read.")),
       legend.element,
       runs.length > 1 && h("p", { class: "run-links" }, context.link({ ...to_gallery(null), view: "grid" }, {}, "All traces of all runs")),
-      ...runs.map((run, i) => run_section(context, run, i, watched)),
-      runs.length === 0 && h("p", {}, "This bundle holds no runs."));
+      ...runs.map((run, i) => run_section(context, run, i, next)),
+      runs.length === 0 && h("p", {}, "This bundle holds no runs."),
+    ]);
   };
   fill();
   return {
@@ -189,13 +214,13 @@ export function make_front_page(context: Context): Page {
       if (next.colouring !== before.colouring || next.palette !== before.palette) for (const line of lines.values()) line.recolour?.();
       return true;
     },
-    // What is on the way keeps its room, so that the reader stays in place.
-    renew() {
-      element.style.minHeight = `${element.offsetHeight}px`;
+    renew: fill,
+    destroy() {
+      for (const line of lines.values()) {
+        line.rest?.();
+        line.stop();
+      }
       seen.disconnect();
-      lines.clear();
-      fill();
     },
-    destroy: () => seen.disconnect(),
   };
 }

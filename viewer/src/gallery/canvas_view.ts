@@ -50,7 +50,7 @@ function paint_tile<T extends Tile>(scene: Scene, piece: Piece<T>, tile: T, outl
     piece.draw(tile, outline);
     outlined.add(tile);
   }
-  if (strip || outline) look.remove("is-blank", "is-outline");
+  look.remove("is-blank", "is-outline", "is-lost");
   if (!strip) look.add(pictures.is_lost(run, trace) ? "is-lost" : outlined.has(tile) ? "is-outline" : "is-blank");
   return strip !== null;
 }

@@ -2,8 +2,8 @@
 // A gallery page: the traces of a subject, of a run, or of all runs.
 import type { Context, Page, Place } from "../context.ts";
 import { make_copy_link } from "../dom/copy.ts";
-import { h, replace } from "../dom/h.ts";
-import { failure } from "../dom/message.ts";
+import { h } from "../dom/h.ts";
+import { make_failures } from "../dom/message.ts";
 import { describe_view } from "../filters/describe.ts";
 import { make_filter_panel } from "../filters/panel.ts";
 import { make_toolbar } from "../filters/toolbar.ts";
@@ -70,7 +70,7 @@ function page_head(place: Place, name: string): HTMLElement {
 export function make_gallery_page(context: Context, place: Place): Page {
   const name = place.subject ? place.subject.name : place.run ? "All subjects" : "All runs";
   const legend = make_legend(context, { n_options: 2, strided: false }), panel = make_filter_panel(context), toolbar = make_toolbar(context, place, panel);
-  const status = status_line(context), problems = h("div");
+  const status = status_line(context), failures = make_failures();
   const stage = make_stage(context, { from_all: place.subject === null, resized: () => lay_out() });
   const finder = make_finder(context, () => show_picks());
   const tray = make_tray_bar(context, finder.find);
@@ -80,7 +80,7 @@ export function make_gallery_page(context: Context, place: Place): Page {
     const from = source;
     return from && arrangement && { table: from.table, arrangement, questions: (run) => from.questions[run] ?? null };
   });
-  let waiting: Anchor | null = null, gone = false, told = new Set<string>();
+  let waiting: Anchor | null = null, gone = false, end_search = (): void => undefined;
 
   const show_picks = (): void => {
     stage.mark(state.picks);
@@ -102,28 +102,22 @@ export function make_gallery_page(context: Context, place: Place): Page {
     stage.show(source, arrangement, state);
   };
   const search = (): void => {
+    end_search();
     if (state.text.trim() === "") {
-      source?.search.find("", state.scope, () => undefined);
       matches = null;
       rearrange();
     } else {
-      source?.search.find(state.text, state.scope, (found) => {
+      end_search = source?.search.find(state.text, state.scope, (found) => {
         matches = found;
-        if (!gone) rearrange();
-      });
+        rearrange();
+      }) ?? end_search;
     }
-  };
-  const failed = (error: unknown): void => {
-    const text = String(error);
-    if (gone || told.has(text)) return; // Many pictures may be missing for one reason.
-    told.add(text);
-    problems.append(failure(error));
   };
   let turns = 0;
   const load = async (): Promise<void> => {
     const turn = ++turns; // News may come while older news still loads.
     const next = await load_source(context, place, {
-      told: (run, shelf) => stage.came(run, shelf), outlined: () => stage.outlined(), failed, texts: () => { if (shows_texts(state)) lay_out(); },
+      told: (run, shelf) => stage.came(run, shelf), outlined: () => stage.outlined(), failed: failures.tell, texts: () => { if (shows_texts(state)) lay_out(); },
     });
     if (gone || turn !== turns) return next.stop();
     waiting ??= source ? stage.anchor() : null;
@@ -142,7 +136,7 @@ export function make_gallery_page(context: Context, place: Place): Page {
   const element = h("div", { class: "gallery" }, page_head(place, name), legend.element, toolbar.element,
     h("div", { class: "gallery-body" }, panel.element,
       h("div", { class: "gallery-main" }, h("div", { class: "gallery-status" }, status.element,
-        h("div", { class: "gallery-actions" }, make_copy_link(context.announce), save.element)), problems, stage.element)), tray.element);
+        h("div", { class: "gallery-actions" }, make_copy_link(context.announce), save.element)), failures.element, stage.element)), tray.element);
   toolbar.show(state, null);
   show_picks();
   void load();
@@ -167,18 +161,18 @@ export function make_gallery_page(context: Context, place: Place): Page {
       if (event.key === "/") panel.find();
       return event.key === "/" || (event.key === "x" && stage.pick());
     },
-    anchor: () => stage.anchor(),
+    anchor: () => waiting ?? stage.anchor(),
     restore(anchor) {
       if (source) stage.restore(anchor as Anchor);
       else waiting = anchor as Anchor;
     },
     renew() {
-      told = new Set();
-      replace(problems);
+      failures.clear();
       void load();
     },
     destroy() {
       gone = true;
+      end_search();
       source?.stop();
       stage.destroy();
     },

@@ -10,7 +10,7 @@ import { canvas_size, choose_shape, choose_square, kCaptionFrom, lay_bands, tile
 import type { ThumbnailShape } from "./layout.ts";
 import { make_pick_button } from "./picks.ts";
 import { make_caption } from "./thumbnail.ts";
-import { describe_trace, page_of, name_trace } from "./trace_words.ts";
+import { describe_trace, list_of, name_trace, page_of } from "./trace_words.ts";
 import { group_sizes, is_cut, lack_of, ref_of, table_lengths } from "./view.ts";
 import type { Scene, View } from "./view.ts";
 
@@ -58,7 +58,7 @@ function make_tile(scene: Scene, m: Measures, row: number, column: number): { ti
   const whole = scene.state.align === "fraction" || rows * m.shape.columns >= (index.traces.n_tokens[trace] as number);
   const look = [lack === "" ? "is-blank" : lack, is_cut(index, trace) && "is-cut", !whole && "is-long"].filter(Boolean).join(" ");
   const props = { tabindex: -1, data: { trace: index.traces.id[trace] as string } };
-  const change = page_of(index, trace, scene.from_all);
+  const change = page_of(index, trace, list_of(scene.state));
   const box = m.caption > 0 ? h("span", { class: `tile-box ${look}` }) : null;
   const link = box
     ? scene.context.link(change, { ...props, class: "tile" }, h("span", { class: "unseen" }, `${name_trace(index, trace)}: `), box,

@@ -8,7 +8,7 @@ import { whole } from "../text/numbers.ts";
 import { make_canvas_view, size_canvas } from "./canvas_view.ts";
 import type { Piece } from "./canvas_view.ts";
 import { last_at_most, lay_bands, line_height } from "./layout.ts";
-import { describe_trace, page_of } from "./trace_words.ts";
+import { describe_trace, list_of, page_of } from "./trace_words.ts";
 import { group_sizes, lack_of, ref_of } from "./view.ts";
 import type { Scene, View } from "./view.ts";
 
@@ -40,7 +40,7 @@ function make_slab(scene: Scene, m: Measures, rows: Int32Array, height: number):
   const canvas = h("canvas", { class: "band-cells" }), pictures: Line[] = [];
   const lines = Array.from(rows, (row, i): Line => {
     const { index, trace } = ref_of(scene.table, row), lack = lack_of(index, trace);
-    const link = scene.context.link(page_of(index, trace, scene.from_all), { class: `tile line ${lack === "" ? "is-blank" : lack}`, tabindex: -1,
+    const link = scene.context.link(page_of(index, trace, list_of(scene.state)), { class: `tile line ${lack === "" ? "is-blank" : lack}`, tabindex: -1,
       data: { trace: index.traces.id[trace] as string }, aria: { label: describe_trace(index, trace) } });
     link.style.top = `${i * m.line}px`;
     link.style.height = `${m.height}px`;

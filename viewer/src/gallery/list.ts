@@ -6,6 +6,7 @@ import { arrange } from "../table/arrange.ts";
 import { group_of } from "./heading.ts";
 import { canvas_size, choose_shape, list_width } from "./layout.ts";
 import type { ThumbnailShape } from "./layout.ts";
+import { picture_at } from "./pictures.ts";
 import { kMaxOptions, picture_part, question_part } from "./row.ts";
 import { fill_thumbnail } from "./thumbnail.ts";
 import { find_place, ref_of, row_name, shelf_of, table_lengths } from "./view.ts";
@@ -76,7 +77,7 @@ export function make_list(scene: Scene): View {
   };
   const fill_now = (row: number): void => {
     const { index, run, trace } = ref_of(table, row), tile = tiles.get(row);
-    if (tile) fill_thumbnail(tile, { index, trace, question: null, strip: scene.pictures.strip(run, trace) }, { shape, look: scene.look() });
+    if (tile) fill_thumbnail(tile, { index, trace, question: null, ...picture_at(scene.pictures, run, trace) }, { shape, look: scene.look() });
   };
   return {
     bands: null,

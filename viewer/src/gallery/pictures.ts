@@ -21,6 +21,10 @@ export interface Pictures {
   stop(): void;
 }
 
+// For make_thumbnail() and fill_thumbnail().
+export const picture_at = (pictures: Pictures, run: number, trace: number): { strip: Strip | null; lost: boolean } =>
+  ({ strip: pictures.strip(run, trace), lost: pictures.is_lost(run, trace) });
+
 export interface PicturesOptions {
   told(run: number, shelf: number): void; // A shelf has come, or has turned out to be lost.
   outlined?(): void; // The outlines of a run have come.

@@ -6,8 +6,9 @@ import { isolated, isolated_marked } from "../text/render.ts";
 import type { Question, Run } from "../types.ts";
 import type { ThumbnailShape } from "./layout.ts";
 import { make_pick_button } from "./picks.ts";
+import { picture_at } from "./pictures.ts";
 import { make_thumbnail } from "./thumbnail.ts";
-import { page_of } from "./trace_words.ts";
+import { list_of, page_of } from "./trace_words.ts";
 import { ref_of } from "./view.ts";
 import type { Scene } from "./view.ts";
 
@@ -33,7 +34,7 @@ export function question_part(scene: Scene, row: number, question: Question): HT
   const words = scene.state.scope === "thinking" ? [] : words_of(scene.state.text);
   const mark = (text: string): HTMLElement => isolated_marked(text, find_ranges(text, words));
   return h("div", { class: "row-text" },
-    h("h2", { class: "row-number" }, scene.context.link(page_of(index, trace, scene.from_all), { aria: { label: name } }, String(question.place))),
+    h("h2", { class: "row-number" }, scene.context.link(page_of(index, trace, list_of(scene.state)), { aria: { label: name } }, String(question.place))),
     h("div", {},
       scene.from_all && h("p", { class: "row-subject" }, isolated(question.subject.name, { empty: "(no name)" })),
       h("p", { class: "row-question" }, mark(question.text)),
@@ -44,9 +45,9 @@ export function question_part(scene: Scene, row: number, question: Question): HT
 export function picture_part(scene: Scene, shape: ThumbnailShape, rows: Int32Array, tiles: Map<number, HTMLElement>): HTMLElement[] {
   let last_run = -1;
   return Array.from(rows).flatMap((row) => {
-    const { index, run, trace } = ref_of(scene.table, row), strip = scene.pictures.strip(run, trace);
-    const link = make_thumbnail(scene.context, { index, trace, question: null, strip },
-      { shape, look: scene.look(), captions: true, change: page_of(index, trace, scene.from_all) });
+    const { index, run, trace } = ref_of(scene.table, row), picture = picture_at(scene.pictures, run, trace);
+    const link = make_thumbnail(scene.context, { index, trace, question: null, ...picture },
+      { shape, look: scene.look(), captions: true, change: page_of(index, trace, list_of(scene.state)) });
     tiles.set(row, link);
     const slot = h("div", { class: "thumb-slot" }, link, make_pick_button(scene.context, index, trace));
     const of_run = scene.table.indexes.length > 1 && run !== last_run && h("p", { class: "row-run quiet" }, isolated(index.run.name, { empty: "(no name)" }));

@@ -2,9 +2,8 @@
 // What a gallery page is about: the table of its traces, the texts of its questions, its pictures and its search.
 import { load_index, load_questions } from "../bundle/load.ts";
 import type { Context, Place } from "../context.ts";
-import { make_search } from "../table/search.ts";
+import { take_table } from "../table/kept.ts";
 import type { Search } from "../table/search.ts";
-import { make_table } from "../table/table.ts";
 import type { TraceTable } from "../table/table.ts";
 import { find_picks } from "../tray/picks.ts";
 import type { Picked } from "../tray/picks.ts";
@@ -34,7 +33,7 @@ export async function load_source(context: Context, place: Place, options: Sourc
   for (const load of loads) if (load.status === "rejected") options.failed(load.reason);
   const indexes = loads.flatMap((load) => (load.status === "fulfilled" ? [load.value] : []));
   const subject = place.subject && (indexes[0]?.run.subjects.find((s) => s.key === place.subject?.key) ?? null);
-  const table = make_table({ indexes, subject }), questions: Source["questions"] = indexes.map(() => null);
+  const { table, search } = take_table({ indexes, subject }), questions: Source["questions"] = indexes.map(() => null);
   let gone = false;
   indexes.forEach((index, run) => {
     load_questions(index.run).then((texts) => {
@@ -42,11 +41,10 @@ export async function load_source(context: Context, place: Place, options: Sourc
       if (!gone) options.texts();
     }, options.failed);
   });
-  const pictures = make_pictures(table, options), search = make_search(table);
+  const pictures = make_pictures(table, options);
   return { table, questions, pictures, search, stop() {
     gone = true;
     pictures.stop();
-    search.stop();
   } };
 }
 

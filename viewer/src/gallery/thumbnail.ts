@@ -20,6 +20,7 @@ export interface Subject {
   trace: number;
   question: Question | null; // Names the link, where it is known.
   strip: Strip | null; // null: not there yet; see fill_thumbnail().
+  lost?: boolean; // It can't be had.
 }
 
 export interface ThumbnailOptions {
@@ -55,12 +56,12 @@ export function make_caption(index: RunIndex, trace: number): HTMLElement {
 }
 
 function draw(subject: Subject, options: Pick<ThumbnailOptions, "shape" | "look">): HTMLElement {
-  const { index, trace, strip } = subject, n_tokens = index.traces.n_tokens[trace] as number;
+  const { index, trace, strip, lost } = subject, n_tokens = index.traces.n_tokens[trace] as number;
   if (index.traces.n_positions[trace] === 0) return h("span", { class: "thumb-empty is-unread" }, h("span", {}, "not read"));
   if (n_tokens === 0) return h("span", { class: "thumb-empty" }, "no thinking tokens");
   const size = canvas_size(n_tokens, options.shape);
   if (!strip) {
-    const blank = h("span", { class: "thumb-cells is-blank" });
+    const blank = h("span", { class: `thumb-cells ${lost ? "is-lost" : "is-blank"}` });
     blank.style.width = `${size.width}px`;
     blank.style.height = `${size.height}px`;
     return blank;

@@ -2,7 +2,7 @@
 // What is said about one trace in a few words, and where its page is.
 import { column_of, known_length, trace_at } from "../bundle/index.ts";
 import { is_unread } from "../bundle/index.ts";
-import type { State } from "../state/state.ts";
+import type { ListOf, State } from "../state/state.ts";
 import { plural, two_places } from "../text/numbers.ts";
 import type { RunIndex } from "../types.ts";
 
@@ -37,9 +37,12 @@ export function describe_trace(index: RunIndex, trace: number): string {
     (stop === "" ? "" : `, ${stop}`);
 }
 
+// Whose traces a gallery lists.
+export const list_of = ({ run, subject }: State): ListOf => (run === null ? "runs" : subject === null ? "run" : "subject");
+
 // The address of the trace's own page.
-export function page_of(index: RunIndex, trace: number, from_all: boolean): Partial<State> {
+export function page_of(index: RunIndex, trace: number, from: ListOf): Partial<State> {
   const { questions, run } = index, question = index.traces.question[trace] as number;
   return { page: "trace", run: run.key, subject: run.subjects[questions.subject[question] as number]?.key ?? null,
-    question: questions.id[question] as string, sample: index.traces.sample[trace] as number, from_all, cursor: null };
+    question: questions.id[question] as string, sample: index.traces.sample[trace] as number, from, cursor: null };
 }

@@ -22,7 +22,7 @@ function make_item(context: Context, pick: string, found: Picked | null, look: L
   const { index, trace } = found, n_tokens = index.traces.n_tokens[trace] as number;
   const subject = { index, trace, question: null, strip: null };
   const options = { shape: choose_shape([n_tokens], kWidth, 1 / window.devicePixelRatio), look };
-  const link = make_thumbnail(context, subject, { ...options, captions: false, change: page_of(index, trace, false) });
+  const link = make_thumbnail(context, subject, { ...options, captions: false, change: page_of(index, trace, "subject") });
   link.style.maxHeight = `${kTallest}px`;
   const shelf = index.questions.shelf[index.traces.question[trace] as number] as number;
   // Pictures that can't be had are told of by the page that shows them all.

@@ -9,7 +9,7 @@ import { failure } from "../dom/message.ts";
 import { set_shortcuts, shortcuts_on } from "../dom/preferences.ts";
 import { kExamples } from "../filters/examples.ts";
 import { explain_field, kSigns } from "../filters/where.ts";
-import { make_table } from "../table/table.ts";
+import { listed_fields, make_table } from "../table/table.ts";
 import { isolated } from "../text/render.ts";
 import { classes_figure, colours_figure, entropy_figure, exit_figure, flips_figure, mass_figure, trace_figure } from "./figures.ts";
 import type { Figure } from "./figures.ts";
@@ -39,7 +39,7 @@ function keys_body(): Child[] {
 async function list_fields(context: Context): Promise<HTMLElement[]> {
   const [run] = context.manifest.runs;
   if (!run) return [];
-  const { fields } = make_table({ indexes: [await load_index(run)], subject: null });
+  const fields = listed_fields(make_table({ indexes: [await load_index(run)], subject: null }));
   return [h("h3", {}, "Fields"), h("dl", { class: "pairs" },
     ...fields.flatMap((field) => [h("dt", {}, h("code", {}, isolated(field.key))), h("dd", {}, ...explain_field(field))]))];
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The menu that saves what a gallery shows.
+import { BundleError } from "../bundle/check.ts";
 import { load_index, load_questions } from "../bundle/load.ts";
 import type { Context } from "../context.ts";
 import { download } from "../dom/download.ts";
+import { failure_text } from "../dom/message.ts";
 import type { Arrangement } from "../table/arrange.ts";
 import type { TraceTable } from "../table/table.ts";
 import { plural, whole } from "../text/numbers.ts";
@@ -36,7 +38,8 @@ function words_of({ table, arrangement }: Shown): string[] {
 }
 
 async function save_table({ table, arrangement, questions }: Shown, words: readonly string[]): Promise<string> {
-  const texts = await Promise.all(table.indexes.map((index, run) => questions(run) ?? load_questions(index.run)));
+  const saved = new Set(Array.from(arrangement.rows, (row) => table.run[row]));
+  const texts = await Promise.all(table.indexes.map((index, run) => (saved.has(run) ? questions(run) ?? load_questions(index.run) : null)));
   download(make_csv(table, arrangement.rows, (run) => texts[run] ?? null), words, "csv");
   return `Saved a table of ${plural(arrangement.n, "trace")}.`;
 }
@@ -77,9 +80,12 @@ async function save_pictures(context: Context, shown: Shown, format: "png" | "sv
   return `Saved a picture of ${plural(layout.n, "trace")}.${cut(layout.n, arrangement.n, limit)}`;
 }
 
-// Picked traces may be of runs that are not shown here.
+// Picked traces may be of runs that are not shown here. A run that can't be had is done without, unless picks may be of it.
 async function picked_places(context: Context): Promise<Selection> {
-  const indexes = await Promise.all(context.manifest.runs.map(load_index)), { found } = find_picks(context.state().picks, indexes);
+  const loads = await Promise.allSettled(context.manifest.runs.map(load_index));
+  const indexes = loads.flatMap((load) => (load.status === "fulfilled" ? [load.value] : [])), { found, unknown } = find_picks(context.state().picks, indexes);
+  const lost = loads.find((load) => load.status === "rejected");
+  if (lost && unknown.length > 0) throw new BundleError(`${failure_text(lost.reason)} Picked traces may be in it: ${unknown.join(", ")}.`);
   return indexes.map((index) => ({ index, places: found.flatMap((f) => (f.index === index ? [f.trace] : [])).sort((a, b) => a - b) }));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a saved picture is drawn on: one set of strokes, put on a canvas for PNG or written as text for SVG.
+import { put_sheet, take_sheet } from "../colour/paint.ts";
 import { visible_string } from "../text/visible.ts";
 
 export interface TextStyle { size: number; bold?: boolean; grey?: boolean; anchor?: "start" | "middle" | "end" }
@@ -14,24 +15,24 @@ export interface Surface {
 }
 
 // Pictures are for paper: dark on white, whatever the page's theme.
-export const kInk = "#1a1b1e", kGrey = "#585b63", kRule = "#d8d8d4";
+export const kInk = "#1a1b1e", kGrey = "#585b63", kRule = "#d8d8d4", kPaper = "#ffffff";
 
 const hex = (packed: number): string => `#${[0, 8, 16].map((shift) => ((packed >> shift) & 255).toString(16).padStart(2, "0")).join("")}`;
 
 const kFont = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 
 export function canvas_surface(width: number, height: number, scale: number) {
-  const canvas = document.createElement("canvas");
+  const canvas = document.createElement("canvas"), small = document.createElement("canvas");
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("this browser draws no pictures");
   context.scale(scale, scale);
   const box: Surface["box"] = (x, y, w, h, colour) => {
     context.fillStyle = colour;
     context.fillRect(x, y, w, h);
   };
-  box(0, 0, width, height, "#ffffff");
+  box(0, 0, width, height, kPaper);
   const surface: Surface = {
     box,
     line(points, style) {
@@ -49,8 +50,18 @@ export function canvas_surface(width: number, height: number, scale: number) {
       context.textAlign = anchor === "middle" ? "center" : anchor;
       context.fillText(visible_string(text), x, y);
     },
+    // As one picture of a pixel a cell, enlarged; paper shows between cells.
     cells(cells, { x, y, columns, cell, gap }) {
-      cells.forEach((c, i) => box(x + (i % columns) * cell, y + Math.floor(i / columns) * cell, cell - gap, cell - gap, hex(c)));
+      const rows = Math.ceil(cells.length / columns), sheet = take_sheet(columns, rows);
+      if (rows === 0) return;
+      sheet.pixels.set(cells);
+      small.width = columns;
+      small.height = rows;
+      put_sheet(small, sheet, 0, 0);
+      context.imageSmoothingEnabled = false;
+      context.drawImage(small, x, y, columns * cell, rows * cell);
+      for (let i = 1; gap > 0 && i <= columns; i++) box(x + i * cell - gap, y, gap, rows * cell, kPaper);
+      for (let i = 1; gap > 0 && i <= rows; i++) box(x, y + i * cell - gap, columns * cell, gap, kPaper);
     },
   };
   const finish = (): Promise<Blob> => new Promise((resolve, reject) => {
@@ -81,7 +92,7 @@ function cell_paths(cells: Uint32Array, { x, y, columns, cell, gap }: CellGrid):
 export function svg_surface(width: number, height: number) {
   const parts = [`<svg xmlns="http://www.w3.org/2000/svg" width="${short(width)}" height="${short(height)}" ` +
     `viewBox="0 0 ${short(width)} ${short(height)}" font-family="${xml_text(kFont)}" shape-rendering="crispEdges">`,
-  `<rect width="100%" height="100%" fill="#ffffff"/>`];
+  `<rect width="100%" height="100%" fill="${kPaper}"/>`];
   const surface: Surface = {
     box(x, y, w, h, colour) {
       parts.push(`<rect x="${short(x)}" y="${short(y)}" width="${short(w)}" height="${short(h)}" fill="${xml_text(colour)}"/>`);

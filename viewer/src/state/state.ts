@@ -12,6 +12,7 @@ export type View = "list" | "grid" | "lines";
 export type Align = "token" | "fraction";
 export type GroupKey = "none" | "run" | "subject" | "question" | "class" | "cluster";
 export type Scope = "question" | "thinking" | "both";
+export type ListOf = "subject" | "run" | "runs"; // Traces of one subject, of all subjects of a run, of all runs.
 export type CompareOrder = "size" | "falling" | "rising"; // Of the differences between two runs; size: however signed.
 
 export interface SortTerm { key: string; descending: boolean } // A field of the table: table/table.ts.
@@ -30,7 +31,7 @@ export interface State {
   sample: number;
   cursor: number | null; // Thinking tokens kept.
   readers: number[]; // Further readers whose readings are drawn beside the trace's own; places in the run's list.
-  from_all: boolean; // The trace page was reached from a list of all subjects, or of all runs.
+  from: ListOf; // The list that the trace page was reached from.
   sort: SortTerm[]; // At most two; none: the order of the run.
   group: GroupKey;
   view: View | null; // null: what suits the page.
@@ -53,6 +54,8 @@ const kViews: readonly View[] = ["list", "grid", "lines"];
 const kGroups: readonly GroupKey[] = ["none", "run", "subject", "question", "class", "cluster"];
 const kScopes: readonly Scope[] = ["question", "thinking", "both"];
 const kOrders: readonly CompareOrder[] = ["size", "falling", "rising"];
+// How the address names the list that a trace was reached from.
+const kLists: Record<ListOf, string> = { subject: "", run: "all", runs: "runs" };
 const kAligns: readonly Align[] = ["token", "fraction"];
 export const kFacets = ["class", "cluster", "start", "end", "free", "stop"] as const; // Fields that a facet can name.
 const kMaxText = 200; // Of what a reader types; an address should stay one line.
@@ -64,13 +67,19 @@ export const kPickLength = 12;
 
 export const kDefaultState: State = {
   page: "front", run: null, other: null, by: "p_end", order: "size", differing: false, subject: null, question: null, sample: 0,
-  cursor: null, readers: [], from_all: false,
+  cursor: null, readers: [], from: "subject",
   sort: [], group: "none", view: null, density: 5, align: "token", colouring: "mix", palette: "published",
   facets: {}, brushes: [], where: "", text: "", scope: "question", picks: [], topic: null,
 };
 
 // What takes every filter away.
 export const kNoFilters = { facets: {}, brushes: [], where: "", text: "", scope: "question" } as const satisfies Partial<State>;
+
+// Further readers are places in one run's list: in another run the same places are other readers, or none.
+export function change_state(state: State, change: Partial<State>): State {
+  const next = { ...state, ...change };
+  return next.run === state.run || change.readers ? next : { ...next, readers: [] };
+}
 
 // Halves of surrogate pairs have no percent encoding; they become U+FFFD, and
 // names are compared in that form (see same_name).
@@ -132,7 +141,7 @@ export function format_state(s: State): string {
     put("only", s.differing ? "differing" : "");
   }
   if (s.page === "trace") {
-    put("in", s.from_all ? "all" : "");
+    put("in", kLists[s.from]);
     put("t", s.cursor === null ? "" : String(s.cursor));
     put("readers", s.readers.map((r) => r + kFirstReader).join(","));
   }
@@ -208,7 +217,7 @@ export function parse_state(hash: string): State {
   }
   if (state.page === "trace") {
     state.cursor = count(query.get("t"));
-    state.from_all = query.get("in") === "all";
+    state.from = (Object.keys(kLists) as ListOf[]).find((key) => kLists[key] === query.get("in")) ?? kDefaultState.from;
     const numbers = new Set(words(query.get("readers")).map((w) => (count(w) ?? 0) - kFirstReader).filter((r) => r >= 0));
     state.readers = [...numbers].sort((a, b) => a - b).slice(0, kMaxReaders);
   }

@@ -14,8 +14,9 @@ export interface Matches { passes: Uint8Array | null; pending: { done: number; o
 
 export interface Search {
   // Tells at once what is known, again while chunks come, and last with pending null. The search before ends unheard.
-  find(text: string, scope: Scope, told: (m: Matches) => void): void;
-  stop(): void; // Ends the search and forgets what was kept.
+  // Returns what ends this one; what was read stays for the next.
+  find(text: string, scope: Scope, told: (m: Matches) => void): () => void;
+  forget(): void; // Ends any, and forgets what was read.
 }
 
 const kReaders = 4; // Chunks read at the same time.
@@ -84,14 +85,16 @@ async function each_of<T>(items: readonly T[], n_at_once: number, work: (item: T
 export function make_search(table: TraceTable): Search {
   const { questions, shelves } = parts_of(table), store = make_store();
   let current = 0; // The search that is heard.
+  let last: { key: string; passes: Uint8Array } | null = null; // The last one that came to its end.
 
-  async function run(words: readonly string[], scope: Scope, told: (m: Matches) => void): Promise<void> {
-    const me = ++current, passes = new Uint8Array(table.n), errors: string[] = [];
+  async function run(words: readonly string[], scope: Scope, key: string, told: (m: Matches) => void): Promise<void> {
+    const me = current, passes = new Uint8Array(table.n), errors: string[] = [];
     const parts = [...(scope === "thinking" ? [] : questions), ...(scope === "question" ? [] : shelves)];
     const of_question = new Map<RunIndex, readonly string[]>();
     let done = 0, tell_from = 0, last_breath = performance.now();
     const tell = () => {
       const begin = performance.now();
+      if (done === parts.length && errors.length === 0) last = { key, passes: passes.slice() };
       told({ passes: passes.slice(), pending: done < parts.length ? { done, of: parts.length } : null, errors: [...errors] });
       const end = performance.now();
       tell_from = end + Math.max(kTellEvery, kTellShare * (end - begin));
@@ -140,13 +143,15 @@ export function make_search(table: TraceTable): Search {
 
   return {
     find(text, scope, told) {
-      const words = words_of(text);
-      if (words.length > 0) return void run(words, scope, told);
-      current++;
-      told({ passes: null, pending: null, errors: [] });
+      const words = words_of(text), key = JSON.stringify([scope, words]);
+      const me = ++current;
+      if (words.length > 0 && last?.key !== key) void run(words, scope, key, told);
+      else told({ passes: words.length > 0 && last ? last.passes.slice() : null, pending: null, errors: [] });
+      return () => { if (me === current) current++; };
     },
-    stop() {
+    forget() {
       current++;
+      last = null;
       store.clear();
     },
   };

@@ -14,8 +14,11 @@ export interface TraceTable {
   n: number;
   run: Int32Array; // Place in `indexes`. [n]
   trace: Int32Array; // Place in that index. [n]
-  fields: readonly Field[]; // In the order in which menus list them; keys are unique.
+  fields: readonly Field[]; // In the order in which menus list them (listed_fields); keys are unique.
 }
+
+// Of one run its name is the same for all: a condition may still ask for it, and links lead from all runs to one.
+export const listed_fields = ({ fields, indexes }: TraceTable): Field[] => fields.filter((f) => f.key !== "run" || indexes.length > 1);
 
 export const field_of = (table: TraceTable, key: string): Field | undefined => table.fields.find((f) => f.key === key);
 
@@ -75,7 +78,7 @@ function name_fields(indexes: readonly RunIndex[], run: Int32Array, trace: Int32
     return (of[run[i] as number] as number[])[index.questions.subject[index.traces.question[t] as number] as number] as number;
   });
   const runs: CategoryField = { kind: "category", key: "run", name: "run", explain: "the run’s name", values: run, names: indexes.map((x) => x.run.key) };
-  return [...(indexes.length > 1 ? [runs] : []), { kind: "category", key: "subject", name: "subject", explain: "the question’s subject", values: subject, names }];
+  return [runs, { kind: "category", key: "subject", name: "subject", explain: "the question’s subject", values: subject, names }];
 }
 
 // Clusters are of one run: those of another run are others. They go by number, with where their mean curve begins and ends.

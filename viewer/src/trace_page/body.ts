@@ -96,7 +96,7 @@ export function make_body(context: Context, model: TraceModel): Part {
   const legend = make_legend(context, { n_options: model.labels.length, options: { names: model.labels, answer: model.question.answer },
     strided: model.strided, first: model.positions[0] ?? 0 });
   const reading = make_reading(context, model, cursor), matrix = make_matrix(model, cursor);
-  const panels = [reading.readout, matrix]; // Beside the text; each follows the cursor.
+  const details = make_details(model), panels = [reading.readout, matrix]; // Beside the text; each follows the cursor.
   const readers = make_readers(context, model, (lines) => {
     reading.plot.read(lines);
     reading.readout.read(lines);
@@ -118,7 +118,7 @@ export function make_body(context: Context, model: TraceModel): Part {
       // With many options it scrolls in itself, and then keys must reach it.
       h("aside", { class: "trace-side", tabindex: model.labels.length > 10 ? 0 : undefined, aria: { label: "Cursor" } },
         ...panels.map((panel) => panel.element))),
-    make_details(model));
+    details.element);
   const colour = (state: State): void => {
     const colours = position_colours(model, state);
     reading.tokens.colour(colours);
@@ -142,6 +142,7 @@ export function make_body(context: Context, model: TraceModel): Part {
     destroy() {
       clearTimeout(timer);
       readers?.destroy();
+      details.destroy();
       reading.tokens.destroy();
       reading.plot.destroy();
       reading.readout.destroy();
@@ -160,7 +161,7 @@ export function make_unread_body(context: Context, model: TraceModel): Part {
         h("section", { aria: { label: "Thinking text" } }, h("h2", { class: "unseen" }, "Thinking"),
           h("p", { class: "tokens is-text", dir: text_direction(text) }, isolated(text, { newline: "break", empty: "(no thinking)" })))),
       source_note(model)),
-    make_details(model));
+    make_details(model).element);
   return {
     element,
     show(state, before) {

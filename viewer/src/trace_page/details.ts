@@ -34,7 +34,7 @@ function forced_answer(model: TraceModel): HTMLElement {
 const kRows = 25; // Of the table, made before the clock is looked at.
 
 // Filled when first opened, while nothing else is to be done: it has a row for every position.
-function curve_table(model: TraceModel): HTMLElement {
+function curve_table(model: TraceModel) {
   const { question, labels, positions, detail, mass } = model;
   const body = h("div", { class: "scroll", tabindex: 0, role: "region", aria: { label: "The curve as a table" } });
   const row = (t: number, k: number): HTMLElement => h("tr", {}, h("th", { scope: "row", class: "number" }, String(t)),
@@ -53,21 +53,23 @@ function curve_table(model: TraceModel): HTMLElement {
       add(rows, ...positions.slice(from, from + kRows).map((t, i) => row(t, from + i)));
       return from + kRows < positions.length;
     };
-    if (more()) in_slices(more);
+    if (more()) stop = in_slices(more);
   };
+  let stop = (): void => undefined;
   const element = h("details", {}, h("summary", {}, "The curve as a table"), body);
   element.addEventListener("toggle", () => element.open && fill());
-  return element;
+  return { element, destroy: () => stop() };
 }
 
-export function make_details(model: TraceModel): HTMLElement {
-  const read = model.positions.length > 0;
-  return h("div", { class: "after" },
+export function make_details(model: TraceModel): { element: HTMLElement; destroy(): void } {
+  const read = model.positions.length > 0, table = read ? curve_table(model) : null;
+  const element = h("div", { class: "after" },
     h("div", { class: "answers" }, free_answer(model), read && forced_answer(model)),
     !(model.detail.prompt === "" && lacks_part(model, "prompt")) &&
       h("details", {}, h("summary", {}, "The prompt as the model saw it"), verbatim(model.detail.prompt)),
-    read && curve_table(model),
+    table?.element,
     h("p", { class: "quiet ids" }, "question ", h("code", {}, isolated(model.question.id)), ", trace ",
       h("code", {}, isolated(model.trace.id)), model.detail.seed !== null && ", seed ",
       model.detail.seed !== null && isolated(model.detail.seed)));
+  return { element, destroy: () => table?.destroy() };
 }

@@ -16,8 +16,8 @@ import { make_body, make_unread_body } from "./body.ts";
 import type { Part } from "./body.ts";
 import { find_trace, make_model, samples_of, tell_trace } from "./model.ts";
 import type { Found, TraceModel } from "./model.ts";
-import { find_neighbours, find_order } from "./neighbours.ts";
-import type { Neighbours } from "./neighbours.ts";
+import { find_neighbours, find_order, load_scope } from "./neighbours.ts";
+import type { At, Neighbours } from "./neighbours.ts";
 import { make_samples } from "./samples.ts";
 
 function heading({ index, question, trace }: Found): HTMLElement {
@@ -29,11 +29,11 @@ function heading({ index, question, trace }: Found): HTMLElement {
     h("h1", { tabindex: -1, class: "question" }, isolated(question.text)));
 }
 
-function turn_links(context: Context, { index }: Found, neighbours: Neighbours): HTMLElement[] {
-  const { before, after, place, of } = neighbours, { from_all } = context.state();
-  const link = (trace: number | null, name: string): HTMLElement =>
-    trace === null ? h("span", { class: "quiet" }, name) : context.link(page_of(index, trace, from_all), {}, name);
-  return [link(before, "← previous"), h("span", { class: "quiet" }, of === 0 ? "" : `${whole(place + 1)} of ${whole(of)}`), link(after, "next →")];
+function turn_links(context: Context, neighbours: Neighbours): HTMLElement[] {
+  const { before, after, place, of } = neighbours, { from } = context.state();
+  const link = (to: At | null, name: string): HTMLElement =>
+    to === null ? h("span", { class: "quiet" }, name) : context.link(page_of(to.index, to.trace, from), {}, name);
+  return [link(before, "← previous"), h("span", { class: "quiet" }, `${whole(place + 1)} of ${whole(of)}`), link(after, "next →")];
 }
 
 // A failed trace has no readings to show, but its siblings may.
@@ -48,8 +48,8 @@ function failed_part(context: Context, found: Found): Part {
 // n and p follow the order of the gallery, N and P skip to another question there, s and S go round the question's samples.
 function turn_by_key(context: Context, key: string, found: Found | null, neighbours: Neighbours | null): boolean {
   const turns = new Map([["n", neighbours?.after], ["p", neighbours?.before], ["N", neighbours?.after_question], ["P", neighbours?.before_question]]);
-  const trace = turns.get(key);
-  if (found && trace !== null && trace !== undefined) context.go(page_of(found.index, trace, context.state().from_all), "push");
+  const next = turns.get(key);
+  if (next) context.go(page_of(next.index, next.trace, context.state().from), "push");
   if (turns.has(key)) return true;
   if (!found || key.toLowerCase() !== "s") return false;
   const samples = samples_of(found.index, found.question.place), place = samples.indexOf(found.trace.place) + (key === "s" ? 1 : -1);
@@ -127,10 +127,11 @@ export function make_trace_page(context: Context, place: { run: Run; subject: Su
     middle.append(body.element);
     body.show(state, null);
     await idle(); // The text first.
-    const order = await find_order(index, state.from_all ? null : subject, state, found.trace.place);
+    const here: At = { index, trace: found.trace.place }, scope = await load_scope(index, subject, state.from, context.manifest.runs);
+    const order = await find_order(scope, state, here);
     if (gone) return;
-    neighbours = find_neighbours(order, found.trace.place);
-    replace(turn, ...turn_links(context, found, neighbours));
+    neighbours = find_neighbours(order, here);
+    replace(turn, ...turn_links(context, neighbours));
   };
   show().catch((error: unknown) => !gone && middle.append(failure(error)));
   return page;

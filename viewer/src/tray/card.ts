@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: MIT
 // One picked trace: which it is, its cells, and what it reads at the common cursor.
-import { question_at, trace_at, is_unread } from "../bundle/index.ts";
+import { trace_at, is_unread } from "../bundle/index.ts";
 import type { TraceDetail } from "../bundle/load.ts";
 import type { Strip } from "../bundle/shelf.ts";
 import { picture_of } from "../colour/cells.ts";
 import { paint_strip } from "../colour/paint.ts";
 import type { Context } from "../context.ts";
-import { h, replace, svg } from "../dom/h.ts";
+import { add, h, replace, svg } from "../dom/h.ts";
+import { make_failures } from "../dom/message.ts";
 import { is_dark } from "../dom/preferences.ts";
 import { canvas_size } from "../gallery/layout.ts";
 import type { ThumbnailShape } from "../gallery/layout.ts";
-import { page_of } from "../gallery/trace_words.ts";
+import { name_trace, page_of } from "../gallery/trace_words.ts";
 import { kNoFilters } from "../state/state.ts";
 import type { Align, State } from "../state/state.ts";
 import { two_places } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
-import type { QuestionText } from "../types.ts";
+import type { Question } from "../types.ts";
 import type { SharedCursor } from "./cursor.ts";
 import { place_of, position_at, reading_at, tray_line } from "./lines.ts";
 import type { PlotTrace } from "./plot.ts";
 import type { Picked } from "./picks.ts";
 
-// Of a trace that was read: what it takes to draw it. Null where there is nothing to draw.
-export interface CardTrace extends Picked { texts: readonly QuestionText[]; detail: TraceDetail | null; strip: Strip | null }
+// What it takes to draw a trace. Null where there is nothing to draw, or it can't be had: then `problems` say why.
+export interface CardTrace extends Picked { question: Question | null; detail: TraceDetail | null; strip: Strip | null; problems: readonly unknown[] }
 
 export function plot_trace({ index, trace, detail }: CardTrace, place: number): PlotTrace {
   const answer = index.questions.answer[index.traces.question[trace] as number] as number, curve = detail?.curve;
@@ -84,30 +85,34 @@ function make_reading({ n_tokens, positions, right }: PlotTrace, tokens: readonl
 }
 
 function heading(context: Context, card: CardTrace, { place, remove }: CardOptions): HTMLElement {
-  const { index, trace, texts } = card, { name } = tray_line(place, false), question = question_at(index, texts, index.traces.question[trace] as number);
+  const { index, trace, question } = card, { name } = tray_line(place, false);
+  const subject = index.run.subjects[index.questions.subject[index.traces.question[trace] as number] as number];
   return h("header", {},
     h("div", { class: "tray-name" }, line_sample(place), h("h2", {}, name),
       h("button", { type: "button", class: "plain remove", aria: { label: `Remove ${name}` }, title: "Remove from the tray", on: { click: remove } }, "✕")),
     h("p", { class: "row-subject" }, context.manifest.runs.length > 1 && isolated(index.run.name, { empty: "(no name)" }), context.manifest.runs.length > 1 && " · ",
-      isolated(question.subject.name, { empty: "(no name)" })),
-    h("p", {}, context.link({ ...page_of(index, trace, false), ...kNoFilters }, {}, `Question ${question.place}, sample ${index.traces.sample[trace]}`)),
-    h("p", { class: "row-question" }, isolated(question.text)));
+      isolated(subject?.name ?? "", { empty: "(no name)" })),
+    h("p", {}, context.link({ ...page_of(index, trace, "subject"), ...kNoFilters }, {}, name_trace(index, trace))),
+    question && h("p", { class: "row-question" }, isolated(question.text)));
 }
 
 export function make_card(context: Context, card: CardTrace, options: CardOptions) {
-  const { index, trace, detail } = card, t = trace_at(index, trace);
+  const { index, trace, detail, strip } = card, failures = make_failures(), t = trace_at(index, trace);
   const element = h("article", { class: "tray-card", data: { trace: t.id }, aria: { label: tray_line(options.place, false).name } }, heading(context, card, options));
   if (t.status === "failed") element.append(h("div", { class: "failure" }, h("b", {}, "This trace failed: "), isolated(t.error)));
   else if (is_unread(t)) element.append(h("p", { class: "quiet" }, "Nothing was read of this trace."));
-  if (!detail || t.status === "failed" || is_unread(t)) return { element, colour: () => undefined };
-  const matrix = make_matrix(card, options), reading = make_reading(plot_trace(card, options.place), detail.tokens);
+  for (const problem of card.problems) failures.tell(problem);
+  element.append(failures.element);
+  if (t.status === "failed" || is_unread(t)) return { element, colour: () => undefined };
+  const matrix = strip && t.n_tokens > 0 ? make_matrix(card, options) : null;
+  const reading = detail && make_reading(plot_trace(card, options.place), detail.tokens);
   const show = (x: number): void => {
     const position = position_at(x, t.n_tokens, options.align);
-    matrix.show(position);
-    reading.show(position);
+    matrix?.show(position);
+    reading?.show(position);
   };
-  element.append(reading.element, t.n_tokens > 0 ? matrix.element : h("p", { class: "quiet" }, "no thinking tokens"));
+  add(element, reading?.element ?? null, t.n_tokens === 0 ? h("p", { class: "quiet" }, "no thinking tokens") : matrix?.element ?? null);
   options.cursor.watch(show);
   show(options.cursor.at());
-  return { element, colour: matrix.colour };
+  return { element, colour: (state: State) => matrix?.colour(state) };
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The tray: picked traces, of whichever run, side by side.
+import { question_at } from "../bundle/index.ts";
 import { load_index, load_questions, load_strips, load_trace } from "../bundle/load.ts";
 import type { Context, Page } from "../context.ts";
 import { segmented } from "../dom/controls.ts";
 import { make_copy_link } from "../dom/copy.ts";
 import { h, replace } from "../dom/h.ts";
-import { failure } from "../dom/message.ts";
+import { failure, make_failures } from "../dom/message.ts";
 import { choose_shape } from "../gallery/layout.ts";
 import { make_legend } from "../gallery/legend.ts";
 import { kNoFilters } from "../state/state.ts";
@@ -25,11 +26,17 @@ const kAligns: { value: Align; name: string; explain: string }[] = [
   { value: "fraction", name: "By share", explain: "Traces begin and end together" },
 ];
 
+// What can be had of a trace; the others stand beside it whatever it lacks.
 async function load_card({ pick, index, trace }: Picked): Promise<CardTrace> {
-  const shelf = index.questions.shelf[index.traces.question[trace] as number] as number, texts = await load_questions(index.run);
-  if (index.traces.failed[trace]) return { pick, index, trace, texts, detail: null, strip: null };
-  const [detail, strips] = await Promise.all([load_trace(index, trace), load_strips(index, shelf)]);
-  return { pick, index, trace, texts, detail, strip: strips[trace - (index.shelves[shelf]?.first_trace ?? 0)] ?? null };
+  const place = index.traces.question[trace] as number, shelf = index.questions.shelf[place] as number, problems: unknown[] = [];
+  const part = <T>(load: Promise<T>): Promise<T | null> => load.catch((error: unknown) => {
+    problems.push(error);
+    return null;
+  });
+  const question = part(load_questions(index.run).then((texts) => question_at(index, texts, place)));
+  if (index.traces.failed[trace]) return { pick, index, trace, problems, question: await question, detail: null, strip: null };
+  const [detail, strips] = await Promise.all([part(load_trace(index, trace)), part(load_strips(index, shelf))]);
+  return { pick, index, trace, problems, question: await question, detail, strip: strips?.[trace - (index.shelves[shelf]?.first_trace ?? 0)] ?? null };
 }
 
 // The cursor for keys and fingers.
@@ -91,16 +98,19 @@ export function make_tray_page(context: Context): Page {
     (buttons[Math.min(refocus, buttons.length - 1)] ?? title).focus();
     refocus = null;
   };
-  const show = async (): Promise<void> => {
-    const mine = ++turn, { picks } = state;
+  const show = async (mine: number): Promise<void> => {
+    const { picks } = state, failures = make_failures();
     align.show(state.align);
     bar.hidden = picks.length === 0;
     // Another alignment needs nothing that is not there: the page keeps its height until then.
     if (!view) replace(body, h("p", { class: "quiet" }, "Loading …"));
-    const found = find_picks(picks, picks.length === 0 ? [] : await Promise.all(context.manifest.runs.map(load_index)));
+    const loads = picks.length === 0 ? [] : await Promise.allSettled(context.manifest.runs.map(load_index));
+    const indexes = loads.flatMap((load) => (load.status === "fulfilled" ? [load.value] : []));
+    for (const load of loads) if (load.status === "rejected") failures.tell(load.reason);
+    const found = find_picks(picks, indexes, loads.length - indexes.length);
     const cards = await Promise.all(found.found.slice(0, kMostShown).map(load_card));
     if (mine !== turn) return;
-    replace(told, ...tell_picks(found).map((text) => h("p", {}, text)));
+    replace(told, ...tell_picks(found).map((text) => h("p", {}, text)), failures.element);
     if (cards.length > 0) return put_cards(cards);
     put(null, h("p", {}, context.link({ page: "gallery", run: null, subject: null, ...kNoFilters, view: "grid" }, {}, "All traces")));
   };
@@ -109,7 +119,8 @@ export function make_tray_page(context: Context): Page {
     put(next, next.element);
   };
   const start = (): void => {
-    show().catch((error: unknown) => put(null, failure(error)));
+    const mine = ++turn;
+    show(mine).catch((error: unknown) => mine === turn && put(null, failure(error)));
   };
   start();
   return {

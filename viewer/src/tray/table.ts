@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The picked traces in numbers: a column each, a line for everything that galleries sort and filter by.
 import { h } from "../dom/h.ts";
-import { make_table } from "../table/table.ts";
+import { listed_fields, make_table } from "../table/table.ts";
 import type { Field } from "../table/table.ts";
 import { isolated } from "../text/render.ts";
 import { write_value } from "../text/units.ts";
@@ -24,6 +24,6 @@ export function make_field_table(picked: readonly Picked[]): HTMLElement {
   return h("div", { class: "scroll", tabindex: 0, role: "region", aria: { label: "The picked traces in numbers" } },
     h("table", { class: "compare-table tray-table" },
       h("thead", {}, h("tr", {}, h("td"), ...picked.map((_, place) => h("th", { scope: "col" }, tray_line(place, false).name)))),
-      h("tbody", {}, ...table.fields.filter(has).map((field) => h("tr", {},
+      h("tbody", {}, ...listed_fields(table).filter(has).map((field) => h("tr", {},
         h("th", { scope: "row", title: visible_string(field.explain) }, isolated(field.name)), ...rows.map((row) => h("td", {}, write_field(field, row))))))));
 }

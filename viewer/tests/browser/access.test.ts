@@ -1,79 +1,77 @@
 // SPDX-License-Identifier: MIT
 // Accessibility by axe on every kind of page, in light and dark, wide and narrow.
 import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { kImported } from "../fixture.ts";
 import { make_demo } from "../generate.ts";
 import { make_analysis } from "../make_analysis.ts";
-import { write_bundle } from "../make_bundle.ts";
-import type { RunData } from "../make_bundle.ts";
-import { file_base, launch, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import type { BundleData, RunData, TraceData } from "../make_bundle.ts";
+import { use_site } from "./harness.ts";
 
-const site = temporary_folder();
-let browser: Browser;
-let trace = "", tray = "", picks = "";
-beforeAll(async () => {
-  const demo = make_demo({ questions: 3, samples: 3, length: 5, runs: 2 });
-  trace = `#/demo/draws/${demo.runs[0]?.subjects[3]?.questions[0]?.id}`;
-  picks = (demo.runs[0]?.subjects[0]?.questions ?? []).flatMap((q) => q.traces.slice(0, 2).map((t) => t.id.slice(0, 12))).join(",");
-  const run = { ...(demo.runs[0] as RunData), analysis: make_analysis({ orders: true, prior: true, warnings: [{ kind: "x", text: "mind this" }] },
-    demo.runs[0]?.subjects.map((s) => ({ subject: s.name }))) };
-  const side_by_side = [...run.subjects.slice(2), ...kImported.subjects].flatMap((s) => s.questions[0]?.traces ?? []).map((t) => t.id.slice(0, 12));
-  tray = `#tray?pick=${side_by_side.join(",")}`; // One failed, one was not read.
-  write_bundle(site.folder, { ...demo, runs: [run, demo.runs[1] as RunData, kImported] });
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  site.remove();
-});
+const demo = make_demo({ questions: 3, samples: 3, length: 5, runs: 2 }), [one, two] = demo.runs as [RunData, RunData];
+const trace = `#/demo/draws/${one.subjects[3]?.questions[0]?.id}`;
+const short_id = ({ id }: TraceData): string => id.slice(0, 12);
+const picks = (one.subjects[0]?.questions ?? []).flatMap((q) => q.traces.slice(0, 2).map(short_id)).join(",");
+const run = { ...one, analysis: make_analysis({ orders: true, prior: true, warnings: [{ kind: "x", text: "mind this" }] }, one.subjects.map((s) => ({ subject: s.name }))) };
+const side_by_side = [...run.subjects.slice(2), ...kImported.subjects].flatMap((s) => s.questions[0]?.traces ?? []).map(short_id);
+const tray = `#tray?pick=${side_by_side.join(",")}`; // One failed, one was not read.
+const data: BundleData = { ...demo, runs: [run, two, kImported] };
 
-const kPages: [string, () => string, string][] = [
-  ["front page", () => "", ".numbers .two-by-two"],
-  ["imported subject", () => "#/imported/stars", ".is-unread"],
-  ["imported trace", () => "#/imported/stars/i0/0?t=3", ".u-over"],
-  ["trace that was not read", () => "#/imported/stars/i0/1", ".unread"],
-  ["subject", () => "#/demo/draws", ".row canvas"],
-  ["all subjects", () => "#/demo/*?colour=right", ".tile .tile-box:not(.is-blank)"],
-  ["small pictures, grouped, some picked", () => `#/demo/*?size=1&group=question&pick=${picks}`, ".tray-item canvas"],
-  ["lines", () => "#/demo/*?view=lines&group=class&size=2", ".tile.line:not(.is-blank)"],
-  ["a list of all subjects", () => "#/imported/*?view=list&group=subject", ".row canvas"],
-  ["trace", () => `${trace}/0?t=4`, ".u-over"],
-  ["trace with other readers and a search", () => `${trace}/0?readers=2,3&text=that%20let&scope=both`, '.reading[data-option="R3"]'],
-  ["strided trace", () => `${trace}/2?colour=right&palette=safe`, ".u-over"],
-  ["failed trace", () => `${trace}/1`, ".failure"],
-  ["help", () => "#help", '.help-topic bdi:text-is("p_start")'],
-  ["two runs", () => "#compare/demo/demo%202", ".pair canvas"],
-  ["two runs with nothing in common", () => "#compare/demo/imported?by=length", ".pair.is-single"],
-  ["tray", () => tray, ".tray-curve .u-over"],
-  ["tray by share", () => `${tray}&align=fraction&colour=right`, ".tray-curve .u-over"],
-  ["tray with too few", () => "#tray?pick=abcdef", ".tray-told p"],
-  ["nowhere", () => "#/nowhere", "h1"],
+const kPages: [string, string, string][] = [
+  ["front page", "", ".numbers .two-by-two"],
+  ["imported subject", "#/imported/stars", ".is-unread"],
+  ["imported trace", "#/imported/stars/i0/0?t=3", ".u-over"],
+  ["trace that was not read", "#/imported/stars/i0/1", ".unread"],
+  ["subject", "#/demo/draws", ".row canvas"],
+  ["all subjects", "#/demo/*?colour=right", ".tile .tile-box:not(.is-blank)"],
+  ["small pictures, grouped, some picked", `#/demo/*?size=1&group=question&pick=${picks}`, ".tray-item canvas"],
+  ["lines", "#/demo/*?view=lines&group=class&size=2", ".tile.line:not(.is-blank)"],
+  ["a list of all subjects", "#/imported/*?view=list&group=subject", ".row canvas"],
+  ["trace", `${trace}/0?t=4`, ".u-over"],
+  ["trace with other readers and a search", `${trace}/0?readers=2,3&text=that%20let&scope=both`, '.reading[data-option="R3"]'],
+  ["strided trace", `${trace}/2?colour=right&palette=safe`, ".u-over"],
+  ["failed trace", `${trace}/1`, ".failure"],
+  ["help", "#help", '.help-topic bdi:text-is("p_start")'],
+  ["two runs", "#compare/demo/demo%202", ".pair canvas"],
+  ["two runs with nothing in common", "#compare/demo/imported?by=length", ".pair.is-single"],
+  ["tray", tray, ".tray-curve .u-over"],
+  ["tray by share", `${tray}&align=fraction&colour=right`, ".tray-curve .u-over"],
+  ["tray with too few", "#tray?pick=abcdef", ".tray-told p"],
+  ["nowhere", "#/nowhere", "h1"],
 ];
 
-async function check_axe(page: Page): Promise<void> {
-  // Evaluated by the debugger, so the page's policy stays as it is.
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
+const kTags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], kOfColours = ["color-contrast", "link-in-text-block"];
+
+async function run_axe(page: Page, only: string[]): Promise<void> {
+  const found = await page.evaluate(async (runOnly) => {
     const run = (window as unknown as { axe: typeof axe }).axe.run;
-    const { violations } = await run(document, { preload: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+    const { violations } = await run(document, { preload: false, runOnly });
     return violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 160)} ${n.failureSummary}`).join(" | ")}`);
-  });
+  }, only);
   expect(found).toEqual([]);
 }
 
-describe.each([["light", 1280], ["dark", 1280], ["light", 360]] as const)("in %s, %d pixels wide", (colorScheme, width) => {
-  let at: Watched;
-  beforeAll(async () => { at = await watch(browser, file_base(site.folder), { colorScheme, viewport: { width, height: 800 } }); });
-  afterAll(() => at.close());
+// In light by every rule, then in dark by those about colours: nothing else differs.
+async function check_axe(page: Page): Promise<void> {
+  await page.evaluate(axe.source); // By the debugger, so the page's policy stays as it is.
+  for (const [colorScheme, rules] of [["light", kTags], ["dark", kOfColours]] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForFunction((theme) => document.documentElement.dataset["theme"] === theme, colorScheme);
+    await run_axe(page, [...rules]);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+const open_folds = (page: Page): Promise<void> => page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+
+describe.each([1280, 360])("in light and dark, %d pixels wide", (width) => {
+  const at = use_site(data, { one_page: true, page: { colorScheme: "light", viewport: { width, height: 800 } } });
   test.each(kPages)("axe finds nothing on the page: %s", async (_name, hash, ready) => {
-    await at.open(hash());
+    await at.open(hash);
     await at.page.waitForSelector(ready);
-    await at.page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+    await open_folds(at.page);
     await check_axe(at.page);
-    await at.check();
   });
   test("axe finds nothing with the filters, the menu of what can be saved and a card open", async () => {
     const { page } = at;
@@ -91,34 +89,33 @@ describe.each([["light", 1280], ["dark", 1280], ["light", 360]] as const)("in %s
     await page.locator('.tile[tabindex="0"]').focus();
     await page.locator(".card").waitFor();
     await check_axe(page);
-    await at.check();
   });
 });
 
-test("nothing is wider than a window of 320 pixels", async () => {
-  const at = await watch(browser, file_base(site.folder), { viewport: { width: 320, height: 800 } });
-  for (const [name, hash, ready] of kPages) {
-    await at.open(hash());
-    await at.page.waitForSelector(ready);
-    await at.page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
-    const [width, inner] = await at.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-    expect(width, name).toBeLessThanOrEqual(inner as number);
-  }
-  await at.check();
-  await at.close();
-});
+describe("otherwise", () => {
+  const at = use_site(data);
 
-test("the theme follows the system until the reader chooses", async () => {
-  const at = await watch(browser, file_base(site.folder), { colorScheme: "dark" });
-  await at.open();
-  const theme = () => at.page.evaluate(() => document.documentElement.dataset["theme"]);
-  expect(await theme()).toBe("dark");
-  await at.page.emulateMedia({ colorScheme: "light" });
-  await at.page.waitForFunction(() => document.documentElement.dataset["theme"] === "light");
-  await at.page.click("button.theme");
-  expect(await theme()).toBe("dark");
-  await at.page.reload();
-  expect(await theme()).toBe("dark");
-  await at.check();
-  await at.close();
+  test("nothing is wider than a window of 320 pixels", async () => {
+    await at.page.setViewportSize({ width: 320, height: 800 });
+    for (const [name, hash, ready] of kPages) {
+      await at.open(hash);
+      await at.page.waitForSelector(ready);
+      await open_folds(at.page);
+      const [width, inner] = await at.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+      expect(width, name).toBeLessThanOrEqual(inner as number);
+    }
+  });
+
+  test("the theme follows the system until the reader chooses", async () => {
+    await at.page.emulateMedia({ colorScheme: "dark" });
+    await at.open();
+    const theme = () => at.page.evaluate(() => document.documentElement.dataset["theme"]);
+    expect(await theme()).toBe("dark");
+    await at.page.emulateMedia({ colorScheme: "light" });
+    await at.page.waitForFunction(() => document.documentElement.dataset["theme"] === "light");
+    await at.page.click("button.theme");
+    expect(await theme()).toBe("dark");
+    await at.page.reload();
+    expect(await theme()).toBe("dark");
+  });
 });

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Two runs compared, and picked traces side by side.
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Locator } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { kFixture, kImported } from "../fixture.ts";
 import { make_demo } from "../generate.ts";
 import { kHostile } from "../hostile.ts";
-import { write_bundle } from "../make_bundle.ts";
 import type { BundleData, QuestionData, RunData, TraceData } from "../make_bundle.ts";
 import { measure, sum } from "../measure.ts";
-import { file_base, launch, serve, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import { file_base, use_site } from "./harness.ts";
 
 // Two runs with 30 questions in common and two of their own each, a failed trace among them.
 const demo = make_demo({ questions: 8, samples: 3, length: 4, runs: 2 });
@@ -19,21 +19,7 @@ const without = (run: RunData, subject: number, from: number, to: number): RunDa
 const first = without(one, 0, 0, 2), second = without(two, 1, 6, 8);
 const pair: BundleData = { title: "pair", runs: [first, second, kImported] };
 
-let browser: Browser, site: ReturnType<typeof temporary_folder>, at: Watched;
-beforeAll(async () => {
-  browser = await launch();
-  site = temporary_folder();
-  write_bundle(site.folder, pair, { shelf_tokens: 300 });
-});
-afterAll(async () => {
-  await browser.close();
-  site.remove();
-});
-beforeEach(async () => { at = await watch(browser, file_base(site.folder)); });
-afterEach(async () => {
-  await at.check();
-  await at.close();
-});
+const at = use_site(pair, { write: { shelf_tokens: 300 } });
 
 const kCompare = "#compare/demo/demo%202";
 const questions = (run: RunData): Map<string, QuestionData> => new Map(run.subjects.flatMap((s) => s.questions).map((q) => [q.id, q]));
@@ -174,14 +160,21 @@ describe("two runs", () => {
     expect(await page.locator(".compare > div:last-child").textContent()).toContain("names a run that this bundle does not hold");
     await at.open("#compare");
     await page.locator(".pair").first().waitFor(); // The first two.
-    const single = temporary_folder();
-    write_bundle(single.folder, kFixture);
-    const alone = await watch(browser, file_base(single.folder));
-    await alone.open("#compare");
-    expect(await alone.page.locator(".compare > div:last-child").textContent()).toBe("This bundle holds one run; a comparison needs two.");
-    await alone.check();
-    await alone.close();
-    single.remove();
+    await at.again(file_base(at.write(kFixture)));
+    await at.open("#compare");
+    expect(await at.page.locator(".compare > div:last-child").textContent()).toBe("This bundle holds one run; a comparison needs two.");
+  });
+
+  test("pictures that can't be had are marked, and what is wrong is told once", async () => {
+    const folder = at.write(pair, { shelf_tokens: 300 });
+    await at.again(file_base(folder));
+    for (const name of new Set(at.written.chunks.strips)) rmSync(join(folder, "data", `${name}.js`));
+    await open(kCompare);
+    await at.page.waitForFunction(() => document.querySelector(".pair .is-lost") && !document.querySelector(".pair .is-blank"));
+    // Each shelf lacks another file: the first few are named.
+    await at.page.getByText(/^And \d+ other problems\.$/).waitFor();
+    expect(await at.page.locator(".failure").count()).toBe(3);
+    at.problems.splice(0); // The browser's own word on the missing files.
   });
 
   test("the front page leads here, and the header says where one is", async () => {
@@ -294,44 +287,37 @@ describe("the tray", () => {
 });
 
 test("hostile texts stay texts", { timeout: 90_000 }, async () => {
-  const probs = [[0.5, 0.5], [0.25, 0.75]], folder = temporary_folder();
+  const probs = [[0.5, 0.5], [0.25, 0.75]];
   const hostile = (run: number): RunData => ({
     name: kHostile.slice(20 * run, 20 * run + 20).join(" "), labels: kHostile.slice(0, 2), settings: kHostile.map((text, i) => [text, `${run} ${kHostile[i + 1]}`]),
     subjects: kHostile.map((name, i) => ({ name, questions: [{ id: `q${i}`, text: name, options: [name, `${name}!`], answer: 1,
       traces: [{ id: `${run}${i.toString(16).padStart(13, "0")}`, sample: 0, tokens: [name], probs }] }] })),
   });
-  write_bundle(folder.folder, { title: "hostile", runs: [hostile(0), hostile(1)] });
-  const odd = await watch(browser, file_base(folder.folder));
-  await odd.open("#compare");
-  await odd.page.locator(".compare-bar").scrollIntoViewIfNeeded(); // Below a long table of settings.
-  await odd.page.locator(".pair").first().waitFor();
-  const strange = (): Promise<number> => odd.page.locator("img, iframe, object, embed, base, form, style, video, math, b b, [onerror], [onclick], [onload]").count();
-  for (let y = 0; y < await odd.page.evaluate(() => document.documentElement.scrollHeight); y += 2000) {
-    await odd.page.evaluate((top) => window.scrollTo(0, top), y);
+  await at.again(file_base(at.write({ title: "hostile", runs: [hostile(0), hostile(1)] })));
+  await at.open("#compare");
+  await at.page.locator(".compare-bar").scrollIntoViewIfNeeded(); // Below a long table of settings.
+  await at.page.locator(".pair").first().waitFor();
+  const strange = (): Promise<number> => at.page.locator("img, iframe, object, embed, base, form, style, video, math, b b, [onerror], [onclick], [onload]").count();
+  for (let y = 0; y < await at.page.evaluate(() => document.documentElement.scrollHeight); y += 2000) {
+    await at.page.evaluate((top) => window.scrollTo(0, top), y);
     if (y % 20000 === 0) expect(await strange()).toBe(0);
   }
-  await odd.open(`#tray?pick=${[3, 40, 77, 120].map((i) => `0${i.toString(16).padStart(13, "0")}`.slice(0, 12)).join(",")}`);
-  await odd.page.locator(".tray-card").first().waitFor();
+  await at.open(`#tray?pick=${[3, 40, 77, 120].map((i) => `0${i.toString(16).padStart(13, "0")}`.slice(0, 12)).join(",")}`);
+  await at.page.locator(".tray-card").first().waitFor();
   expect(await strange()).toBe(0);
-  await odd.check();
-  await odd.close();
-  folder.remove();
 });
 
 test("the tray's link is copied, or stands there to be copied by hand", async () => {
-  const [x, y] = sample(first, 2) as [TraceData, TraceData], server = await serve(site.folder);
-  const http = await watch(browser, server.base, { permissions: ["clipboard-read", "clipboard-write"] });
-  await http.open(picked(x, y));
-  await http.page.getByRole("button", { name: "Copy link" }).click();
-  await http.page.getByText("Link copied").waitFor({ state: "attached" });
-  expect(await http.page.evaluate(() => navigator.clipboard.readText())).toBe(await http.page.evaluate(() => location.href));
-  await http.page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
-  await http.open(picked(x, y));
-  await http.page.getByRole("button", { name: "Copy link" }).click();
-  const field = http.page.getByLabel("The address of this page");
-  expect(await field.inputValue()).toBe(await http.page.evaluate(() => location.href));
+  const [x, y] = sample(first, 2) as [TraceData, TraceData];
+  await at.again(await at.serve(), { permissions: ["clipboard-read", "clipboard-write"] });
+  await at.open(picked(x, y));
+  await at.page.getByRole("button", { name: "Copy link" }).click();
+  await at.page.getByText("Link copied").waitFor({ state: "attached" });
+  expect(await at.page.evaluate(() => navigator.clipboard.readText())).toBe(await at.page.evaluate(() => location.href));
+  await at.page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await at.open(picked(x, y));
+  await at.page.getByRole("button", { name: "Copy link" }).click();
+  const field = at.page.getByLabel("The address of this page");
+  expect(await field.inputValue()).toBe(await at.page.evaluate(() => location.href));
   expect(await field.evaluate((f: HTMLInputElement) => f.selectionEnd)).toBe((await field.inputValue()).length);
-  await http.check();
-  await http.close();
-  await server.close();
 });

@@ -2,39 +2,25 @@
 // The bar and the filters of a gallery, by pointer and by keyboard, wide and narrow. What they show is counted again from
 // the data.
 import axe from "axe-core";
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { make_demo } from "../generate.ts";
 import { kHostile } from "../hostile.ts";
-import { write_bundle } from "../make_bundle.ts";
 import type { QuestionData, TraceData } from "../make_bundle.ts";
 import { class_of } from "../measure.ts";
-import { file_base, launch, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import { file_base, use_site } from "./harness.ts";
 
-const site = temporary_folder(), demo = make_demo({ questions: 6, samples: 3, length: 6, runs: 2 });
+const demo = make_demo({ questions: 6, samples: 3, length: 6, runs: 2 });
 const rows = (demo.runs[0]?.subjects ?? []).flatMap((s) => s.questions.flatMap((q) => q.traces.map((t) => ({ q, t }))));
 const count = (of: (t: TraceData, q: QuestionData) => boolean): number => rows.filter(({ q, t }) => of(t, q)).length;
 const is_read = (t: TraceData): boolean => t.error === undefined && t.probs.length > 0;
 const is_productive = (t: TraceData, q: QuestionData): boolean => is_read(t) && class_of(t.probs, q.answer) === 0;
 const p_end = (t: TraceData, q: QuestionData): number => Number((t.probs.at(-1)?.[q.answer] ?? NaN).toPrecision(6));
 
-let browser: Browser, at: Watched;
-beforeAll(async () => {
-  write_bundle(site.folder, demo, { shelf_tokens: 400 });
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  site.remove();
-});
-afterEach(async () => {
-  await at.check();
-  await at.close();
-});
+const at = use_site(demo, { write: { shelf_tokens: 400 } });
 
-async function open(hash: string, options: Parameters<typeof watch>[2] = {}): Promise<Page> {
-  at = await watch(browser, file_base(site.folder), options);
+async function open(hash: string, options?: BrowserContextOptions): Promise<Page> {
+  if (options) await at.again(at.base, options);
   await at.open(hash);
   await at.page.waitForSelector(".toolbar optgroup", { state: "attached" });
   return at.page;
@@ -306,10 +292,9 @@ describe("the bar", () => {
 });
 
 test("names of fields that would like to be more than text stay text, and so does what is typed", async () => {
-  const folder = temporary_folder(), [run] = demo.runs;
-  write_bundle(folder.folder, { ...demo, runs: [{ ...run as typeof demo.runs[0] & object,
+  const [run] = demo.runs, folder = at.write({ ...demo, runs: [{ ...run as typeof demo.runs[0] & object,
     numbers: kHostile.map((text) => ({ key: text, name: text, explain: text, unit: "share", value: (t) => t.sample / 2 })) }] });
-  at = await watch(browser, file_base(folder.folder));
+  await at.again(file_base(folder));
   await at.open(kAll);
   const { page } = at, elements = () => page.evaluate(() => document.querySelectorAll("body *:not(option, .filters *, .rows *, ul *)").length);
   await page.waitForSelector(".brush-add option", { state: "attached" });
@@ -328,7 +313,6 @@ test("names of fields that would like to be more than text stay text, and so doe
     await page.locator(".where-box").press("Enter");
   }
   expect(await elements()).toBe(before);
-  folder.remove();
 }, 120_000);
 
 describe.each([["light", 1280], ["dark", 1280], ["light", 360]] as const)("in %s, %i pixels wide", (colorScheme, width) => {

@@ -2,32 +2,16 @@
 // The gallery's views, its keys, its card, and picking.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { option_colours } from "../../src/colour/palette.ts";
 import { kFixture } from "../fixture.ts";
 import { make_demo } from "../generate.ts";
-import { write_bundle, write_news } from "../make_bundle.ts";
-import type { Written } from "../make_bundle.ts";
-import { file_base, launch, serve, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import { write_news } from "../make_bundle.ts";
+import type { BundleData } from "../make_bundle.ts";
+import { use_site } from "./harness.ts";
 
-const small = temporary_folder(), demo = temporary_folder();
-let browser: Browser, at: Watched, written: Written;
-beforeAll(async () => {
-  write_bundle(small.folder, kFixture);
-  written = write_bundle(demo.folder, make_demo({ questions: 12, samples: 4, length: 6, runs: 1 }), { shelf_tokens: 800 });
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  small.remove();
-  demo.remove();
-});
-afterEach(async () => {
-  await at.check();
-  await at.close();
-});
+const demo_data = (): BundleData => make_demo({ questions: 12, samples: 4, length: 6, runs: 1 }), kShelves = { shelf_tokens: 800 };
 
 const tiles = (page: Page) => page.locator(".tile");
 const ids = (page: Page): Promise<string[]> => page.locator(".tile").evaluateAll((list) => list.map((t) => (t as HTMLElement).dataset["trace"] ?? ""));
@@ -52,7 +36,7 @@ function first_line(page: Page, tile: string, n: number, cell: number): Promise<
 const rounded = (c: readonly number[]): number[] => [...c.map(Math.round), 255];
 
 describe("the fixture's run", () => {
-  beforeEach(async () => { at = await watch(browser, file_base(small.folder)); });
+  const at = use_site(kFixture);
 
   test("a grid of all subjects, a list of one, and what is no picture", async () => {
     const { page } = at;
@@ -109,7 +93,7 @@ describe("the fixture's run", () => {
 });
 
 describe("a run of some two hundred traces", () => {
-  beforeEach(async () => { at = await watch(browser, file_base(demo.folder)); });
+  const at = use_site(demo_data(), { write: kShelves });
 
   test("one picture is reached by the tab key, the others by arrows; Enter opens, and the way back finds it", async () => {
     const { page } = at;
@@ -256,17 +240,15 @@ describe("a run of some two hundred traces", () => {
 });
 
 describe("pictures that come late", () => {
-  let server: Awaited<ReturnType<typeof serve>>;
-  beforeAll(async () => { server = await serve(demo.folder); });
-  afterAll(() => server.close());
+  const at = use_site(demo_data(), { write: kShelves, fresh: true });
 
   test.each([true, false])("are outlines until they come, or blank where these are late as well: %s", async (has_outlines) => {
-    at = await watch(browser, server.base);
-    const { page } = at, late = has_outlines ? [] : written.chunks.outlines, waiting = has_outlines ? ".tile.is-outline" : ".tile.is-blank";
+    await at.again(await at.serve());
+    const { page } = at, { strips, outlines } = at.written.chunks, late = has_outlines ? [] : outlines, waiting = has_outlines ? ".tile.is-outline" : ".tile.is-blank";
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => { release = resolve; });
-    expect(written.chunks.strips.length).toBeGreaterThan(4);
-    await page.route(new RegExp([...written.chunks.strips.slice(1), ...late].join("|")), async (route) => {
+    expect(strips.length).toBeGreaterThan(4);
+    await page.route(new RegExp([...strips.slice(1), ...late].join("|")), async (route) => {
       await held;
       await route.continue();
     });
@@ -285,9 +267,7 @@ describe("pictures that come late", () => {
   });
 
   test("or never come: that is said, and the others are there", async () => {
-    const site = temporary_folder(), lost = write_bundle(site.folder, make_demo({ questions: 12, samples: 4, length: 6, runs: 1 }), { shelf_tokens: 800 });
-    rmSync(join(site.folder, "data", `${lost.chunks.strips[0]}.js`));
-    at = await watch(browser, file_base(site.folder));
+    rmSync(join(at.folder, "data", `${at.written.chunks.strips[0]}.js`));
     const { page } = at;
     await at.open("#/demo/*?size=2&view=grid");
     await page.waitForSelector(".tile.is-lost");
@@ -295,30 +275,30 @@ describe("pictures that come late", () => {
     expect(await page.locator(".failure").count()).toBe(1);
     expect(await page.locator(".failure").textContent()).toContain("missing or can't be read");
     at.problems.splice(0); // The browser's own word on the missing file.
-    site.remove();
   });
 });
 
-test("a run that grows: what is looked at stays in its place, with the focus", async () => {
-  const site = temporary_folder(), demo_of = () => make_demo({ questions: 12, samples: 4, length: 6, runs: 1 }), more = demo_of(), few = demo_of();
+describe("a run that grows", () => {
+  const few = demo_data();
   for (const subject of few.runs[0]?.subjects ?? []) for (const q of subject.questions) q.traces = q.traces.filter((t) => t.sample < 3);
-  write_bundle(site.folder, { ...few, live: 1 });
-  write_news(site.folder, 1, null);
-  at = await watch(browser, file_base(site.folder));
-  const { page } = at;
-  await at.open("#/demo/*");
-  await drawn(page);
-  await page.waitForFunction(() => document.querySelector(".status")?.textContent?.startsWith("144 traces"));
-  await page.locator('.tile[tabindex="0"]').focus();
-  for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowDown");
-  const here = await focused(page), place = () => page.locator(`.tile[data-trace="${here}"]`).evaluate((t) => t.getBoundingClientRect().top);
-  expect(await page.evaluate(() => window.scrollY)).toBeGreaterThan(100);
-  const before = await place();
-  write_news(site.folder, 1, { ...more, live: 2 });
-  write_news(site.folder, 2, null);
-  await page.waitForFunction(() => document.querySelector(".status")?.textContent?.startsWith("192 traces"), null, { timeout: 20_000 });
-  await drawn(page);
-  expect(await focused(page)).toBe(here);
-  expect(Math.abs(await place() - before)).toBeLessThan(1.5);
-  site.remove();
+  const at = use_site({ ...few, live: 1 });
+
+  test("what is looked at stays in its place, with the focus", async () => {
+    write_news(at.folder, 1, null);
+    const { page } = at;
+    await at.open("#/demo/*");
+    await drawn(page);
+    await page.waitForFunction(() => document.querySelector(".status")?.textContent?.startsWith("144 traces"));
+    await page.locator('.tile[tabindex="0"]').focus();
+    for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowDown");
+    const here = await focused(page), place = () => page.locator(`.tile[data-trace="${here}"]`).evaluate((t) => t.getBoundingClientRect().top);
+    expect(await page.evaluate(() => window.scrollY)).toBeGreaterThan(100);
+    const before = await place();
+    write_news(at.folder, 1, { ...demo_data(), live: 2 });
+    write_news(at.folder, 2, null);
+    await page.waitForFunction(() => document.querySelector(".status")?.textContent?.startsWith("192 traces"), null, { timeout: 20_000 });
+    await drawn(page);
+    expect(await focused(page)).toBe(here);
+    expect(Math.abs(await place() - before)).toBeLessThan(1.5);
+  });
 });

@@ -6,16 +6,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { launch } from "../../scripts/browser.mjs";
+import { write_bundle } from "../make_bundle.ts";
+import type { BundleData, WriteOptions, Written } from "../make_bundle.ts";
 
-const kArgs = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
-// Playwright gives each browser a fresh profile of its own.
-export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: kArgs });
+export { launch };
 
 export function temporary_folder(): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "thinktrace-viewer-"));
@@ -95,6 +92,82 @@ export async function watch(browser: Browser, base: string, options: BrowserCont
       expect(problems).toEqual([]);
     },
     close: () => context.close(),
+  };
+}
+
+export interface SiteOptions {
+  write?: WriteOptions;
+  page?: BrowserContextOptions;
+  fresh?: boolean; // The site is written anew for each test, which may damage it.
+  one_page?: boolean; // The tests go on with one page.
+}
+
+// A site with a browser that looks at it. What is asked for in a test goes at its end.
+export interface Site extends Watched {
+  readonly browser: Browser;
+  readonly folder: string;
+  readonly written: Written;
+  again(base?: string, options?: BrowserContextOptions): Promise<void>; // Another page takes the place of this one.
+  write(data: BundleData, options?: WriteOptions): string; // Another site; its folder.
+  serve(folder?: string): Promise<string>; // Where a folder, or the site's own, is served.
+}
+
+// For the tests of a file or of a group. Each has a page of its own, which nothing must have happened to.
+export function use_site(data: BundleData, { write = {}, page: look = {}, fresh = false, one_page = false }: SiteOptions = {}): Site {
+  let browser: Browser, home: ReturnType<typeof temporary_folder>, written: Written, now: Watched, ends: (() => unknown)[] = [];
+  const make = (): void => {
+    home = temporary_folder();
+    written = write_bundle(home.folder, data, write);
+  };
+  const start = async (): Promise<void> => {
+    if (fresh) make();
+    now = await watch(browser, file_base(home.folder), look);
+  };
+  const leave = async (): Promise<void> => {
+    await now.check().finally(now.close);
+  };
+  const end = async (): Promise<void> => {
+    await leave();
+    for (const each of ends.splice(0)) await each();
+    if (fresh) home.remove();
+  };
+  beforeAll(async () => {
+    if (!fresh) make();
+    browser = await launch();
+    if (one_page) await start();
+  });
+  afterAll(async () => {
+    if (one_page) await end();
+    await browser.close();
+    if (!fresh) home.remove();
+  });
+  if (!one_page) beforeEach(start);
+  afterEach(one_page ? () => now.check() : end);
+  return {
+    get browser() { return browser; },
+    get folder() { return home.folder; },
+    get written() { return written; },
+    get page() { return now.page; },
+    get base() { return now.base; },
+    get problems() { return now.problems; },
+    open: (hash) => now.open(hash),
+    check: () => now.check(),
+    close: () => now.close(),
+    async again(base = file_base(home.folder), options = look) {
+      await leave();
+      now = await watch(browser, base, options);
+    },
+    write(other, options) {
+      const { folder, remove } = temporary_folder();
+      ends.push(remove);
+      write_bundle(folder, other, options);
+      return folder;
+    },
+    async serve(folder = home.folder) {
+      const server = await serve(folder);
+      ends.push(server.close);
+      return server.base;
+    },
   };
 }
 

@@ -1,28 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The help page: topics, pictures, the switch of the keys.
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { kFixture } from "../fixture.ts";
-import { write_bundle } from "../make_bundle.ts";
-import { file_base, launch, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import { use_site } from "./harness.ts";
 
-const site = temporary_folder();
-let browser: Browser;
-let at: Watched;
-beforeAll(async () => {
-  write_bundle(site.folder, kFixture);
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  site.remove();
-});
-beforeEach(async () => { at = await watch(browser, file_base(site.folder)); });
-afterEach(async () => {
-  await at.check();
-  await at.close();
-});
+const at = use_site(kFixture);
 
 test("? opens the help, and back leads to where the reader was", async () => {
   await at.open("#/run%20one/*");

@@ -1,36 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Every hostile text in every slot of a bundle: nothing runs, the page is made of the same elements as with a harmless
 // text, and what is shown is what is stored.
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { State } from "../../src/state/state.ts";
 import { visible_string } from "../../src/text/visible.ts";
-import { write_bundle } from "../make_bundle.ts";
-import { arm, check_elements, kData, kTexts, kTitle, make_addresses, sent, times, visit } from "./attack.ts";
+import { arm, check_elements, kData, kTexts, kTitle, kTitled, make_addresses, sent, times, trace_id, visit } from "./attack.ts";
 import type { Seen, Visit } from "./attack.ts";
-import { file_base, launch, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import { file_base, use_site } from "./harness.ts";
 
 vi.setConfig({ testTimeout: 300_000 }); // Hundreds of pages each.
 
-const site = temporary_folder();
-let browser: Browser;
-let at: Watched;
+const at = use_site(kData);
 let address: ReturnType<typeof make_addresses>;
-beforeAll(async () => {
-  write_bundle(site.folder, kData);
-  address = make_addresses(site.folder);
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  site.remove();
-});
-beforeEach(async () => { at = await watch(browser, file_base(site.folder)); });
-afterEach(async () => {
-  await at.check();
-  await at.close();
-});
+beforeAll(() => { address = make_addresses(at.folder); });
 
 // Goes to the page of each text. `told`: which texts are shown how often. Empty texts may show fewer elements.
 async function of_each(more: Partial<State>, ready: readonly string[], told: Record<string, [query: string, times: number]>): Promise<void> {
@@ -55,19 +37,34 @@ test("the front page", async () => {
   await page.waitForFunction(() => document.querySelector(".subject") && !document.querySelector("main [aria-busy]"));
   const { texts } = await page.evaluate((read) => window.hand.look(read), {
     run: ".run > h2 bdi", subject: ".subject h3 bdi", note: ".run > .notes li bdi", setting: ".fact:last-child dt bdi", value: ".fact:last-child dd bdi",
-    model: ".run-size > span > bdi", architecture: ".run-size .quiet bdi", title: ".masthead h1", generator: ".footer bdi",
+    model: ".run-size > span > bdi", architecture: ".run-size .quiet bdi",
     first: ".numbers .notes li:first-child bdi", whose: ".numbers .notes li:last-child bdi:first-child", second: ".numbers .notes li:last-child bdi:last-child",
     rows: ".subject-table tbody tr:first-child bdi", label: ".label-table tbody tr:first-child th bdi",
   });
   expect(texts).toEqual({ run: all, subject: all, note: all, setting: all, value: all, model: all, architecture: all,
-    title: [sent(kTitle)], generator: [sent(kTitle)], first: all, whose: shouted, second: all, rows: all, label: all });
-  expect(await page.title()).toBe(visible_string(kTitle).replace(/[ \t\n\f\r]+/g, " ").trim());
+    first: all, whose: shouted, second: all, rows: all, label: all });
   const shapes = await page.evaluate(() => [...document.querySelectorAll(".run")].map((run) =>
     [...run.querySelectorAll("*")].filter((e) => !e.parentElement?.closest("bdi")).map((e) => `${e.tagName}.${e.getAttribute("class") ?? ""}`).join(" ")));
   kTexts.forEach((text, i) => {
     if (text !== "" && shapes[i] !== shapes[0]) expect((shapes[i] as string).split(" "), JSON.stringify(text).slice(0, 80)).toEqual((shapes[0] as string).split(" "));
   });
   await check_elements(page);
+});
+
+test("what the bundle is called, and what made it, on every kind of page", async () => {
+  const folder = at.write(kTitled), of = make_addresses(folder), title = visible_string(kTitle).replace(/[ \t\n\f\r]+/g, " ").trim();
+  await at.again(file_base(folder));
+  await arm(at.page);
+  const read = { name: ".brand bdi, .masthead h1", generator: ".footer bdi" };
+  for (const [hash, ready] of [["#/", ".masthead"], [of(0, { page: "gallery" }), ".row canvas"], [of(0, { page: "trace" }), ".u-over"],
+    ["#compare", ".pair"], [`#tray?pick=${trace_id(0)}`, ".tray-card"], ["#help", ".help-topic"]] as const) {
+    await at.open(hash);
+    await at.page.waitForSelector(ready);
+    const { texts } = await at.page.evaluate((names) => window.hand.look(names), read);
+    expect(texts, hash).toEqual({ name: [sent(kTitle)], generator: [sent(kTitle)] });
+    expect((await at.page.title()).endsWith(title), hash).toBe(true);
+    await check_elements(at.page);
+  }
 });
 
 test("galleries: question, options, labels, error, subject, name and words of a number", async () => {

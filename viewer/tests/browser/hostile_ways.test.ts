@@ -3,45 +3,22 @@
 // put several runs side by side, and the files a reader takes away.
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { kMaxPicks } from "../../src/state/state.ts";
 import { kFixture } from "../fixture.ts";
 import { kHostile } from "../hostile.ts";
-import { write_bundle } from "../make_bundle.ts";
-import { arm, check_elements, kData, kTexts, make_addresses, sent, trace_id, visit } from "./attack.ts";
+import { arm, check_elements, kData, kTexts, kTitled, make_addresses, sent, trace_id, visit } from "./attack.ts";
 import type { Visit } from "./attack.ts";
-import { file_base, launch, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import { file_base, temporary_folder, use_site, watch } from "./harness.ts";
 
 vi.setConfig({ testTimeout: 300_000 }); // Hundreds of pages each.
 
-const site = temporary_folder(), small = temporary_folder();
-let browser: Browser;
-let at: Watched;
+const at = use_site(kData, { page: { acceptDownloads: true } });
 let address: ReturnType<typeof make_addresses>;
-beforeAll(async () => {
-  write_bundle(site.folder, kData);
-  write_bundle(small.folder, kFixture);
-  address = make_addresses(site.folder);
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  site.remove();
-  small.remove();
-});
-beforeEach(async () => {
-  at = await watch(browser, file_base(site.folder), { acceptDownloads: true });
-  await arm(at.page);
-});
-afterEach(async () => {
-  await at.check();
-  await at.close();
-});
+beforeAll(() => { address = make_addresses(at.folder); });
+beforeEach(() => arm(at.page));
 async function open_small(hash: string): Promise<void> {
-  await at.close();
-  at = await watch(browser, file_base(small.folder));
+  await at.again(file_base(at.write(kFixture)));
   await arm(at.page);
   await at.open(hash);
 }
@@ -97,8 +74,9 @@ test("in the address: as a path, as a name, and as the value of everything that 
   ];
   const told = await at.page.evaluate(async (list) => {
     for (const hash of list) {
+      const before = location.hash, followed = new Promise((resolve) => window.addEventListener("hashchange", resolve, { once: true }));
       location.hash = hash;
-      await new Promise((resolve) => setTimeout(resolve, 4)); // The page follows the address between two tasks.
+      if (location.hash !== before) await followed;
       if (!document.querySelector("main h1")) return hash;
     }
     return null;
@@ -145,14 +123,13 @@ test("folders of a hostile name", async () => {
   const bytes = (text: string): number => Buffer.byteLength(text);
   const names = [...new Set(kHostile.map((text) => Buffer.from(text).toString()))].filter((text) => !/[/\0]/.test(text) && !["", ".", ".."].includes(text) && bytes(text) < 250);
   expect(names.length).toBeGreaterThan(150);
-  const root = temporary_folder();
-  await at.close();
-  at = await watch(browser, file_base(root.folder));
+  const root = temporary_folder(), small = at.write(kFixture);
+  await at.again(file_base(root.folder));
   // A few names deep at a time, as long as a path may be.
   for (const [i, list] of in_steps(names, 12).entries()) {
     const folder = join(root.folder, String(i), ...list);
     mkdirSync(join(folder, ".."), { recursive: true });
-    symlinkSync(small.folder, folder);
+    symlinkSync(small, folder);
     await at.page.goto(`${file_base(folder)}index.html#/run%20one/first/q0/0`);
     await at.page.waitForSelector(".token");
     await check_elements(at.page);
@@ -184,7 +161,12 @@ test("in tables and drawings", async () => {
     await at.page.waitForFunction((id) => document.querySelector(`.samples .is-current [data-trace="${id}"]`) && document.querySelector(".u-over"), trace_id(place));
     drawings.push((await save("Drawing")).text);
   }
-  const elsewhere = await browser.newPage(); // The site's own pages may not read markup.
+  const titled = at.write(kTitled);
+  await at.again(file_base(titled));
+  await at.open(make_addresses(titled)(0, { page: "trace" }));
+  await at.page.waitForSelector(".u-over");
+  drawings.push((await save("Drawing")).text);
+  const elsewhere = await at.browser.newPage(); // The site's own pages may not read markup.
   const found = await elsewhere.evaluate((list) => list.flatMap((text) => {
     const all = [...new DOMParser().parseFromString(text, "image/svg+xml").querySelectorAll("*")];
     return [...all.map((e) => e.tagName), ...all.flatMap((e) => e.getAttributeNames()).filter((a) => /^on|href|style/i.test(a))];
@@ -201,7 +183,7 @@ test("in pages that open by themselves", async () => {
     expect(name).toMatch(/^[a-z0-9-]+\.html$/);
     const folder = temporary_folder();
     writeFileSync(join(folder.folder, "index.html"), text);
-    const alone = await watch(browser, file_base(folder.folder), { offline: true });
+    const alone = await watch(at.browser, file_base(folder.folder), { offline: true });
     await arm(alone.page, true);
     await alone.open();
     await alone.page.waitForFunction(() => document.querySelector(".subject canvas") && !document.querySelector("main [aria-busy]"));

@@ -1,38 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The ways a reader goes, from a folder and from a server.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
 import { viridis } from "../../src/colour/viridis.ts";
 import { kFixture } from "../fixture.ts";
-import { write_bundle } from "../make_bundle.ts";
-import { file_base, launch, pixel, serve, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import { pixel, use_site } from "./harness.ts";
 
-const site = temporary_folder();
-let browser: Browser;
-let server: Awaited<ReturnType<typeof serve>>;
-let at: Watched;
-
-beforeAll(async () => {
-  write_bundle(site.folder, kFixture);
-  browser = await launch();
-  server = await serve(site.folder);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  site.remove();
-});
-afterEach(async () => {
-  await at.check();
-  await at.close();
-});
+const at = use_site(kFixture);
 
 const numbers = (page: Page): Promise<string[]> => page.locator(".row-number").allTextContents();
 const hash = (page: Page): Promise<string> => page.evaluate(() => location.hash);
 
 describe.each(["file", "http"])("over %s", (scheme) => {
-  beforeEach(async () => { at = await watch(browser, scheme === "file" ? file_base(site.folder) : server.base); });
+  beforeEach(async () => { if (scheme === "http") await at.again(await at.serve()); });
 
   test("front page, subject, trace and back", async () => {
     const { page } = at;
@@ -90,8 +70,6 @@ describe.each(["file", "http"])("over %s", (scheme) => {
 });
 
 describe("in detail", () => {
-  beforeEach(async () => { at = await watch(browser, file_base(site.folder)); });
-
   test("all subjects in one list", async () => {
     const { page } = at;
     await at.open();
@@ -135,6 +113,27 @@ describe("in detail", () => {
     await page.waitForSelector(".row");
     await page.keyboard.press("u");
     await page.waitForSelector(".masthead");
+  });
+
+  test("the way back and a reload find the page where it was, though what makes it long comes late", async () => {
+    await at.again(await at.serve());
+    const { page } = at, y = () => page.evaluate(() => window.scrollY);
+    await page.setViewportSize({ width: 1280, height: 300 });
+    // What a page loads comes half a second late.
+    await page.route(/data\/[0-9a-f]{32}\.js/, (route) => setTimeout(() => void route.continue(), 500));
+    await at.open("#/run%20one/first/q0/1");
+    await page.waitForSelector(".turn a");
+    await page.evaluate(() => window.scrollTo(0, 250));
+    await page.waitForFunction(() => (history.state as { y?: number } | null)?.y === 250);
+    await page.reload();
+    await page.waitForSelector(".turn a");
+    await expect.poll(y).toBe(250);
+    // Where the reader goes on before it has come, the page stays with the reader.
+    await page.reload();
+    await page.waitForSelector("main h1", { state: "attached" });
+    await page.keyboard.press("Shift");
+    await page.waitForSelector(".turn a");
+    expect(await y()).toBeLessThan(250);
   });
 
   test("an address of nowhere says so", async () => {

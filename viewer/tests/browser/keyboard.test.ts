@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Everything by the keyboard alone: from the front page to a quotation and back. The focus is always somewhere and always
 // to be seen.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, expect, test } from "vitest";
 import { make_demo } from "../generate.ts";
-import { write_bundle } from "../make_bundle.ts";
-import { launch, serve, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import { use_site } from "./harness.ts";
 
-const site = temporary_folder();
-let browser: Browser;
-let server: Awaited<ReturnType<typeof serve>>;
-let at: Watched;
-beforeAll(async () => {
-  write_bundle(site.folder, make_demo({ questions: 6, samples: 3, length: 6, runs: 1 }));
-  browser = await launch();
-  server = await serve(site.folder);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  site.remove();
-});
+const at = use_site(make_demo({ questions: 6, samples: 3, length: 6, runs: 1 }));
 beforeEach(async () => {
-  at = await watch(browser, server.base, { permissions: ["clipboard-read", "clipboard-write"] });
+  await at.again(await at.serve(), { permissions: ["clipboard-read", "clipboard-write"] });
   at.page.setDefaultTimeout(8000);
-});
-afterEach(async () => {
-  await at.check();
-  await at.close();
 });
 
 interface Focus { name: string; lost: boolean; hidden: boolean }

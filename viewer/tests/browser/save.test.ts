@@ -2,36 +2,13 @@
 // What a reader takes away: tables, pictures, drawings and pages that open by themselves, from a folder and from a server.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { kNumbers } from "../fixture.ts";
 import { make_demo } from "../generate.ts";
 import { kHostile } from "../hostile.ts";
-import { write_bundle } from "../make_bundle.ts";
-import { file_base, launch, serve, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import { file_base, use_site } from "./harness.ts";
 
-const site = temporary_folder(), many = temporary_folder();
-let browser: Browser;
-let server: Awaited<ReturnType<typeof serve>>;
-let at: Watched;
-
-beforeAll(async () => {
-  write_bundle(site.folder, kNumbers);
-  write_bundle(many.folder, make_demo({ questions: 30, samples: 4, length: 4, runs: 1 }));
-  browser = await launch();
-  server = await serve(site.folder);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  site.remove();
-  many.remove();
-});
-afterEach(async () => {
-  await at.check();
-  await at.close();
-});
+const at = use_site(kNumbers, { page: { acceptDownloads: true } });
 
 // Opens the menu, chooses, and gives the file with what the menu said of it.
 async function save(name: string): Promise<{ name: string; bytes: Buffer; said: string }> {
@@ -44,19 +21,40 @@ async function save(name: string): Promise<{ name: string; bytes: Buffer; said: 
 
 const png_size = (bytes: Buffer): [number, number] => [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
 
+// Cells of the drawing whose colour is not that of the picture there, at two pixels for one.
+async function other_cells(png: Buffer, drawing: string): Promise<{ n: number; other: string[] }> {
+  const elsewhere = await at.browser.newPage(); // The site's own pages load no pictures.
+  const found = await elsewhere.evaluate(async ([data, text]) => {
+    const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob()), canvas = new OffscreenCanvas(picture.width, picture.height);
+    const context = canvas.getContext("2d", { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D, other: string[] = [];
+    context.drawImage(picture, 0, 0);
+    let n = 0;
+    for (const path of new DOMParser().parseFromString(text, "image/svg+xml").querySelectorAll("path")) {
+      for (const [cell, x, y, width, height] of (path.getAttribute("d") ?? "").matchAll(/M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)/g)) {
+        const at = (from: string | undefined, part: string | undefined): number => Math.floor(2 * (Number(from) + Number(part) / 2));
+        const [r, g, b] = context.getImageData(at(x, width), at(y, height), 1, 1).data, colour = [r, g, b].map((c) => (c ?? 0).toString(16).padStart(2, "0")).join("");
+        n++;
+        if (path.getAttribute("fill") !== `#${colour}`) other.push(`${cell} #${colour}`);
+      }
+    }
+    return { n, other };
+  }, [png.toString("base64"), drawing] as const);
+  await elsewhere.close();
+  return found;
+}
+
 let n_alone = 0;
 // A saved page in a folder of its own, opened with nothing else there.
-async function open_alone(bytes: Buffer, hash: string): Promise<Watched> {
-  const folder = join(site.folder, `alone-${++n_alone}`);
+async function open_alone(bytes: Buffer, hash: string): Promise<void> {
+  const folder = join(at.folder, `alone-${++n_alone}`);
   mkdirSync(folder);
   writeFileSync(join(folder, "index.html"), bytes);
-  const alone = await watch(browser, file_base(folder), { offline: true });
-  await alone.open(hash);
-  return alone;
+  await at.again(file_base(folder), { offline: true });
+  await at.open(hash);
 }
 
 describe.each(["file", "http"])("over %s", (scheme) => {
-  beforeEach(async () => { at = await watch(browser, scheme === "file" ? file_base(site.folder) : server.base, { acceptDownloads: true }); });
+  beforeEach(async () => { if (scheme === "http") await at.again(await at.serve()); });
 
   test("a gallery as table, picture and drawing, in the order shown", async () => {
     await at.open("#/run%20one/*?sort=-length");
@@ -72,6 +70,8 @@ describe.each(["file", "http"])("over %s", (scheme) => {
     expect(Math.min(...png_size(picture.bytes))).toBeGreaterThan(200);
     const drawing = (await save("Drawing")).bytes.toString("utf8");
     expect(drawing).toMatch(/^<svg xmlns/);
+    const { n, other } = await other_cells(picture.bytes, drawing);
+    expect([n > 20, other]).toEqual([true, []]);
     expect(drawing).toContain(">right<");
     expect(drawing.indexOf("q 0 · s 1")).toBeLessThan(drawing.indexOf("q 1 · s 1"));
     expect(drawing).toContain(">failed<");
@@ -82,18 +82,16 @@ describe.each(["file", "http"])("over %s", (scheme) => {
     await at.page.waitForSelector("[data-trace]");
     const page = await save("One page");
     expect(page.name).toBe("run-one-traces.html");
-    const alone = await open_alone(page.bytes, "#/*/*?view=grid");
-    await alone.page.waitForSelector("[data-trace]");
-    expect((await alone.page.locator(".tile").evaluateAll((tiles) => tiles.map((t) => (t as HTMLElement).dataset["trace"]))).sort()).toEqual(["a1", "b1", "e1"]);
-    await alone.open("#/run%20one/first/q1/1");
-    await alone.page.waitForSelector(".token");
-    expect(await alone.page.locator("h1").textContent()).toBe("Which is seven?");
-    expect(await alone.page.locator(".token").count()).toBe(31);
-    expect(await alone.page.locator(".save-list").count()).toBe(1);
-    await alone.open("#/");
-    expect(await alone.page.locator(".notes").first().textContent()).toContain("2 of the run’s 7 traces are here.");
-    await alone.check();
-    await alone.close();
+    await open_alone(page.bytes, "#/*/*?view=grid");
+    await at.page.waitForSelector("[data-trace]");
+    expect((await at.page.locator(".tile").evaluateAll((tiles) => tiles.map((t) => (t as HTMLElement).dataset["trace"]))).sort()).toEqual(["a1", "b1", "e1"]);
+    await at.open("#/run%20one/first/q1/1");
+    await at.page.waitForSelector(".token");
+    expect(await at.page.locator("h1").textContent()).toBe("Which is seven?");
+    expect(await at.page.locator(".token").count()).toBe(31);
+    expect(await at.page.locator(".save-list").count()).toBe(1);
+    await at.open("#/");
+    expect(await at.page.locator(".notes").first().textContent()).toContain("2 of the run’s 7 traces are here.");
   });
 
   test("one trace with its curve, and as a page", async () => {
@@ -105,22 +103,22 @@ describe.each(["file", "http"])("over %s", (scheme) => {
     const picture = await save("Picture");
     expect(picture.name).toBe("run-one-first-question-0-sample-1.png");
     expect(png_size(picture.bytes)[0]).toBe(1520);
-    const alone = await open_alone((await save("One page")).bytes, "#/run%20one/first/q0/1");
-    await alone.page.waitForSelector(".token");
-    expect(await alone.page.locator(".token").count()).toBe(41);
-    await alone.check();
-    await alone.close();
+    const { n, other } = await other_cells(picture.bytes, drawing);
+    expect([n > 20, other]).toEqual([true, []]);
+    await open_alone((await save("One page")).bytes, "#/run%20one/first/q0/1");
+    await at.page.waitForSelector(".token");
+    expect(await at.page.locator(".token").count()).toBe(41);
   });
 });
 
 describe("from a folder", () => {
-  const open = async (folder: string, hash: string): Promise<void> => {
-    at = await watch(browser, file_base(folder), { acceptDownloads: true });
+  const open = async (hash: string, folder = at.folder): Promise<void> => {
+    if (folder !== at.folder) await at.again(file_base(folder));
     await at.open(hash);
     await at.page.waitForSelector("[data-trace]");
   };
   test("what is cut is said", async () => {
-    await open(many.folder, "#/*/*");
+    await open("#/*/*", at.write(make_demo({ questions: 30, samples: 4, length: 4, runs: 1 })));
     const drawing = await save("Drawing");
     expect(drawing.said).toMatch(/Saved a picture of 200 traces\. These are the first 200 of \d+: /);
     expect((await save("One page")).said).toContain("pick traces to choose others");
@@ -129,14 +127,14 @@ describe("from a folder", () => {
     expect(table.bytes.toString().split("\r\n").length).toBeGreaterThan(202);
   });
   test("nothing shown is nothing to save", async () => {
-    await open(site.folder, "#/run%20one/*");
+    await open("#/run%20one/*");
     await at.page.evaluate(() => { location.hash = "#/run%20one/*?where=length%20%3E%209999"; });
     await at.page.waitForSelector("[data-trace]", { state: "detached" });
     await at.page.click(".save-button");
     expect(await at.page.locator(".save-said").textContent()).toBe("No trace is shown.");
   });
   test("the menu goes by keys, and Escape closes it", async () => {
-    await open(site.folder, "#/run%20one/*");
+    await open("#/run%20one/*");
     const { page } = at, focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? "");
     await page.locator(".save-button").focus();
     await page.keyboard.press("Enter");
@@ -150,34 +148,28 @@ describe("from a folder", () => {
     expect(await page.locator(".save-panel").isVisible()).toBe(false);
   });
   test("a bundle without its own code says that it can't make pages", async () => {
-    const bare = temporary_folder();
-    write_bundle(bare.folder, kNumbers);
-    const page = readFileSync(join(bare.folder, "index.html"), "utf8");
-    writeFileSync(join(bare.folder, "index.html"), page.replace(/"app":"[0-9a-f]{32}"/, '"app":null'));
-    await open(bare.folder, "#/run%20one/*");
+    const bare = join(at.write(kNumbers), "index.html"), page = readFileSync(bare, "utf8");
+    writeFileSync(bare, page.replace(/"app":"[0-9a-f]{32}"/, '"app":null'));
+    await open("#/run%20one/*", join(bare, ".."));
     await at.page.click(".save-button");
     await at.page.click('.save-list button:has-text("One page")');
     await at.page.waitForFunction(() => document.querySelector(".save-said")?.textContent !== "");
     expect(await at.page.locator(".save-said").textContent()).toContain("does not hold its own code");
-    bare.remove();
   });
   test("hostile texts stay texts in every file", async () => {
-    const hostile = temporary_folder(), text = kHostile.slice(0, 40).join(" ");
+    const text = kHostile.slice(0, 40).join(" ");
     const probs = [[0.5, 0.5], [0.2, 0.8], [0.1, 0.9]];
-    write_bundle(hostile.folder, { title: text, generator: text, runs: [{ name: text, labels: [text, text], notes: [text], model: { name: text, architecture: text, sha256: text },
+    const folder = at.write({ title: text, generator: text, runs: [{ name: text, labels: [text, text], notes: [text], model: { name: text, architecture: text, sha256: text },
       subjects: [{ name: text, questions: [{ id: "q", text, options: [text, text], answer: 1, prompt: text, traces: [
         { id: "aa", sample: 0, tokens: [text, text], probs, answer_text: text }, { id: "ab", sample: 1, tokens: [], probs: [], error: text }] }] }] }] });
-    await open(hostile.folder, "#/*/*");
+    await open("#/*/*", folder);
     const drawing = await save("Drawing");
     expect(drawing.name).toMatch(/^[a-z0-9-]+\.svg$/);
     expect(drawing.bytes.toString("utf8").match(/<(?!\/?(svg|rect|text|path|polyline)\b)/g)).toBeNull();
     const table = (await save("Table")).bytes.toString("utf8");
     expect(table.split("\r\n").length).toBe(4);
     expect(table).not.toMatch(/[\0-\x09\x0B\x0C\x0E-\x1F\u202A-\u202E\u2066-\u2069]/);
-    const alone = await open_alone((await save("One page")).bytes, "#/*/*");
-    await alone.page.waitForSelector("[data-trace]");
-    await alone.check();
-    await alone.close();
-    hostile.remove();
+    await open_alone((await save("One page")).bytes, "#/*/*");
+    await at.page.waitForSelector("[data-trace]");
   });
 });

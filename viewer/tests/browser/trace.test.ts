@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The page of one trace: the cursor, jumps, t_exit, further readers, token ids, quotations, and all of it by keyboard alone.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { kFixture, kImported } from "../fixture.ts";
-import { write_bundle } from "../make_bundle.ts";
 import type { QuestionData, RunData, TraceData } from "../make_bundle.ts";
-import { file_base, launch, serve, temporary_folder, watch } from "./harness.ts";
-import type { Watched } from "./harness.ts";
+import { use_site } from "./harness.ts";
 
 // Flips at t = 3, 5 and 7; the cue words are tokens 0, 2 and 5 to 7; the largest change is at t = 7.
 const kTokens = ["Wait", ",", " So", " no", ".", " The", " answer", " is", " one", "."];
@@ -15,26 +13,10 @@ const turning: TraceData = { id: "f0", sample: 0, tokens: kTokens, token_ids: kT
   readings: [{ reader: 1, positions: [0, 5, 10], probs: [[0.5, 0.5], [0.75, 0.25], [0.25, 0.75]] }] };
 const still: TraceData = { id: "f1", sample: 1, tokens: ["x"], token_ids: [], probs: [[0.25, 0.75], [0.25, 0.75]], stop: "budget", chosen: null };
 const question: QuestionData = { id: "aa", text: "Which turns?", options: ["one", "two"], answer: 1, traces: [turning, still] };
-const site = temporary_folder();
-let browser: Browser;
-let at: Watched;
-
-beforeAll(async () => {
-  const run: RunData = { name: "turns", labels: ["A", "B"], readers: ["reader 2: nobody", "reader 3: <b>Toy</b>"],
-    numbers: [{ key: "order_agreement", name: "same option", explain: "", unit: "share", value: (t) => (t.id === "f0" ? 0.25 : null) }],
-    subjects: [{ name: "s", questions: [question] }] };
-  write_bundle(site.folder, { title: "traces", runs: [run, ...kFixture.runs, kImported] }, { shelf_tokens: 30 });
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  site.remove();
-});
-beforeEach(async () => { at = await watch(browser, file_base(site.folder)); });
-afterEach(async () => {
-  await at.check();
-  await at.close();
-});
+const run: RunData = { name: "turns", labels: ["A", "B"], readers: ["reader 2: nobody", "reader 3: <b>Toy</b>"],
+  numbers: [{ key: "order_agreement", name: "same option", explain: "", unit: "share", value: (t) => (t.id === "f0" ? 0.25 : null) }],
+  subjects: [{ name: "s", questions: [question] }] };
+const at = use_site({ title: "traces", runs: [run, ...kFixture.runs, kImported] }, { write: { shelf_tokens: 30 } });
 
 const open = async (hash: string): Promise<Page> => {
   await at.open(hash);
@@ -242,14 +224,13 @@ test("token ids are shown below the tokens on demand, from trace to trace", asyn
 describe("a quotation", () => {
   const clipboard = (page: Page): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
   test("is the sentence around the cursor, with its place and a link", async () => {
-    const server = await serve(site.folder);
-    const web = await watch(browser, server.base, { permissions: ["clipboard-read", "clipboard-write"] });
-    const { page } = web;
-    await web.open("#/turns/s/aa/0?t=7&sort=-p_end&text=x&colour=right");
+    await at.again(await at.serve(), { permissions: ["clipboard-read", "clipboard-write"] });
+    const { page } = at;
+    await at.open("#/turns/s/aa/0?t=7&sort=-p_end&text=x&colour=right");
     await page.waitForSelector(".u-over");
     await page.keyboard.press("q");
     await told(page, "Copied: “The answer is one.” — ");
-    const link = `${server.base}index.html#/turns/s/aa/0?colour=right&t=6`;
+    const link = `${at.base}index.html#/turns/s/aa/0?colour=right&t=6`;
     expect(await clipboard(page)).toBe(`“The answer is one.” — Toy 1M, question 0, sample 0, t = 6…10, ${link}`);
     // A selection goes before the cursor, in whole tokens.
     await page.evaluate(() => {
@@ -259,9 +240,6 @@ describe("a quotation", () => {
     await page.click("text=Copy quotation");
     await page.waitForSelector(".reading-tools >> text=Copied");
     expect(await clipboard(page)).toContain("“So no” — Toy 1M, question 0, sample 0, t = 3…4, ");
-    await web.check();
-    await web.close();
-    await server.close();
   });
   test("stands in a field, selected, where the page may not copy", async () => {
     const page = await open("#/turns/s/aa/0?t=1");

@@ -9,7 +9,7 @@ import { describe_view } from "../../src/filters/describe.ts";
 import { fitting_examples, mistake_at } from "../../src/filters/examples.ts";
 import { make_masks } from "../../src/filters/masks.ts";
 import { choose_numbers, group_choices, sort_menu } from "../../src/filters/menus.ts";
-import { kDefaultState, kMaxBrushes, kNoFilters } from "../../src/state/state.ts";
+import { format_state, kDefaultState, kMaxBrushes, kNoFilters, parse_state } from "../../src/state/state.ts";
 import type { State } from "../../src/state/state.ts";
 import { arrange } from "../../src/table/arrange.ts";
 import { compile_expression } from "../../src/table/expression.ts";
@@ -68,7 +68,8 @@ describe("the axis of a range", () => {
   test("a click takes the bar that is there", () => {
     expect(bin_range(flips, 0.99)).toEqual({ low: 9, high: 9 });
     expect(bin_range(flips, 1)).toEqual({ low: 9, high: 9 });
-    expect(bin_range(share, 0.52)).toEqual({ low: 0.5, high: 0.55 });
+    expect(bin_range(share, 0.52)).toEqual({ low: 0.5, high: 0.549999 });
+    expect(bin_range(share, 0.99)).toEqual({ low: 0.95, high: 1 });
     const field = numbers([0, 3, 9, 9, 4], "count"), { all, low, step } = make_histogram(field, new Uint8Array(5), 4);
     const axis = make_axis(field, make_histogram(field, new Uint8Array(5), 4));
     all.forEach((n, i) => {
@@ -76,6 +77,21 @@ describe("the axis of a range", () => {
       expect(range.low).toBe(low + i * step);
       expect(field.values.filter((v) => v >= range.low && v <= range.high)).toHaveLength(n);
     });
+  });
+  test("a click shows as many traces as the bar counts, through the address too", () => {
+    const random = make_random(5), edges = Float64Array.from({ length: table.n }, () => (below(random, 41) - 20) / 20);
+    const uneven = Float64Array.from({ length: table.n }, () => 100 * random() + 0.5);
+    const of = { ...table, fields: [...table.fields, { ...numbers([], "change"), key: "edges", values: edges }, { ...numbers([], ""), key: "uneven", values: uneven },
+      { ...numbers([], "bits"), key: "small", values: uneven.map((x) => x / 1e4) }] };
+    for (const field of of.fields) {
+      if (field.kind !== "number") continue;
+      const { all, ...rest } = make_histogram(field, new Uint8Array(of.n), 24), axis = make_axis(field, { all, ...rest });
+      const counts = Array.from(all, (_, i) => {
+        const brushes = [{ key: field.key, ...bin_range(axis, (i + 0.5) / all.length) }];
+        return filter_table(of, parse_state(format_state({ ...kDefaultState, page: "gallery", brushes })), null).n;
+      });
+      expect(counts, field.key).toEqual([...all]);
+    }
   });
   test("a side stops at the other side and at the end", () => {
     expect(move_side(share, { low: 0.2, high: 0.6 }, "low", 0.9)).toEqual({ low: 0.6, high: 0.6 });
@@ -164,6 +180,7 @@ describe("menus", () => {
   test("list every field once, under its head", () => {
     const groups = sort_menu(table), keys = groups.flatMap((g) => g.fields.map((f) => f.key));
     expect(groups.map((g) => g.name)).toEqual(["Numbers of the trace", "Places", "Categories"]);
+    expect(sort_menu(one_run).flatMap((g) => g.fields.map((f) => f.key)).sort()).toEqual(one_run.fields.map((f) => f.key).filter((key) => key !== "run").sort());
     expect([...keys].sort()).toEqual(table.fields.map((f) => f.key).sort());
     expect(groups[1]?.fields.map((f) => f.key).sort()).toEqual(["number", "run", "sample", "subject"]);
     expect(groups[0]?.fields.every((f) => f.kind === "number") && groups[2]?.fields.every((f) => f.kind === "category")).toBe(true);

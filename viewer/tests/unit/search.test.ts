@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { load_questions, load_texts } from "../../src/bundle/load.ts";
 import type { ShelfTexts } from "../../src/bundle/shelf.ts";
 import type { Scope } from "../../src/state/state.ts";
+import { take_table } from "../../src/table/kept.ts";
 import { find_ranges, make_search, words_of } from "../../src/table/search.ts";
 import type { Matches, Search } from "../../src/table/search.ts";
 import { fold } from "../../src/table/words.ts";
@@ -145,23 +146,43 @@ describe("search", () => {
     expect(rows_of(last(heard))).toEqual(slow_search(bundle, ["answer"], "both"));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(first.every((m) => m.pending !== null)).toBe(true);
-    search.find("wait", "both", (m) => first.push(m));
-    const n = first.length;
-    search.stop();
+    const end = search.find("wait", "both", (m) => first.push(m)), n = first.length;
+    end();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(first.length).toBe(n);
   });
 
-  test("forgets what it kept when it is stopped, what was still on its way too", async () => {
+  test("is ended by who began it, and by nobody else", async () => {
+    const bundle = make_bundle(), search = make_search(table), end = search.find("answer", "both", () => undefined);
+    const heard = wait_for(search, "wait", "both");
+    end();
+    expect(rows_of(last(await heard))).toEqual(slow_search(bundle, ["wait"], "both"));
+  });
+
+  test("keeps what it read, and how the last one came out", async () => {
+    const bundle = make_bundle(), search = make_search(table);
+    const before = rows_of(last(await wait_for(search, "wait", "both")));
+    for (const word of ["wait", "answer", "wait"]) {
+      expect(rows_of(last(await wait_for(search, word, "both")))).toEqual(slow_search(bundle, [word], "both"));
+    }
+    expect(vi.mocked(load_texts)).toHaveBeenCalledTimes(16);
+    const heard: Matches[] = [];
+    search.find(" WAIT ", "both", (m) => heard.push(m));
+    expect([heard.length, rows_of(last(heard)), last(heard).pending]).toEqual([1, before, null]);
+    search.find("wait", "thinking", (m) => heard.push(m));
+    expect(rows_of(last(heard))).toEqual(slow_search(bundle, ["wait"], "thinking"));
+  });
+
+  test("forgets what it kept when that is asked, what was still on its way too", async () => {
     make_bundle();
     const search = make_search(table);
     await wait_for(search, "wait", "thinking");
-    search.stop();
+    search.forget();
     await wait_for(search, "wait", "thinking");
     expect(vi.mocked(load_texts)).toHaveBeenCalledTimes(32);
-    search.stop();
+    search.forget();
     search.find("wait", "thinking", () => undefined);
-    search.stop();
+    search.forget();
     await new Promise((resolve) => setTimeout(resolve, 20));
     vi.mocked(load_texts).mockClear();
     await wait_for(search, "wait", "thinking");
@@ -197,4 +218,14 @@ describe("search", () => {
     const again = last(await wait_for(search, "wait", "thinking"));
     expect([again.errors, rows_of(again)]).toEqual([[], wanted]);
   });
+});
+
+test("the last table and its search are kept until the traces are others", () => {
+  const { indexes } = table, [index] = indexes as [RunIndex], subject = index.run.subjects[0] ?? null;
+  const kept = take_table({ indexes, subject: null });
+  expect(take_table({ indexes: [...indexes], subject: null })).toBe(kept);
+  const other = take_table({ indexes: [index], subject });
+  expect([other === kept, take_table({ indexes: [index], subject }) === other]).toEqual([false, true]);
+  // As when the run has grown: the same run, another index.
+  expect(take_table({ indexes: [{ ...index }], subject }).table.indexes[0]).not.toBe(index);
 });

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from "vitest";
-import { format_state, kDefaultState, kMaxPicks, kPickLength, parse_state, same_name } from "../../src/state/state.ts";
+import { change_state, format_state, kDefaultState, kMaxPicks, kPickLength, parse_state, same_name } from "../../src/state/state.ts";
 import type { State } from "../../src/state/state.ts";
 import { kHostile } from "../hostile.ts";
 
 const full: State = {
   page: "trace", run: "demo", other: null, by: "p_end", order: "size", differing: false, subject: "chains", question: "00ff", sample: 3,
-  cursor: 41, readers: [0, 2], from_all: true,
+  cursor: 41, readers: [0, 2], from: "runs",
   sort: [{ key: "p_end", descending: true }, { key: "length", descending: false }], group: "class", view: "lines", density: 8,
   align: "fraction", colouring: "right", palette: "safe", facets: { class: ["productive", "known already"], end: ["wrong"] },
   brushes: [{ key: "p_end", low: 0.125, high: 0.5 }, { key: "change", low: -1, high: 0 }], where: "p_end < 0.5 && length > 30",
@@ -25,13 +25,15 @@ describe("the address", () => {
     for (const state of [at({ page: "help" }), at({ page: "help", topic: "t_exit" }), at({ page: "tray", picks: ["ab", "cd"] }), at({ page: "compare", run: "a", other: "b" }),
       at({ page: "compare", run: "a", other: "b", by: "t_exit", order: "rising", differing: true }),
       at({ page: "gallery", run: null }), at({ page: "gallery", run: "a" }), at({ page: "gallery", run: "a", subject: "b" }),
-      at({ page: "trace", run: "a", subject: "b", question: "c", sample: 2 })]) {
+      at({ page: "trace", run: "a", subject: "b", question: "c", sample: 2 }), at({ page: "trace", run: "a", subject: "b", question: "c", from: "run" }),
+      at({ page: "trace", run: "a", subject: "b", question: "c", from: "runs" })]) {
       expect(parse_state(format_state(state)), format_state(state)).toEqual(state);
     }
   });
   test("reads as one would write it", () => {
     const write = (change: Partial<State>): string => format_state(at(change));
     expect(write({ page: "trace", run: "demo", subject: "chains", question: "0a", sample: 2, cursor: 5 })).toBe("#/demo/chains/0a/2?t=5");
+    expect(write({ page: "trace", run: "demo", subject: "chains", question: "0a", from: "run" })).toBe("#/demo/chains/0a/0?in=all");
     expect(write({ page: "gallery", run: "demo" })).toBe("#/demo/*");
     expect(write({ page: "gallery" })).toBe("#/*/*");
     expect(write({ page: "compare", run: "a", other: "b c" })).toBe("#compare/a/b%20c");
@@ -48,8 +50,15 @@ describe("the address", () => {
     expect(state.readers).toEqual([0, 2]);
     expect(format_state(state)).toBe("#/a/b/c/0?readers=2%2C4");
   });
+  test("leaves the readers behind with their run", () => {
+    const state = at({ page: "trace", run: "a", subject: "b", question: "c", readers: [1] });
+    expect(change_state(state, { question: "d" }).readers).toEqual([1]);
+    expect(change_state(state, { run: "a", sample: 2 }).readers).toEqual([1]);
+    expect(format_state(change_state(state, { run: "z" }))).toBe("#/z/b/c/0");
+    expect(change_state(change_state(state, { page: "gallery", run: null }), { page: "trace", run: "z" }).readers).toEqual([]);
+  });
   test("of a gallery says nothing of a cursor and of readers", () => {
-    expect(back({ page: "gallery", run: "a", cursor: 7, readers: [1], from_all: true })).toEqual(at({ page: "gallery", run: "a" }));
+    expect(back({ page: "gallery", run: "a", cursor: 7, readers: [1], from: "run" })).toEqual(at({ page: "gallery", run: "a" }));
   });
   test("keeps odd names apart from its own signs", () => {
     for (const name of ["*", "~", "", "a/b", "a?b", "a#b", "%", "..", ".", "%2A", "é ü", "\u202Ex", "help", "tray"]) {

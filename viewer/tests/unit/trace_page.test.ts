@@ -16,7 +16,7 @@ import { line_of } from "../../src/trace_page/readers.ts";
 import { value_at } from "../../src/trace_page/readout.ts";
 import { small_curve } from "../../src/trace_page/samples.ts";
 import { next_target } from "../../src/trace_page/targets.ts";
-import type { Run } from "../../src/types.ts";
+import type { Run, RunIndex } from "../../src/types.ts";
 import { kHostile } from "../hostile.ts";
 import { make_demo } from "../generate.ts";
 import { write_bundle } from "../make_bundle.ts";
@@ -175,19 +175,33 @@ describe("neighbours", () => {
   rmSync(folder, { recursive: true });
   const table = make_table({ indexes: [index], subject: index.run.subjects[1] ?? null }); // Traces 6 to 11.
   const around = (change: Partial<typeof kDefaultState>, trace: number) => {
-    const order = order_around(table, { ...kDefaultState, ...change }, null, trace);
-    return find_neighbours(order, trace);
+    const order = order_around(table, { ...kDefaultState, ...change }, null, { index, trace }), found = find_neighbours(order, { index, trace });
+    const { before, after, before_question, after_question } = found;
+    return { ...found, before: before?.trace, after: after?.trace, before_question: before_question?.trace, after_question: after_question?.trace };
   };
   test("follow the order of the list, within the subject", () => {
-    expect(around({}, 6)).toEqual({ before: null, after: 7, before_question: null, after_question: 9, place: 0, of: 6 });
-    expect(around({}, 10)).toEqual({ before: 9, after: 11, before_question: 8, after_question: null, place: 4, of: 6 });
-    expect(around({ sort: [{ key: "number", descending: true }] }, 9)).toMatchObject({ before: null, place: 0, after_question: 6 });
+    expect(around({}, 6)).toEqual({ before: undefined, after: 7, before_question: undefined, after_question: 9, place: 0, of: 6 });
+    expect(around({}, 10)).toEqual({ before: 9, after: 11, before_question: 8, after_question: undefined, place: 4, of: 6 });
+    expect(around({ sort: [{ key: "number", descending: true }] }, 9)).toMatchObject({ before: undefined, place: 0, after_question: 6 });
   });
   test("leave out what the filters do, but never the trace itself", () => {
-    expect(around({ brushes: [{ key: "sample", low: 1, high: 1 }] }, 7)).toEqual({ before: null, after: 10, before_question: null, after_question: 10, place: 0, of: 2 });
+    expect(around({ brushes: [{ key: "sample", low: 1, high: 1 }] }, 7)).toEqual({ before: undefined, after: 10, before_question: undefined, after_question: 10, place: 0, of: 2 });
     expect(around({ brushes: [{ key: "sample", low: 1, high: 1 }] }, 8)).toMatchObject({ before: 7, after: 9, of: 6 });
   });
-  test("are none of a trace that is not in the list", () => {
-    expect(around({}, 0)).toEqual({ before: null, after: null, before_question: null, after_question: null, place: -1, of: 0 });
+  test("of a list of all runs go from run to run", () => {
+    const other = { ...index, run: { ...index.run, key: "demo 2" } }, runs = make_table({ indexes: [index, other], subject: null }), n = index.n_traces;
+    const next = (change: Partial<typeof kDefaultState>, from: RunIndex, trace: number) => {
+      const { before, after, after_question, place, of } = find_neighbours(order_around(runs, { ...kDefaultState, ...change }, null, { index: from, trace }), { index: from, trace });
+      return [...[before, after, after_question].map((to) => to && `${to.index.run.key} ${to.trace}`), place, of];
+    };
+    expect(next({}, index, n - 1)).toEqual([`demo ${n - 2}`, "demo 2 0", "demo 2 0", n - 1, 2 * n]);
+    expect(next({}, other, 0)).toEqual([`demo ${n - 1}`, "demo 2 1", "demo 2 3", n, 2 * n]);
+    // The same question of both runs stands together and counts as one.
+    expect(next({ sort: [{ key: "number", descending: false }, { key: "sample", descending: false }] }, index, 0)).toEqual([null, "demo 2 0", "demo 3", 0, 2 * n]);
+    expect(next({ where: "run == 'demo 2' and sample == 0" }, other, 0)).toEqual([null, "demo 2 3", "demo 2 3", 0, n / 3]);
+  });
+  test("of one run obey a condition that names it", () => {
+    expect(around({ where: "run == 'demo' and sample == 1" }, 7)).toMatchObject({ after: 10, of: 2 });
+    expect(around({ where: "run == 'another'" }, 7)).toMatchObject({ after: 8, of: 6 });
   });
 });

@@ -22,9 +22,10 @@ describe("picked ids", () => {
   });
   test("too few, too many and unknown ones are said plainly", () => {
     const told = (n: number, ...unknown: string[]): string[] =>
-      tell_picks({ unknown, found: Array.from({ length: n }, (_, trace) => ({ pick: "", index: one, trace })) });
+      tell_picks({ unknown, lost: 0, found: Array.from({ length: n }, (_, trace) => ({ pick: "", index: one, trace })) });
     expect(told(0)).toEqual(["No traces are picked yet. Pick some in a gallery, and they stand here side by side."]);
     expect(told(0, "ff")).toEqual(["One picked id is of no trace in this bundle: ff."]);
+    expect(tell_picks({ found: [], unknown: ["ff"], lost: 1 })).toEqual(["One picked id is of no trace in what can be read of this bundle: ff."]);
     expect(told(1, "ff", "ee")).toEqual(["2 picked ids are of no trace in this bundle: ff, ee.", "One trace is picked; it takes two or more to compare."]);
     expect([told(2), told(kMostShown)]).toEqual([[], []]);
     expect(told(9)).toEqual(["Here are the first 8 of 9 picked traces; remove some to see the others."]);
