@@ -47,7 +47,7 @@ test-cpp:
 test-viewer:
 	cd viewer && npm run --silent test:unit
 	$(MAKE) --no-print-directory build/test-site
-	cd viewer && THINKTRACE_BUNDLE=$(CURDIR)/build/test-site npm run --silent test:browser
+	cd viewer && THINKTRACE_BUNDLE=$(CURDIR)/build/test-site THINKTRACE=$(CURDIR)/build/thinktrace THINKTRACE_RUN=$(CURDIR)/build/test-run npm run --silent test:browser
 
 # A small real gallery for the browser tests, questions that attack the page first.
 .PHONY: build/test-site
