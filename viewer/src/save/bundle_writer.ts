@@ -2,6 +2,7 @@
 // Some traces of a bundle as a bundle of their own in one file: docs/bundle.md, "single file". The readers of bundle/ are
 // its mirror image, and the tests read back what is written here.
 import template from "../../page/index.html?raw";
+import { pipe } from "../bundle/chunks.ts";
 import type { CurveValues, Reading, Strip } from "../bundle/shelf.ts";
 import type { Manifest, QuestionText, Run, RunIndex, TraceText } from "../types.ts";
 
@@ -53,9 +54,8 @@ async function pack(head: object, body?: readonly Uint8Array[]): Promise<PackedC
   const line = new TextEncoder().encode(JSON.stringify(head) + (body ? "\n" : ""));
   const bytes = joined([line, ...(body ?? [])]);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource));
-  const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   return { name: Array.from(hash.subarray(0, 16), (b) => b.toString(16).padStart(2, "0")).join(""),
-    base64: base64_of(new Uint8Array(await new Response(stream).arrayBuffer())) };
+    base64: base64_of(await pipe(bytes, new CompressionStream("deflate-raw"))) };
 }
 
 interface PickedQuestion { place: number; traces: PickedTrace[] }

@@ -52,7 +52,8 @@ export interface Visit {
   hash: string;
   ready: readonly string[]; // What must be there.
   read: Record<string, string>;
-  apart?: boolean; // It may look otherwise than the first.
+  like?: number; // The visit before that it must look like; the first.
+  apart?: boolean; // It may look otherwise.
   near?: string; // Made only near the window: it is scrolled to.
 }
 export interface Seen { texts: Record<string, string[]>; shape: string } // shape: every element with its class and attributes.
@@ -94,10 +95,10 @@ function give_hand(): void {
     }
     return false;
   };
-  // The first page is waited for until it has come to rest, the others until they are like it, or are not for long.
+  // The first page of a kind is waited for until it has come to rest, the others until they are like it, or are not for long.
   const visit = async (list: readonly Visit[]) => {
     const seen: Seen[] = [];
-    for (const { hash, ready, read, apart, near } of list) {
+    for (const { hash, ready, read, like = 0, apart, near } of list) {
       if (location.hash !== hash) {
         const gone = new Promise((resolve) => window.addEventListener("hashchange", resolve, { once: true }));
         location.hash = hash;
@@ -108,7 +109,7 @@ function give_hand(): void {
         return ready.every((query) => document.querySelector(query));
       }, 20_000);
       if (!there) throw new Error(`${ready.filter((query) => !document.querySelector(query)).join()} are not at ${hash.slice(0, 200)}`);
-      const first = seen[0];
+      const first = seen[like];
       if (first && !apart) await until(() => shape() === first.shape, 4000);
       else if (!first) await new Promise((resolve) => setTimeout(resolve, 500));
       seen.push(look(read));

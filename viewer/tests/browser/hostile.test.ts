@@ -14,21 +14,8 @@ const at = use_site(kData);
 let address: ReturnType<typeof make_addresses>;
 beforeAll(() => { address = make_addresses(at.folder); });
 
-// Goes to the page of each text. `told`: which texts are shown how often. Empty texts may show fewer elements.
-async function of_each(more: Partial<State>, ready: readonly string[], told: Record<string, [query: string, times: number]>): Promise<void> {
-  await arm(at.page);
-  await at.open(address(0, more));
-  const read = Object.fromEntries(Object.entries(told).map(([name, [query]]) => [name, query]));
-  const seen = await visit(at.page, kTexts.map((text, i): Visit => ({ hash: address(i, more), ready, read, apart: text === "" })));
-  const harmless = (seen[0] as Seen).shape;
-  kTexts.forEach((text, i) => {
-    const { texts, shape } = seen[i] as Seen, name = JSON.stringify(text).slice(0, 80);
-    if (text === "") return;
-    expect(texts, name).toEqual(Object.fromEntries(Object.entries(told).map(([key, [, n]]) => [key, times(n, text)])));
-    if (shape !== harmless) expect(shape.split(" "), name).toEqual(harmless.split(" "));
-  });
-  await check_elements(at.page);
-}
+// A kind of page that each text has. `told`: which texts it shows, and how often.
+interface Kind { name: string; more: Partial<State>; ready: readonly string[]; told: Record<string, [query: string, times: number]> }
 
 test("the front page", async () => {
   const { page } = at, all = kTexts.map(sent), shouted = kTexts.map((t) => sent(`${t}!`));
@@ -67,22 +54,40 @@ test("what the bundle is called, and what made it, on every kind of page", async
   }
 });
 
-test("galleries: question, options, labels, error, subject, name and words of a number", async () => {
-  await of_each({ page: "gallery", view: "list", brushes: [{ key: "hostile", low: 0, high: 1000 }] }, [".row .is-failed bdi", ".row-question", ".row canvas", ".brush"], {
-    question: [".row-question", 1], options: [".option-text", 2], labels: [".option-label", 2], error: [".is-failed bdi", 1],
-    subject: [".page-head h1 bdi", 1], crumbs: [".crumbs [aria-current] bdi", 1], run: [".crumbs li:nth-child(2) bdi", 1], note: [".page-head .notes bdi", 1],
-  });
-});
+const kKinds: readonly Kind[] = [
+  { name: "gallery", more: { page: "gallery", view: "list", brushes: [{ key: "hostile", low: 0, high: 1000 }] },
+    ready: [".row .is-failed bdi", ".row-question", ".row canvas", ".brush"], told: {
+      question: [".row-question", 1], options: [".option-text", 2], labels: [".option-label", 2], error: [".is-failed bdi", 1],
+      subject: [".page-head h1 bdi", 1], crumbs: [".crumbs [aria-current] bdi", 1], run: [".crumbs li:nth-child(2) bdi", 1], note: [".page-head .notes bdi", 1],
+    } },
+  { name: "trace", more: { page: "trace", cursor: 1, readers: [0] },
+    ready: [".tokens .token.is-here", ".u-over", ".turn a", ".readings.is-others b, .readings.is-others li", ".samples canvas"], told: {
+      tokens: [".token:not(.is-zero)", 2], question: ["h1.question bdi", 1], verbatim: [".verbatim", 3], lacks: [".source-note li bdi", 1],
+      cursor: [".readout-text", 1], options: [".option-cell bdi", 2], labels: [".options-table tbody th bdi", 2], reader: [".reader bdi", 1], seed: [".ids > bdi", 1],
+      subject: [".page-head .overline bdi", 1], run: [".crumbs li:nth-child(2) bdi", 1],
+    } },
+  { name: "trace that failed", more: { page: "trace", sample: 1 }, ready: [".failure bdi", ".samples canvas"], told: { error: [".failure bdi", 1], question: ["h1.question bdi", 1] } },
+  { name: "trace that was not read", more: { page: "trace", sample: 2 }, ready: [".tokens bdi", ".samples canvas"],
+    told: { text: [".tokens bdi", 1], answer: [".answers .verbatim", 1] } },
+];
 
-test("traces: tokens, prompt, answers, reader, seed and all around them", async () => {
-  await of_each({ page: "trace", cursor: 1, readers: [0] }, [".tokens .token.is-here", ".u-over", ".turn a", ".readings.is-others b, .readings.is-others li", ".samples canvas"], {
-    tokens: [".token:not(.is-zero)", 2], question: ["h1.question bdi", 1], verbatim: [".verbatim", 3], lacks: [".source-note li bdi", 1],
-    cursor: [".readout-text", 1], options: [".option-cell bdi", 2], labels: [".options-table tbody th bdi", 2], reader: [".reader bdi", 1], seed: [".ids > bdi", 1],
-    subject: [".page-head .overline bdi", 1], run: [".crumbs li:nth-child(2) bdi", 1],
+// Text by text, so that what several pages need is loaded once.
+test("galleries and traces, read, failed and not read", async () => {
+  await arm(at.page);
+  await at.open("#help");
+  const seen = await visit(at.page, kTexts.flatMap((text, i) => kKinds.map(({ more, ready, told }, like): Visit => (
+    { hash: address(i, more), ready, read: Object.fromEntries(Object.entries(told).map(([name, [query]]) => [name, query])), like, apart: text === "" }))));
+  kTexts.forEach((text, i) => {
+    if (text === "") return; // It may show fewer elements.
+    kKinds.forEach(({ name, told }, kind) => {
+      const { texts, shape } = seen[i * kKinds.length + kind] as Seen, harmless = (seen[kind] as Seen).shape, where = `${name}: ${JSON.stringify(text).slice(0, 80)}`;
+      expect(texts, where).toEqual(Object.fromEntries(Object.entries(told).map(([key, [, n]]) => [key, times(n, text)])));
+      if (shape !== harmless) expect(shape.split(" "), where).toEqual(harmless.split(" "));
+    });
   });
-});
-
-test("traces that failed or were not read", async () => {
-  await of_each({ page: "trace", sample: 1 }, [".failure bdi", ".samples canvas"], { error: [".failure bdi", 1], question: ["h1.question bdi", 1] });
-  await of_each({ page: "trace", sample: 2 }, [".tokens bdi", ".samples canvas"], { text: [".tokens bdi", 1], answer: [".answers .verbatim", 1] });
+  const last = kTexts.length - 1;
+  for (const { more, ready } of kKinds) {
+    await visit(at.page, [{ hash: address(last, more), ready, read: {} }]);
+    await check_elements(at.page);
+  }
 });
