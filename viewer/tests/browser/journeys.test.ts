@@ -129,7 +129,7 @@ describe("in detail", () => {
     await page.waitForSelector(".turn a");
     await expect.poll(y).toBe(250);
     // Where the reader goes on before it has come, the page stays with the reader.
-    await page.reload();
+    await page.reload({ waitUntil: "commit" });
     await page.waitForSelector("main h1", { state: "attached" });
     await page.keyboard.press("Shift");
     await page.waitForSelector(".turn a");
