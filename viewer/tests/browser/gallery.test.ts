@@ -252,7 +252,7 @@ describe("pictures that come late", () => {
       await held;
       await route.continue();
     });
-    await at.open("#/demo/*?size=2&view=grid");
+    await page.goto(`${at.base}index.html#/demo/*?size=2&view=grid`, { waitUntil: "domcontentloaded" }); // What is held back may hold the rest of the load.
     await page.waitForFunction(() => document.querySelector(".tile") && !document.querySelector(".tile")?.classList.contains("is-blank"));
     expect(await page.locator(".tile.is-blank").count()).toBeGreaterThan(100);
     release();
