@@ -252,7 +252,7 @@ describe("pictures that come late", () => {
       await held;
       await route.continue();
     });
-    await at.open("#/demo/*?size=2&view=grid");
+    await page.goto(`${at.base}index.html#/demo/*?size=2&view=grid`, { waitUntil: "domcontentloaded" }); // What is held back may hold the rest of the load.
     await page.waitForSelector(".tile:not(.is-blank, .is-outline)");
     await page.waitForFunction((waiting) => document.querySelectorAll(waiting).length > 100, waiting);
     expect(await page.locator(has_outlines ? ".tile.is-blank" : ".tile.is-outline").count()).toBe(0);
