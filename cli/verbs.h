@@ -29,5 +29,6 @@ Verb add_import(CLI::App& app);
 Verb add_analyze(CLI::App& app);
 Verb add_serve(CLI::App& app);
 Verb add_verify(CLI::App& app);
+Verb add_bench(CLI::App& app);
 
 }  // namespace thinktrace::cli
