@@ -69,6 +69,23 @@ TEST(ForkReader, EqualsFreshPrefillAtEveryPositionOfFiveTraces) {
   }
 }
 
+TEST(ForkReader, GoesOnPassByPassThroughALongTrace) {
+  Case c = make_case("beasts");
+  const std::vector<Token> once = c.tokens;
+  while (c.tokens.size() < 2 * kPrefillChunk + 100) c.tokens.insert(c.tokens.end(), once.begin(), once.end());
+  c.cuts = {1,
+            200,
+            kPrefillChunk - 1,
+            kPrefillChunk,
+            kPrefillChunk + 1,
+            700,
+            2 * kPrefillChunk + 1,
+            static_cast<int>(c.tokens.size())};
+  const AnswerReadings fresh = by_prefill(c);
+  for (const int branches : {2, 4, 16})
+    EXPECT_LT(difference(by_forks(c, branches), fresh), kTolerance) << branches;
+}
+
 TEST(ForkReader, ComparisonNoticesAMistake) {
   const Case c = make_case("chains");
   const AnswerReadings right = by_forks(c);  // Which the test above holds against fresh prefills.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Forced answers by forks of the cache.
 //
-// The trace is decoded once into branch 0. A cut c then needs only its suffix: branch b shares the first c
+// The trace is decoded once into branch 0, pass by pass: no further than the cuts at hand, so that their attention goes
+// over no more than they need. A cut c then needs only its suffix: branch b shares the first c
 // cells of branch 0, its suffix tokens take positions c, c + 1, …, and the row of the last one holds the
-// answer. As many branches as the session has go into one decode; when it is done they are dropped and their
-// cells are free again. An option of several tokens, or one whose end counts, needs rows behind its label too
+// answer. As many branches as the session has go into one decode; when it is done their suffixes are dropped and those
+// cells are free again, and each branch goes on to its next cut from where it is. An option of several tokens, or one whose end counts, needs rows behind its label too
 // and gets a branch of its own: log P = sum over its tokens of log P(token | before), plus log P(the next
 // token does not go on with the label). Tested by answer_reader_test.cpp against PrefillReader, which forks
 // nothing.
@@ -134,21 +135,30 @@ AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const i
   }
   AnswerReadings out{std::vector<float>(cuts.size() * form.options.size(), 0.0f)};
   session_.clear();
-  session_.prefill(0, tokens.first(cuts.empty() ? 0 : cuts.back()));
   const size_t room = session_.options().batch;
+  std::vector<int> shared(forks_ + 1, 0);  // Of branch 0, by branch.
   std::vector<Step> steps;
-  for (size_t begin = 0, end = 0; begin < jobs.size(); begin = end) {
+  for (size_t begin = 0, end = 0, n_prefilled = 0; begin < jobs.size(); begin = end) {
     steps.clear();
     int branch = 0;
     for (end = begin; end < jobs.size() && branch < forks_; end++) {
-      const int cut = cuts[jobs[end].cut_index];
       if (!steps.empty() && steps.size() + jobs[end].plan->tokens.size() > room) break;
-      session_.fork(0, ++branch, cut);
-      append_steps(*jobs[end].plan, branch, cut, steps);
+      append_steps(*jobs[end].plan, ++branch, cuts[jobs[end].cut_index], steps);
+    }
+    const auto needed = static_cast<size_t>(cuts[jobs[end - 1].cut_index]);
+    while (n_prefilled < needed) {
+      const size_t n = std::min<size_t>({room, kPrefillChunk, cuts.back() - n_prefilled});
+      session_.prefill(0, tokens.subspan(n_prefilled, n), static_cast<int>(n_prefilled));
+      n_prefilled += n;
+    }
+    for (size_t i = begin; i < end; i++) {
+      const int b = static_cast<int>(i - begin) + 1, cut = cuts[jobs[i].cut_index];
+      session_.fork(0, b, cut, shared[b]);
+      shared[b] = cut;
     }
     session_.decode(steps);
     add_readings(session_, std::span(jobs).subspan(begin, end - begin), form.options.size(), out.logprobs);
-    for (; branch > 0; branch--) session_.drop(branch);
+    for (; branch > 0; branch--) session_.drop(branch, shared[branch]);
   }
   session_.clear();
   return out;

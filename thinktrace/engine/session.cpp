@@ -87,11 +87,13 @@ void Session::prefill(int branch, std::span<const Token> tokens, int position) {
   }
 }
 
-void Session::fork(int from, int to, int length) {
-  llama_memory_seq_cp(llama_get_memory(context_.get()), from, to, 0, length);
+void Session::fork(int from, int to, int length, int shared) {
+  if (shared < length) llama_memory_seq_cp(llama_get_memory(context_.get()), from, to, shared, length);
 }
 
-void Session::drop(int branch) { llama_memory_seq_rm(llama_get_memory(context_.get()), branch, -1, -1); }
+void Session::drop(int branch, int length) {
+  llama_memory_seq_rm(llama_get_memory(context_.get()), branch, length, -1);
+}
 
 void Session::decode(std::span<const Step> steps) {
   if (options_.should_stop && options_.should_stop())

@@ -52,11 +52,12 @@ class Session {
   // logits are row 0 afterwards.
   void prefill(int branch, std::span<const Token> tokens, int position = 0);
 
-  // Makes branch `to` (which must be empty) share the first `length` tokens of branch `from`.
-  void fork(int from, int to, int length);
+  // Makes branch `to`, which holds the first `shared` tokens of branch `from` and no others, share the first `length` of
+  // them. Cost: hangs on length - shared, so that a branch that goes from cut to cut is cheaper than one made anew.
+  void fork(int from, int to, int length, int shared = 0);
 
-  // Empties a branch; cells that no other branch shares become free.
-  void drop(int branch);
+  // Forgets the tokens of a branch from position `length` on; cells that no other branch shares become free.
+  void drop(int branch, int length = 0);
 
   // Decodes all steps in one pass; rows of logits are those of the steps that want them, in order.
   // REQUIRES: steps.size() <= batch.
