@@ -19,6 +19,10 @@
 namespace thinktrace {
 namespace {
 
+// Tokens of the trace that are decoded in one pass: few, so that a cut's attention goes over little that it masks. Fixed, since
+// how a prefix is cut into passes moves the last digits of quantised models.
+constexpr size_t kTracePass = 128;
+
 // A row of logits gives these log-probabilities, all added into one option's score.
 struct Read {
   int offset = 0;  // Token of the branch whose row is read.
@@ -147,7 +151,7 @@ AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const i
     }
     const auto needed = static_cast<size_t>(cuts[jobs[end - 1].cut_index]);
     while (n_prefilled < needed) {
-      const size_t n = std::min<size_t>({room, kPrefillChunk, cuts.back() - n_prefilled});
+      const size_t n = std::min<size_t>({room, kTracePass, cuts.back() - n_prefilled});
       session_.prefill(0, tokens.subspan(n_prefilled, n), static_cast<int>(n_prefilled));
       n_prefilled += n;
     }
