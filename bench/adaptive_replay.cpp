@@ -24,28 +24,35 @@ void print_score(const std::string& what, const Score& s, bool stated) {
 
 void print_table(const std::string& title, const std::vector<KnownTrace>& traces) {
   fmt::print("\n{}: {} traces\n\n", title, traces.size());
-  fmt::print("| probing | probes | mean \\|dP\\| | 99th percentile | same most likely | t_exit within 2 | stated mean | bound holds | rounds |\n");
+  fmt::print(
+      "| probing | probes | mean \\|dP\\| | 99th percentile | same most likely | t_exit within 2 | stated "
+      "mean | bound holds | rounds |\n");
   fmt::print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
   for (const int stride : {16, 8})
     print_score(fmt::format("bisection from {}", stride),
-                score_of([&](const KnownTrace& t) { return bisect(t, stride, kUsualTolerance); }, traces), false);
-  for (const double tolerance : {0.1, 0.05, 0.025}) {
+                score_of([&](const KnownTrace& t) { return bisect(t, stride, kUsualTolerance); }, traces),
+                false);
+  for (const double tolerance : {0.1, 0.05, 0.03}) {
     const auto adaptive = [&](const KnownTrace& t) {
-      return probe_adaptive(replay(t), t.token_texts, {.tolerance = tolerance, .option_texts = t.option_texts});
+      return probe_adaptive(replay(t), t.token_texts,
+                            {.tolerance = tolerance, .option_texts = t.option_texts});
     };
     print_score(fmt::format("adaptive:{}", tolerance), score_of(adaptive, traces), true);
   }
 }
 
+template <size_t n>
+void print_weights(const char* name, const std::array<double, n>& weights) {
+  fmt::print("{} = {{", name);
+  for (size_t i = 0; i < n; i++) fmt::print("{}{:.3f}", i ? ", " : "", weights[i]);
+  fmt::print("}},\n");
+}
+
 void print_model(const AdaptiveModel& model) {
-  const auto print = [](const char* name, const StretchSigns& weights) {
-    fmt::print("    .{} = {{", name);
-    for (size_t i = 0; i < weights.size(); i++) fmt::print("{}{:.3f}", i ? ", " : "", weights[i]);
-    fmt::print("}},\n");
-  };
-  print("error", model.error);
-  print("cost", model.cost);
-  fmt::print("    .limit = {:.2f},\n    .upper_slope = {:.3f},\n    .upper_offset = {:.5f},\n", model.limit, model.upper_slope, model.upper_offset);
+  print_weights(".error", model.error);
+  print_weights(".cost", model.cost);
+  fmt::print(".limit = {:.2f},\n.largest_step = {:.2f},\n.upper_slope = {:.3f},\n.upper_offset = {:.5f},\n",
+             model.limit, model.largest_step, model.upper_slope, model.upper_offset);
 }
 
 int main_of(const std::vector<std::string>& args) {
@@ -54,11 +61,14 @@ int main_of(const std::vector<std::string>& args) {
     return 2;
   }
   if (args[0] == "--fit") {
-    print_model(fit_model(published_traces(args.at(1)), args.size() > 2 ? std::stod(args[2]) : 0.15));
+    const std::vector<KnownTrace> traces = published_traces(args.at(1));
+    print_weights("kLogRates", fit_token_rates(traces));
+    print_model(fit_model(traces, args.size() > 2 ? std::stod(args[2]) : 0.136));
     return 0;
   }
   std::vector<KnownTrace> tuning, held_back;
-  for (KnownTrace& trace : published_traces(args[0])) (trace.tuning ? tuning : held_back).push_back(std::move(trace));
+  for (KnownTrace& trace : published_traces(args[0]))
+    (trace.tuning ? tuning : held_back).push_back(std::move(trace));
   print_table("R1, tuning half", tuning);
   print_table("R1, held back", held_back);
   if (args.size() > 1) print_table("Export", exported_traces(args[1]));

@@ -39,7 +39,9 @@ int exit_of(const Curve& curve, int n_options) {
 std::vector<KnownTrace> published_traces(const std::string& path) {
   std::vector<KnownTrace> traces;
   ImportObserver observer;
-  observer.on_record = [&](TraceRecord&& record, const ImportSource&) { traces.push_back(known_trace_of(record)); };
+  observer.on_record = [&](TraceRecord&& record, const ImportSource&) {
+    traces.push_back(known_trace_of(record));
+  };
   read_arbor(path, {}, observer);
   return traces;
 }
@@ -114,7 +116,8 @@ AdaptiveCurve bisect(const KnownTrace& trace, int stride, double tolerance) {
   const auto differ = [&](int a, int b) {
     double most = 0;
     for (int i = 0; i < n; i++) most = std::max(most, std::fabs(p(a, i) - p(b, i)));
-    return most > tolerance + 1e-6;  // Probabilities are in hundredths: as large as the tolerance is not larger.
+    return most >
+           tolerance + 1e-6;  // Probabilities are in hundredths: as large as the tolerance is not larger.
   };
   const std::vector<int> grid = probe_positions(last, stride);
   std::set<int> probed(grid.begin(), grid.end());

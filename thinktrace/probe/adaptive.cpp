@@ -3,18 +3,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "thinktrace/probe/token_signs.h"
 
 namespace thinktrace {
 namespace {
 
-constexpr int kCoarseStride = 32;
+constexpr int kCoarseStride = 48;
 
 constexpr AdaptiveModel kTuned = {
-    .error = {0, 1.4, 0, 0.55, 0.45, 0.2, 0.1, 0.5, 0, 0, 0.5},
-    .cost = {4.3, 1.4, 0, 0.55, 0.45, 0.2, 0.1, 0.5, -0.27, 0.5, 0.5},
-    .limit = 60,
+    .error = {-1.028, 1.335, -0.045, 0.501, 0.146, 0.234, 0.116, 0.669, 0.062, 0.132, 0.311},
+    .cost = {5.196, 0.988, 0.013, 0.460, 0.297, 0.209, 0.120, 1.152, -0.076, 0.153, 0.219},
+    .limit = 31.38,
+    .largest_step = 0.15,
+    .upper_slope = 1.413,
+    .upper_offset = 0.00050,
 };
 
 double probability(float logprob) {
@@ -30,18 +34,21 @@ std::vector<double> clock_of(const std::vector<std::string>& token_texts,
 }
 
 // Adds the rows of `positions`, none of which is known yet.
-void read_more(const ReadPositions& read, const std::vector<int>& positions, AdaptiveCurve& out, Readings& known) {
+void read_more(const ReadPositions& read, const std::vector<int>& positions, AdaptiveCurve& out,
+               Readings& known) {
   const std::vector<float> rows = read(positions);
   const size_t n_options = rows.size() / positions.size();
   const Curve before = std::move(out.probed);
   out.probed = {};
   size_t i = 0, j = 0;
   while (i < before.positions.size() || j < positions.size()) {
-    const bool old = j == positions.size() || (i < before.positions.size() && before.positions[i] < positions[j]);
+    const bool old =
+        j == positions.size() || (i < before.positions.size() && before.positions[i] < positions[j]);
     const std::vector<float>& from = old ? before.logprobs : rows;
     const size_t k = old ? i++ : j++;
     out.probed.positions.push_back(old ? before.positions[k] : positions[k]);
-    out.probed.logprobs.insert(out.probed.logprobs.end(), from.begin() + static_cast<ptrdiff_t>(k * n_options),
+    out.probed.logprobs.insert(out.probed.logprobs.end(),
+                               from.begin() + static_cast<ptrdiff_t>(k * n_options),
                                from.begin() + static_cast<ptrdiff_t>((k + 1) * n_options));
   }
   out.rounds.push_back(static_cast<int>(positions.size()));
@@ -51,12 +58,26 @@ void read_more(const ReadPositions& read, const std::vector<int>& positions, Ada
   for (const float logprob : out.probed.logprobs) known.probabilities.push_back(probability(logprob));
 }
 
-// The middles of the stretches of the largest foreseen cost above `limit`, at most n.
-std::vector<int> worth_probing(const Readings& known, const StretchSigns& weights, double limit, size_t n) {
+// The last probed position whose most likely option is not that of the end: t_exit lies between it and the next. -1 where
+// there is none.
+int before_exit(const Curve& probed, int n_options) {
+  int k = static_cast<int>(probed.positions.size()) - 1;
+  const int top = top_option(probed, n_options, k);
+  while (k >= 0 && top_option(probed, n_options, k) == top) k--;
+  return k < 0 ? -1 : probed.positions[k];
+}
+
+// The middles of the stretches that are worth it, at most n: the one that holds t_exit first, then those of the largest
+// steps, then those of the largest foreseen cost above the limit. `scale` multiplies both thresholds; 0: every stretch is worth it.
+std::vector<int> worth_probing(const Readings& known, const Curve& probed, const AdaptiveModel& model,
+                               double scale, size_t n) {
+  const int exit = before_exit(probed, known.n_options);
   std::vector<std::pair<double, int>> candidates;
   for (const Stretch& stretch : stretches_of(known)) {
-    const double cost = foreseen(weights, stretch.signs);
-    if (cost > limit) candidates.emplace_back(-cost, middle_of(stretch, known.clock));
+    double cost = foreseen(model.cost, stretch.signs);
+    if (scale > 0 && stretch.step > scale * model.largest_step) cost = std::numeric_limits<double>::max();
+    if (stretch.begin == exit) cost = std::numeric_limits<double>::infinity();
+    if (cost > scale * model.limit) candidates.emplace_back(-cost, middle_of(stretch, known.clock));
   }
   std::sort(candidates.begin(), candidates.end());
   std::vector<int> positions;
@@ -108,14 +129,15 @@ AdaptiveCurve probe_adaptive(const ReadPositions& read, const std::vector<std::s
   read_more(read, spread_positions(n_tokens, n_tokens / kCoarseStride + 2), out, known);
 
   const double most = std::floor(options.max_share * static_cast<double>(n_tokens + 1));
-  const double limit = options.model.limit * options.tolerance / kUsualTolerance;
+  const double scale = options.tolerance / kUsualTolerance;
   while (true) {
     const double left = most - static_cast<double>(known.positions.size());
     if (left < 1) break;
-    std::vector<int> next = worth_probing(known, options.model.cost, limit, static_cast<size_t>(left));
+    std::vector<int> next = worth_probing(known, out.probed, options.model, scale, static_cast<size_t>(left));
     if (next.empty()) {
       if (!options.may_go_on || !options.may_go_on()) break;
-      next = worth_probing(known, options.model.cost, 0, std::min<size_t>(options.batch, static_cast<size_t>(left)));
+      next = worth_probing(known, out.probed, options.model, 0,
+                           std::min<size_t>(options.batch, static_cast<size_t>(left)));
       if (next.empty()) break;
     }
     read_more(read, next, out, known);

@@ -9,7 +9,7 @@ namespace {
 
 // Keep logarithms finite, and say what is too small to matter.
 constexpr double kLeastStep = 0.008, kLeastUnrest = 0.003, kLeastDoubt = 0.02, kLeastMargin = 0.03;
-constexpr int kNeighbours = 6;          // On each side,
+constexpr int kNeighbours = 6;            // On each side,
 constexpr double kNeighbourDecay = 0.75;  // each counting so many times as much as the one before.
 
 struct End {
@@ -60,7 +60,8 @@ double bend_at(const Readings& readings, size_t k) {
   if (k == 0 || k + 1 == readings.positions.size()) return 0;
   const double at = readings.clock[readings.positions[k]], low = readings.clock[readings.positions[k - 1]],
                high = readings.clock[readings.positions[k + 1]];
-  return distance(row_of(readings, k - 1), row_of(readings, k + 1), (at - low) / (high - low), row_of(readings, k));
+  return distance(row_of(readings, k - 1), row_of(readings, k + 1), (at - low) / (high - low),
+                  row_of(readings, k));
 }
 
 }  // namespace
@@ -81,7 +82,7 @@ std::vector<Stretch> stretches_of(const Readings& readings) {
   }
   std::vector<Stretch> stretches;
   for (size_t k = 0; k < n; k++) {
-    Stretch s{.begin = readings.positions[k], .end = readings.positions[k + 1]};
+    Stretch s{.begin = readings.positions[k], .end = readings.positions[k + 1], .step = steps[k]};
     const int length = s.end - s.begin;
     if (length < 2) continue;
     double near_steps = 0, near_roots = 0, weight = 1;

@@ -12,27 +12,28 @@ struct Readings {
   int n_options = 0;
   std::vector<int> positions;         // Probed ones; increasing, 0 and the last among them.  [n]
   std::vector<double> probabilities;  // Finite, 0 to 1.  [n, n_options], row-major
-  std::vector<double> clock;          // Expected movement up to each position; increasing from 0.  [n_tokens + 1]
+  std::vector<double> clock;  // Expected movement up to each position; increasing from 0.  [n_tokens + 1]
 };
 
 enum StretchSign {
-  kAlways,        // 1
-  kLength,        // Log of its tokens.
-  kShortest,      // 1 where one position is inside.
-  kStep,          // Log of the distance between its two ends.
-  kUnrest,        // Log of the distance between neighbouring probes around it, by the root of their tokens.
-  kTraceUnrest,   // The same over the whole trace.
-  kBend,          // Log of how far its ends are from the straight line between their neighbours.
-  kDoubt,         // Log of how undecided the more undecided end is.
-  kMargin,        // Log of the smaller lead of the most likely option.
-  kTopChanges,    // 1 where the ends have different most likely options.
-  kText,          // Log of the expected movement inside, a token.
+  kAlways,       // 1
+  kLength,       // Log of its tokens.
+  kShortest,     // 1 where one position is inside.
+  kStep,         // Log of the distance between its two ends.
+  kUnrest,       // Log of the distance between neighbouring probes around it, by the root of their tokens.
+  kTraceUnrest,  // The same over the whole trace.
+  kBend,         // Log of how far its ends are from the straight line between their neighbours.
+  kDoubt,        // Log of how undecided the more undecided end is.
+  kMargin,       // Log of the smaller lead of the most likely option.
+  kTopChanges,   // 1 where the ends have different most likely options.
+  kText,         // Log of the expected movement inside, a token.
   kNStretchSigns
 };
 using StretchSigns = std::array<double, kNStretchSigns>;
 
 struct Stretch {
   int begin = 0, end = 0;  // Probed positions; end - begin >= 2.
+  double step = 0;         // Distance between them.
   StretchSigns signs{};
 };
 

@@ -10,7 +10,8 @@ namespace thinktrace {
 namespace {
 
 // Log of how many times as much the probabilities move at a token with the sign.
-constexpr TokenSigns kLogRates = {0.8, 0.4, 0.3, 0.25, 0.9, 0.4, 0.2, 0.5, 0.65, 0.2, 0.15, 0.5};
+constexpr TokenSigns kLogRates = {0.630, 0.328, 0.136, 0.106, 0.600, 0.292,
+                                  0.050, 0.330, 0.357, 0.104, 0.084, 0.276};
 
 bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -37,8 +38,8 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, n>& wor
 
 constexpr std::array<std::string_view, 5> kNaming = {"option", "choice", "answer", "options", "choices"};
 constexpr std::array<std::string_view, 15> kCues = {
-    "wait",     "but", "so",      "therefore", "hmm",  "however", "alternatively", "actually",
-    "now",      "thus", "hence",  "because",   "since", "looking", "putting"};
+    "wait", "but",  "so",    "therefore", "hmm",   "however", "alternatively", "actually",
+    "now",  "thus", "hence", "because",   "since", "looking", "putting"};
 constexpr size_t kShortestWord = 3;
 constexpr size_t kNamingReach = 3;  // Tokens between "option" and its label, at most.
 
@@ -77,14 +78,12 @@ bool begins_one_of(const std::string& word, const std::set<std::string>& words) 
   return at != words.end() && at->starts_with(word);
 }
 
-bool is_label(std::string_view text) {
-  return text.size() == 1 && (is_digit(text[0]) || is_upper(text[0]));
-}
+bool is_label(std::string_view text) { return text.size() == 1 && (is_digit(text[0]) || is_upper(text[0])); }
 
 struct TextBefore {
-  std::string_view word;      // The last token with text, trimmed.
-  bool line_break = true;     // Between that and here; the beginning counts.
-  bool blank = true;          // Right before.
+  std::string_view word;   // The last token with text, trimmed.
+  bool line_break = true;  // Between that and here; the beginning counts.
+  bool blank = true;       // Right before.
   size_t since_naming = kNamingReach + 1;
 };
 
@@ -112,7 +111,8 @@ TokenSigns signs_after(const TextBefore& before, std::string_view raw, const std
   signs[kLabelNamed] = is_label(text) && before.since_naming <= kNamingReach;
   signs[kOptionWord] = letters && word.size() >= kShortestWord && begins_one_of(word, telling);
   signs[kCueWord] = is_one_of(word, kCues);
-  signs[kInsideWord] = letters && !before.blank && !is_blank(raw.front()) && !last.empty() && is_letter(last.back());
+  signs[kInsideWord] =
+      letters && !before.blank && !is_blank(raw.front()) && !last.empty() && is_letter(last.back());
   return signs;
 }
 

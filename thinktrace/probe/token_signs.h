@@ -15,12 +15,12 @@ enum TokenSign {
   kComma,
   kColon,
   kQuote,
-  kNumber,         // Digits only.
-  kAfterNumber,    // The token with text before it is a number.
-  kLabelNamed,     // A digit or capital letter shortly after "option", "choice" or "answer".
-  kOptionWord,     // Begins a word of some options' texts, though not of all.
-  kCueWord,        // "Wait", "but", "so" and the like: the words of turning and concluding, in English.
-  kInsideWord,     // Goes on with the word of the token before it.
+  kNumber,       // Digits only.
+  kAfterNumber,  // The token with text before it is a number.
+  kLabelNamed,   // A digit or capital letter shortly after "option", "choice" or "answer".
+  kOptionWord,   // Begins a word of some options' texts, though not of all.
+  kCueWord,      // "Wait", "but", "so" and the like: the words of turning and concluding, in English.
+  kInsideWord,   // Goes on with the word of the token before it.
   kNTokenSigns
 };
 using TokenSigns = std::array<double, kNTokenSigns>;
