@@ -39,7 +39,7 @@ class AnswerReader {
                               const AnswerForm& form) = 0;
 };
 
-// The fast way: decodes `tokens` once and then, at each cut, the suffix on a fork of the cache.
+// The fast way: decodes `tokens` once, pass by pass, and at each cut on the way the suffix on a fork of the cache.
 // Cost: tokens.size() + n_cuts * (suffix + label tokens) decoded tokens; one fork per cut, or per cut and
 // option where some option has more than one token. REQUIRES: the model's cache can be forked; at least 2
 // branches in `session`. Leaves the session cleared.
