@@ -2,7 +2,7 @@
 // Missing and damaged files: the page says which, and shows what it has.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { kFixture, kImported } from "../fixture.ts";
 import { write_bundle } from "../make_bundle.ts";
 import type { Written } from "../make_bundle.ts";
@@ -11,10 +11,7 @@ import { use_site } from "./harness.ts";
 const kOptions = { shelf_tokens: 30 }; // Three shelves.
 const at = use_site(kFixture, { write: kOptions, fresh: true });
 // The browser itself reports a file that is not there, and a script that is none.
-afterEach(() => {
-  const own = at.problems.filter((p) => !/ERR_FILE_NOT_FOUND|SyntaxError|Invalid or unexpected token/.test(p));
-  at.problems.splice(0, Infinity, ...own);
-});
+beforeEach(() => at.expect_problems(/ERR_FILE_NOT_FOUND|SyntaxError|Invalid or unexpected token/));
 
 const chunk = (name: string): string => join(at.folder, "data", `${name}.js`);
 const message = (): Promise<string | null> => at.page.waitForSelector(".failure").then((e) => e.textContent());
