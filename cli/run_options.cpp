@@ -139,6 +139,25 @@ void add_sampling_options(CLI::App& verb, RunArguments& a) {
       ->capture_default_str()
       ->check(CLI::Range(1, 100000))
       ->group("Traces");
+  verb.add_option(
+          "--block", a.block,
+          "Units (up to 4 samples of a question each) sampled together and stored when all are done; 0: as "
+          "many as make 4 sequences on a CPU, 64 on a GPU")
+      ->capture_default_str()
+      ->check(CLI::Range(0, kMaxBranches))
+      ->group("Traces");
+  verb.add_option(
+          "--sequences", a.sequences,
+          "Traces sampled at once; as one ends the next of the block takes its place; 0: all of a block that "
+          "memory has room for")
+      ->capture_default_str()
+      ->check(CLI::Range(0, kMaxBranches))
+      ->group("Traces");
+  verb.add_option("--memory", a.memory,
+                  "Most memory for weights and cache, such as 8GB; 0: most of the machine's")
+      ->capture_default_str()
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true))
+      ->group("Model");
   verb.add_option("--seed", a.seed, "Seed of all random numbers")
       ->capture_default_str()
       ->check(check_seed)
@@ -215,6 +234,9 @@ RunOptions to_run_options(const RunArguments& a, const CLI::App& verb) {
   o.trace.budget = a.budget;
   o.trace.answer_tokens = a.answer_tokens;
   o.samples = a.samples;
+  o.together.block = a.block;
+  o.together.sequences = a.sequences;
+  o.memory = static_cast<int64_t>(a.memory);
   o.stride = a.stride;
   o.compute = {.threads = a.threads,
                .gpu_layers = a.gpu_layers == "all" ? kAllLayers : std::stoi(a.gpu_layers),

@@ -17,8 +17,9 @@ struct RunArguments {
   std::string labels = "auto", think_open, think_close, suffix = R"(\n\nThe answer is )", gpu_layers = "0";
   uint64_t shuffle = 0, seed = 1;
   bool skip_bad = false, greedy = false, reference = false, retry_failed = false;
-  int samples = 1, stride = 1, permute = 1, threads = 0, branches = 0, budget = 2048, answer_tokens = 256,
-      top_k = 0;
+  int samples = 1, block = 0, sequences = 0, stride = 1, permute = 1, threads = 0, branches = 0,
+      budget = 2048, answer_tokens = 256, top_k = 0;
+  uint64_t memory = 0;
   double temperature = 0.6, top_p = 0.95, min_p = 0;
 };
 

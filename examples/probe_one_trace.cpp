@@ -8,7 +8,7 @@
 #include "thinktrace/probe/probe.h"
 #include "thinktrace/prompt/prompt.h"
 #include "thinktrace/text/utf8.h"
-#include "thinktrace/trace/trace.h"
+#include "thinktrace/trace/sample.h"
 
 int main(int argc, char** argv) try {
   using namespace thinktrace;
@@ -24,8 +24,9 @@ int main(int argc, char** argv) try {
   const AnswerForm form = build_answer_form(model, prompt.labels, format);
 
   Session session(model, {.n_cells = 4096, .n_branches = 33, .threads = 1});
-  const TraceRequest request{.prompt_ids = prompt.ids, .close = format.tags.close};
-  const Trace trace = sample_traces(session, request, {.seed = 1, .budget = 300}).front();
+  const TraceRequest request{
+      .prompt_ids = prompt.ids, .close = format.tags.close, .options = {.seed = 1, .budget = 300}};
+  const Trace trace = sample_traces(session, {&request, 1}, 1)[0][0];
 
   ForkReader reader(session);
   const int n_tokens = static_cast<int>(trace.think_ids.size());

@@ -9,11 +9,12 @@
 
 #include "tests/engine/glassbox.h"
 #include "thinktrace/probe/probe.h"
-#include "thinktrace/trace/trace.h"
+#include "thinktrace/trace/sample.h"
 
 namespace thinktrace {
 namespace {
 
+using testing::glassbox;
 using testing::glassbox_f32;
 using testing::make_session;
 
@@ -32,9 +33,8 @@ Case make_case(const std::string& subject, LabelKind labels = LabelKind::kDigits
   if (labels == LabelKind::kLetters) format.suffix = "\n\nThe answer is";
   const Prompt prompt = build_prompt(model, testing::questions_of(subject, 1)[0], format);
   Session session = make_session(model, Precision::kReference);
-  const Trace trace =
-      sample_traces(session, {prompt.ids, "</think>", 0, 1}, {.sampler = {}, .seed = 7, .budget = 200})
-          .front();
+  const TraceRequest request{prompt.ids, "</think>", 0, 1, {.sampler = {}, .seed = 7, .budget = 200}};
+  const Trace trace = sample_traces(session, {&request, 1}, 1)[0][0];
   Case c{prompt.ids, {}, build_answer_form(model, prompt.labels, format)};
   c.tokens.insert(c.tokens.end(), trace.think_ids.begin(), trace.think_ids.end());
   for (size_t t = prompt.ids.size(); t <= c.tokens.size(); t++) c.cuts.push_back(static_cast<int>(t));
@@ -111,13 +111,45 @@ TEST(ForkReader, HowManyBranchesGoIntoOnePassDoesNotMatter) {
     EXPECT_LT(difference(by_forks(c, branches), one_by_one), kTolerance) << branches;
 }
 
-TEST(ForkReader, LeavesTheSessionAsItFoundIt) {
+TEST(ForkReader, OtherTracesInBetweenDoNotMatter) {
   const Case a = make_case("chains"), b = make_case("beasts");
   Session session = make_session(glassbox_f32(), Precision::kReference);
   ForkReader reader(session);
   const AnswerReadings first = reader.read(a.tokens, a.cuts, a.form);
   reader.read(b.tokens, b.cuts, b.form);
   EXPECT_EQ(reader.read(a.tokens, a.cuts, a.form).logprobs, first.logprobs);
+}
+
+// What the call before has left is used where it is the same, and nowhere else: the same bytes come out.
+TEST(ForkReader, GoesOnFromWhatItHasReadBefore) {
+  const Case a = make_case("chains");
+  Case longer = a, other = a, shorter = a;
+  while (longer.tokens.size() < 700)
+    longer.tokens.insert(longer.tokens.end(), a.tokens.begin(), a.tokens.end());
+  longer.cuts = {5, 130, 300, static_cast<int>(longer.tokens.size())};
+  other.tokens = longer.tokens;
+  other.tokens[400]++;
+  other.cuts = longer.cuts;
+  shorter.tokens.assign(longer.tokens.begin(), longer.tokens.begin() + 450);
+  shorter.cuts = {129, 450};
+  Case later = longer;
+  later.cuts = {64, 699};
+  const auto read = [](ForkReader& reader, const Case& c) {
+    return reader.read(c.tokens, c.cuts, c.form).logprobs;
+  };
+  Session session = make_session(glassbox(), Precision::kFast),
+          another = make_session(glassbox(), Precision::kFast);
+  ForkReader reader(session);
+  int n = 0;
+  for (const Case* c :
+       std::initializer_list<const Case*>{&longer, &later, &other, &shorter, &longer, &a, &longer}) {
+    another.clear();
+    EXPECT_EQ(read(reader, *c), ForkReader(another).read(c->tokens, c->cuts, c->form).logprobs) << n++;
+  }
+  session.clear();
+  session.prefill(0, other.tokens);
+  session.clear();
+  EXPECT_EQ(read(reader, later), ForkReader(another).read(later.tokens, later.cuts, later.form).logprobs);
 }
 
 TEST(ForkReader, ReadsLabelsOfSeveralTokensAsSequences) {

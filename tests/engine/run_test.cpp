@@ -11,6 +11,7 @@
 #include "thinktrace/error.h"
 #include "thinktrace/run/doctor.h"
 #include "thinktrace/run/publish.h"
+#include "thinktrace/run/together.h"
 
 namespace thinktrace {
 namespace {
@@ -60,7 +61,9 @@ TEST_F(Run, TwiceGivesTheSameBytesAndTheSecondTimeNothingIsDone) {
 }
 
 TEST_F(Run, StoppedAnywhereAndContinuedEqualsUninterrupted) {
-  const RunOptions whole = options("whole"), parts = options("parts");
+  RunOptions whole = options("whole"), parts = options("parts");
+  whole.together = {.block = 3, .sequences = 4};  // The last block is smaller, and places are taken again.
+  parts.together = whole.together;
   run_plan(whole);
   int stops = 0;
   for (int patience = 20;; patience += 37) {  // Stops in the middle of sampling, of probing, between units.
@@ -79,6 +82,53 @@ TEST_F(Run, StoppedAnywhereAndContinuedEqualsUninterrupted) {
   EXPECT_GT(stops, 3);
   EXPECT_EQ(lines(parts), lines(whole));
   EXPECT_EQ(run_status({parts.out, {}, {}, {}}).noise_floor, run_status({whole.out, {}, {}, {}}).noise_floor);
+}
+
+TEST_F(Run, HowTracesAreSampledTogetherIsPartOfThePlan) {
+  RunOptions o = options("blocks");
+  o.selection.subjects = {"chains"};
+  o.together = {.block = 2, .sequences = 3};
+  EXPECT_EQ(run_plan(o).plan, 1);
+  o.together = {};
+  const RunResult again = run_plan(o);
+  EXPECT_EQ(again.plan, 1);
+  EXPECT_EQ(again.units_here, 0);
+  o.together.sequences = 4;
+  std::vector<std::string> notes;
+  RunObserver observer;
+  observer.note = [&](const std::string& text) { notes.push_back(text); };
+  EXPECT_EQ(run_plan(o, observer).plan, 2);
+  ASSERT_FALSE(notes.empty());
+  EXPECT_NE(notes[0].find("sequences"), std::string::npos) << notes[0];
+}
+
+TEST_F(Run, MemoryLimitsHowManyAreSampledAtOnce) {
+  const Model& model = testing::glassbox();
+  RunOptions o = options("memory");
+  o.compute = resolve_compute(o.compute);
+  o.format = complete_format(model, o.format);
+  o.trace.budget = 1000;
+  o.together.block = 16;
+  const std::vector<PreparedQuestion> questions =
+      prepare_questions(model, testing::questions_of("chains", 2), o);
+  const auto bytes = [&](int sequences) {
+    const int cells = cells_for_sampling(questions, o, {2, 16, sequences});
+    return static_cast<int64_t>(model.card().bytes) + kBufferBytes +
+           cells * cell_bytes(model.card(), Precision::kFast);
+  };
+  const Together plenty = plan_together(o, model, questions);
+  EXPECT_EQ(plenty.unit_size, 2);
+  EXPECT_EQ(plenty.block, 16);
+  EXPECT_EQ(plenty.sequences, 32);
+  o.memory = bytes(20);
+  EXPECT_EQ(plan_together(o, model, questions).sequences, 20);
+  o.memory--;
+  EXPECT_EQ(plan_together(o, model, questions).sequences, 19);
+  o.together.sequences = 20;
+  EXPECT_THROW(plan_together(o, model, questions), Error);
+  o.together.sequences = 0;
+  o.memory = bytes(1) / 2;
+  EXPECT_THROW(plan_together(o, model, questions), Error);
 }
 
 TEST_F(Run, GrowsWithoutChangingWhatIsThere) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "thinktrace/trace/trace.h"
+#include "thinktrace/trace/sample.h"
 
 #include <gtest/gtest.h>
 
@@ -18,9 +18,10 @@ std::vector<Token> prompt_of(const std::string& subject, int i = 0) {
   return build_prompt(glassbox_f32(), testing::questions_of(subject, i + 1)[i], format).ids;
 }
 
-std::vector<Trace> sample(const TraceRequest& request, const TraceOptions& options) {
+std::vector<Trace> sample(TraceRequest request, const TraceOptions& options) {
+  request.options = options;
   Session session = make_session(glassbox_f32(), Precision::kReference);
-  return sample_traces(session, request, options);
+  return sample_traces(session, {&request, 1}, request.n_samples).front();
 }
 
 // The twin: no forks, no batches; the whole text from an empty cache for every token.
@@ -53,7 +54,7 @@ Trace sample_naively(const std::vector<Token>& prompt, int index, const TraceOpt
 TEST(SampleTraces, EqualsSamplingEachFromFreshPrefills) {
   const TraceOptions options{.sampler = {}, .seed = 3, .budget = 80};
   const std::vector<Token> prompt = prompt_of("capitals");
-  const std::vector<Trace> together = sample({prompt, "</think>", 0, 3}, options);
+  const std::vector<Trace> together = sample({prompt, "</think>", 0, 3, {}}, options);
   std::set<Stop> stops;
   for (int i = 0; i < 3; i++) {
     const Trace alone = sample_naively(prompt, i, options);
@@ -66,12 +67,51 @@ TEST(SampleTraces, EqualsSamplingEachFromFreshPrefills) {
   EXPECT_TRUE(stops.contains(Stop::kClosed));
 }
 
+// Whoever grows beside a trace, and whatever was in its place before: it is the same in the exact mode.
+TEST(SampleTraces, HowManyGrowAtOnceDoesNotMatter) {
+  std::vector<TraceRequest> requests;
+  for (const char* subject : {"capitals", "chains", "capitals"})
+    requests.push_back({prompt_of(subject), "</think>", 0, 3, {.sampler = {}, .seed = 3, .budget = 60}});
+  requests[1].options.budget = 10;
+  requests[2].first_sample = 3;
+  requests[2].n_samples = 2;
+  std::vector<std::vector<Trace>> alone;
+  for (const TraceRequest& request : requests) alone.push_back(sample(request, request.options));
+  for (const int at_once : {1, 2, 3, 5, 8, 16}) {
+    // Room for no more than it says.
+    const int cells = cells_to_sample(static_cast<int>(requests[1].prompt_ids.size()), 3,
+                                      longest_sample(requests[0]), std::min(8, at_once));
+    Session session(glassbox_f32(), {.n_cells = (cells + 255) / 256 * 256,
+                                     .n_branches = at_once,
+                                     .batch = 512,
+                                     .threads = 1,
+                                     .precision = Precision::kReference});
+    int n_tokens = 0;
+    const auto traces = sample_traces(session, requests, at_once, [&](int n) {
+      EXPECT_LE(n, std::min(8, at_once));
+      n_tokens += n;
+    });
+    ASSERT_EQ(traces.size(), requests.size());
+    int n_expected = 0;
+    for (size_t r = 0; r < traces.size(); r++) {
+      ASSERT_EQ(traces[r].size(), alone[r].size());
+      for (size_t i = 0; i < traces[r].size(); i++) {
+        EXPECT_EQ(traces[r][i].sample, requests[r].first_sample + static_cast<int>(i));
+        EXPECT_EQ(traces[r][i].think_ids, alone[r][i].think_ids) << at_once << " " << r << " " << i;
+        EXPECT_EQ(traces[r][i].answer_ids, alone[r][i].answer_ids);
+        n_expected += static_cast<int>(traces[r][i].think_ids.size() + traces[r][i].answer_ids.size());
+      }
+    }
+    EXPECT_GE(n_tokens, n_expected);  // Closing tags and ends of text are tokens too.
+  }
+}
+
 TEST(SampleTraces, SeedAndIndexDecide) {
   const std::vector<Token> prompt = prompt_of("fortunes");
-  const std::vector<Trace> first = sample({prompt, "</think>", 0, 4}, {.sampler = {}, .seed = 1});
-  const std::vector<Trace> again = sample({prompt, "</think>", 0, 4}, {.sampler = {}, .seed = 1});
-  const std::vector<Trace> later = sample({prompt, "</think>", 2, 2}, {.sampler = {}, .seed = 1});
-  const std::vector<Trace> other = sample({prompt, "</think>", 0, 4}, {.sampler = {}, .seed = 2});
+  const std::vector<Trace> first = sample({prompt, "</think>", 0, 4, {}}, {.sampler = {}, .seed = 1});
+  const std::vector<Trace> again = sample({prompt, "</think>", 0, 4, {}}, {.sampler = {}, .seed = 1});
+  const std::vector<Trace> later = sample({prompt, "</think>", 2, 2, {}}, {.sampler = {}, .seed = 1});
+  const std::vector<Trace> other = sample({prompt, "</think>", 0, 4, {}}, {.sampler = {}, .seed = 2});
   for (int i = 0; i < 4; i++) EXPECT_EQ(first[i].think_ids, again[i].think_ids);
   EXPECT_EQ(first[2].think_ids, later[0].think_ids);
   EXPECT_EQ(later[1].sample, 3);
@@ -82,7 +122,7 @@ TEST(SampleTraces, SeedAndIndexDecide) {
 TEST(SampleTraces, GreedyIsTheMostLikely) {
   const std::vector<Token> prompt = prompt_of("chains");
   const std::vector<Trace> traces =
-      sample({prompt, "</think>", 0, 2}, {.sampler = {.temperature = 0}, .seed = 1, .budget = 25});
+      sample({prompt, "</think>", 0, 2, {}}, {.sampler = {.temperature = 0}, .seed = 1, .budget = 25});
   EXPECT_EQ(traces[0].think_ids, traces[1].think_ids);
   EXPECT_EQ(traces[0].think_ids,
             sample_naively(prompt, 0, {.sampler = {.temperature = 0}, .seed = 99, .budget = 25}).think_ids);
@@ -90,9 +130,9 @@ TEST(SampleTraces, GreedyIsTheMostLikely) {
 
 TEST(SampleTraces, BudgetCutsTheThinking) {
   const std::vector<Token> prompt = prompt_of("expressions");
-  const Trace whole = sample({prompt, "</think>", 0, 1}, {.sampler = {}, .seed = 1}).front();
+  const Trace whole = sample({prompt, "</think>", 0, 1, {}}, {.sampler = {}, .seed = 1}).front();
   ASSERT_EQ(whole.stop, Stop::kClosed);
-  const Trace cut = sample({prompt, "</think>", 0, 1}, {.sampler = {}, .seed = 1, .budget = 20}).front();
+  const Trace cut = sample({prompt, "</think>", 0, 1, {}}, {.sampler = {}, .seed = 1, .budget = 20}).front();
   EXPECT_EQ(cut.stop, Stop::kBudget);
   EXPECT_EQ(cut.think_ids, std::vector<Token>(whole.think_ids.begin(), whole.think_ids.begin() + 20));
   EXPECT_TRUE(cut.answer_ids.empty());
@@ -103,7 +143,8 @@ TEST(SampleTraces, BudgetHoldsWhereATagMayBeUnderWay) {
   for (const std::string close :
        {".never", " never", "e never"}) {  // Texts often end with the beginning of these.
     for (int budget = 1; budget < 24; budget += 3) {
-      const Trace trace = sample({prompt, close, 0, 1}, {.sampler = {}, .seed = 1, .budget = budget}).front();
+      const Trace trace =
+          sample({prompt, close, 0, 1, {}}, {.sampler = {}, .seed = 1, .budget = budget}).front();
       EXPECT_EQ(trace.stop, Stop::kBudget);
       EXPECT_EQ(static_cast<int>(trace.think_ids.size()), budget) << close;
     }
@@ -113,7 +154,7 @@ TEST(SampleTraces, BudgetHoldsWhereATagMayBeUnderWay) {
 TEST(SampleTraces, AnswerIsBoundedToo) {
   const std::vector<Token> prompt = prompt_of("capitals");
   const Trace trace =
-      sample({prompt, "</think>", 0, 1}, {.sampler = {}, .seed = 1, .answer_tokens = 2}).front();
+      sample({prompt, "</think>", 0, 1, {}}, {.sampler = {}, .seed = 1, .answer_tokens = 2}).front();
   EXPECT_EQ(trace.stop, Stop::kClosed);
   EXPECT_EQ(trace.answer_ids.size(), 2u);
 }
@@ -121,14 +162,14 @@ TEST(SampleTraces, AnswerIsBoundedToo) {
 TEST(SampleTraces, ClosingTextOfSeveralTokensIsFoundInTheBytes) {
   const std::vector<Token> prompt = prompt_of("capitals");
   const Model& model = glassbox_f32();
-  const Trace whole = sample({prompt, "</think>", 0, 1}, {.sampler = {}, .seed = 5}).front();
+  const Trace whole = sample({prompt, "</think>", 0, 1, {}}, {.sampler = {}, .seed = 5}).front();
   const std::string text = model.text(whole.think_ids);
   // Any text that the model writes can serve as the closing tag: here the middle of it, wherever tokens begin
   // and end.
   for (size_t begin = 5; begin + 9 < text.size(); begin += 31) {
     const std::string tag = text.substr(begin, 9);
     const size_t at = text.find(tag);
-    const Trace cut = sample({prompt, tag, 0, 1}, {.sampler = {}, .seed = 5, .answer_tokens = 3}).front();
+    const Trace cut = sample({prompt, tag, 0, 1, {}}, {.sampler = {}, .seed = 5, .answer_tokens = 3}).front();
     ASSERT_EQ(cut.stop, Stop::kClosed) << tag;
     const std::string kept = model.text(cut.think_ids);
     EXPECT_EQ(kept, text.substr(0, kept.size()));
@@ -143,7 +184,7 @@ TEST(SampleTraces, ClosingTextOfSeveralTokensIsFoundInTheBytes) {
 TEST(SampleTraces, EndOfTextInsideTheThinkingIsSaidSo) {
   const std::vector<Token> prompt = prompt_of("capitals");
   // With a closing tag that never comes, the model's own end of text stops the trace.
-  const Trace trace = sample({prompt, "<never>", 0, 1}, {.sampler = {}, .seed = 1}).front();
+  const Trace trace = sample({prompt, "<never>", 0, 1, {}}, {.sampler = {}, .seed = 1}).front();
   EXPECT_EQ(trace.stop, Stop::kEndOfText);
   EXPECT_TRUE(trace.answer_text.empty());
 }

@@ -22,6 +22,7 @@ namespace {
 // Tokens of the trace that are decoded in one pass: few, so that a cut's attention goes over little that it masks. Fixed, since
 // how a prefix is cut into passes moves the last digits of quantised models.
 constexpr size_t kTracePass = 128;
+size_t trace_pass(const Session& session) { return std::min<size_t>(kTracePass, session.options().batch); }
 
 // A row of logits gives these log-probabilities, all added into one option's score.
 struct Read {
@@ -130,6 +131,28 @@ ForkReader::ForkReader(Session& session, int forks)
   if (forks > 0) forks_ = std::min(forks, forks_);
 }
 
+// Leaves in branch 0 what it shares with `tokens`: whole passes from the first token on, so that what follows is decoded as if
+// all of it were.
+void ForkReader::keep_common(std::span<const Token> tokens) {
+  size_t n = 0;
+  if (held_since_ == session_.n_cleared())
+    n = std::mismatch(held_.begin(), held_.end(), tokens.begin(), tokens.end()).first - held_.begin();
+  if (n < held_.size() || n < tokens.size()) n -= n % trace_pass(session_);
+  n > 0 ? session_.drop(0, static_cast<int>(n)) : session_.clear();
+  held_.resize(n);
+  held_since_ = -1;  // Until all has gone well.
+}
+
+// Decodes `tokens` into branch 0 in passes that hang on their number alone, until it holds `needed` of them.
+void ForkReader::decode_to(std::span<const Token> tokens, size_t needed) {
+  while (held_.size() < needed) {
+    const std::span<const Token> pass =
+        tokens.subspan(held_.size(), std::min(trace_pass(session_), tokens.size() - held_.size()));
+    session_.prefill(0, pass, static_cast<int>(held_.size()));
+    held_.insert(held_.end(), pass.begin(), pass.end());
+  }
+}
+
 AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const int> cuts,
                                 const AnswerForm& form) {
   const std::vector<BranchPlan> plans = plan_branches(form);
@@ -138,23 +161,18 @@ AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const i
     for (const BranchPlan& plan : plans) jobs.push_back({static_cast<int>(i), &plan});
   }
   AnswerReadings out{std::vector<float>(cuts.size() * form.options.size(), 0.0f)};
-  session_.clear();
+  keep_common(tokens);
   const size_t room = session_.options().batch;
   std::vector<int> shared(forks_ + 1, 0);  // Of branch 0, by branch.
   std::vector<Step> steps;
-  for (size_t begin = 0, end = 0, n_prefilled = 0; begin < jobs.size(); begin = end) {
+  for (size_t begin = 0, end = 0; begin < jobs.size(); begin = end) {
     steps.clear();
     int branch = 0;
     for (end = begin; end < jobs.size() && branch < forks_; end++) {
       if (!steps.empty() && steps.size() + jobs[end].plan->tokens.size() > room) break;
       append_steps(*jobs[end].plan, ++branch, cuts[jobs[end].cut_index], steps);
     }
-    const auto needed = static_cast<size_t>(cuts[jobs[end - 1].cut_index]);
-    while (n_prefilled < needed) {
-      const size_t n = std::min<size_t>({room, kTracePass, cuts.back() - n_prefilled});
-      session_.prefill(0, tokens.subspan(n_prefilled, n), static_cast<int>(n_prefilled));
-      n_prefilled += n;
-    }
+    decode_to(tokens, cuts[jobs[end - 1].cut_index]);
     for (size_t i = begin; i < end; i++) {
       const int b = static_cast<int>(i - begin) + 1, cut = cuts[jobs[i].cut_index];
       session_.fork(0, b, cut, shared[b]);
@@ -164,7 +182,8 @@ AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const i
     add_readings(session_, std::span(jobs).subspan(begin, end - begin), form.options.size(), out.logprobs);
     for (; branch > 0; branch--) session_.drop(branch, shared[branch]);
   }
-  session_.clear();
+  for (int b = 1; b <= forks_; b++) session_.drop(b);
+  held_since_ = session_.n_cleared();
   return out;
 }
 

@@ -40,9 +40,10 @@ class AnswerReader {
 };
 
 // The fast way: decodes `tokens` once, pass by pass, and at each cut on the way the suffix on a fork of the cache.
-// Cost: tokens.size() + n_cuts * (suffix + label tokens) decoded tokens; one fork per cut, or per cut and
-// option where some option has more than one token. REQUIRES: the model's cache can be forked; at least 2
-// branches in `session`. Leaves the session cleared.
+// Cost: the passes of `tokens` up to the last cut, less what the call before has left in branch 0 and is the same, plus n_cuts *
+// (suffix + label tokens) decoded tokens; one fork per cut, or per cut and option where some option has more than
+// one token. REQUIRES: the model's cache can be forked; at least 2 branches in `session`, which whoever else uses it in
+// between clears first.
 class ForkReader : public AnswerReader {
  public:
   // Decodes at most `forks` forks at once; 0: as many as the session has branches for.
@@ -51,8 +52,13 @@ class ForkReader : public AnswerReader {
                       const AnswerForm& form) override;
 
  private:
+  void keep_common(std::span<const Token> tokens);
+  void decode_to(std::span<const Token> tokens, size_t needed);
+
   Session& session_;
   int forks_;
+  std::vector<Token> held_;  // What branch 0 holds, unless the session was cleared since.
+  int64_t held_since_ = -1;  // session_.n_cleared() then.
 };
 
 // Its slow, obvious twin: every cut, and every further token of an option, from an empty cache.

@@ -2,6 +2,7 @@
 #include "thinktrace/engine/model.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -191,6 +192,20 @@ std::string Model::bos_text() const {
 std::string Model::eos_text() const {
   const Token t = llama_vocab_eos(vocab_);
   return t < 0 ? "" : piece(t);
+}
+
+int64_t usable_memory(bool on_gpu) {
+  start_engine();
+  int64_t total = 0;
+  for (size_t i = 0; on_gpu && i < ggml_backend_dev_count(); i++) {
+    ggml_backend_dev_t device = ggml_backend_dev_get(i);
+    if (ggml_backend_dev_type(device) != GGML_BACKEND_DEVICE_TYPE_GPU) continue;
+    size_t free_bytes = 0, device_bytes = 0;
+    ggml_backend_dev_memory(device, &free_bytes, &device_bytes);
+    total += static_cast<int64_t>(device_bytes);
+  }
+  if (total > 0) return total / 10 * 9;
+  return static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE) / 5 * 4;
 }
 
 EngineInfo engine_info() {

@@ -95,6 +95,9 @@ struct EngineInfo {
 };
 EngineInfo engine_info();
 
+// Bytes that a model and its cache may take by default: four fifths of the machine's memory, or nine tenths of its GPUs'.
+int64_t usable_memory(bool on_gpu);
+
 // Writes `path`'s model to `out` with every weight in F32: the weights of the reference mode.
 // Cost: 4 bytes a parameter on disk. Throws Error (kFailed).
 void write_f32_model(const std::string& path, const std::string& out);

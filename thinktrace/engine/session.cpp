@@ -72,7 +72,10 @@ Session::Session(const Model& model, const SessionOptions& options) : model_(mod
   }
 }
 
-void Session::clear() { llama_memory_clear(llama_get_memory(context_.get()), /*data=*/false); }
+void Session::clear() {
+  llama_memory_clear(llama_get_memory(context_.get()), /*data=*/false);
+  n_cleared_++;
+}
 
 void Session::prefill(int branch, std::span<const Token> tokens, int position) {
   std::vector<Step> steps;

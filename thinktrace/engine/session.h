@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // session.h — a cache of token sequences that can be forked, extended and dropped.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -47,6 +48,8 @@ class Session {
 
   // Forgets every branch; what is decoded afterwards hangs on nothing that was there before.
   void clear();
+  // How often that was done: by it one who left a branch behind sees whether it is still there.
+  int64_t n_cleared() const { return n_cleared_; }
 
   // Decodes `tokens` into `branch` from `position` on, in passes of kPrefillChunk tokens; the last token's
   // logits are row 0 afterwards.
@@ -77,6 +80,7 @@ class Session {
   const Model& model_;
   SessionOptions options_;
   std::unique_ptr<llama_context, Free> context_;
+  int64_t n_cleared_ = 0;
   std::vector<int> row_of_;  // Row -> index in the last batch.
 };
 

@@ -154,14 +154,13 @@ class Bench {
   }
 
   double measure_generation(int n) {
-    const TraceRequest request{traces_.traces.front().prompt, kNeverWritten, 0, n};
-    TraceOptions trace;
-    trace.budget = options_.n_generated;
+    TraceRequest request{traces_.traces.front().prompt, kNeverWritten, 0, n, {}};
+    request.options.budget = options_.n_generated;
     int64_t made = 0;
     // The prompt's prefill belongs to the prompt; the first tokens come with it.
     double begin = 0;
     int passes = 0;
-    sample_traces(session_, request, trace, [&](int k) {
+    sample_traces(session_, {&request, 1}, n, [&](int k) {
       if (passes++ == 0)
         begin = monotonic_seconds();
       else

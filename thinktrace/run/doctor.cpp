@@ -109,6 +109,7 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
   options.format = complete_format(model, options.format);
   options.compute = resolve_compute(options.compute);
   options.trace.budget = n_think;
+  options.together = {1, 1, 1};
   const std::vector<PreparedQuestion> prepared = prepare_questions(model, {question}, options);
   const PreparedQuestion& q = prepared.front();
   if (!q.unfit.empty())
@@ -116,9 +117,10 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
   DoctorReport report{.model = model.card(), .engine = engine_info(), .tags = options.format.tags};
   describe_question(model, q, report);
 
-  Session session = make_session(model, prepared, options, {1, observer.should_stop});
+  Session session = make_session(model, prepared, options, observer.should_stop);
   const double prefill = time_prefill(session, q.prompt.ids);
-  const StoredUnit unit = do_unit(session, {&q, 0, 1}, options);
+  const Unit wanted{&q, 0, 1};
+  const StoredUnit unit = do_units(session, {&wanted, 1}, options).front();
   if (unit.attempt.status == Status::kFailed)
     throw Error(ErrorKind::kFailed, fmt::format("[doctor] {}: {}", model.card().path, unit.attempt.error));
   describe_sample(model, unit, report);

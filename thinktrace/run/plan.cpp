@@ -20,8 +20,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kLargestUnit = 4;
-
 std::string short_value(const json& value) {
   std::string text = value.is_string() ? value.get<std::string>() : value.dump();
   return text.size() > 40 ? text.substr(0, 37) + "..." : text;
@@ -115,7 +113,7 @@ std::string words_identity(const PromptFormat& format, Precision precision, cons
       .dump();
 }
 
-std::string plan_identity(const RunOptions& o, const Model& model, int unit_size) {
+std::string plan_identity(const RunOptions& o, const Model& model) {
   json identity = json::parse(words_identity(o.format, o.compute.precision, model));
   identity.update({{"temperature", o.trace.sampler.temperature},
                    {"top_p", o.trace.sampler.top_p},
@@ -124,8 +122,16 @@ std::string plan_identity(const RunOptions& o, const Model& model, int unit_size
                    {"seed", o.trace.seed},
                    {"budget", o.trace.budget},
                    {"answer_tokens", o.trace.answer_tokens},
-                   {"unit_size", unit_size}});
+                   {"unit_size", o.together.unit_size}});
+  // Left out where it is the plain way, in which all plans were sampled once.
+  if (o.together.block != 1 || o.together.sequences != o.together.unit_size)
+    identity.update({{"block", o.together.block}, {"sequences", o.together.sequences}});
   return identity.dump();
+}
+
+Together together_of(const StoredPlan& plan) {
+  const json identity = json::parse(plan.identity);
+  return {plan.unit_size, identity.value("block", 1), identity.value("sequences", plan.unit_size)};
 }
 
 std::string plan_provenance(const RunOptions& o, const Model& model) {
@@ -172,26 +178,31 @@ std::string compute_settings(const ComputeOptions& c) {
 }
 
 PlanChoice choose_plan(const Store& store, const RunOptions& o, const Model& model,
-                       const std::vector<Question>& file_questions) {
+                       const std::vector<Question>& file_questions, const Together& planned) {
   PlanChoice choice{{}, o.format.labels, ""};
-  int unit_size = std::min(o.samples, kLargestUnit);
+  RunOptions fresh = o;
+  fresh.together = planned;
   for (const StoredPlan& stored : store.plans()) {
     if (store.is_idle(stored)) continue;
     const json identity = json::parse(stored.identity);
     RunOptions same = o;
     same.format.labels = label_kind_named(identity.value("labels", ""));
-    if (plan_identity(same, model, stored.unit_size) != stored.identity) {
+    const Together before = together_of(stored);
+    same.together.unit_size = before.unit_size;
+    if (o.together.block == 0) same.together.block = before.block;
+    if (o.together.sequences == 0) same.together.sequences = before.sequences;
+    if (plan_identity(same, model) != stored.identity) {
       if (choice.because.empty()) {
         choice.because = identity.contains("import")
                              ? "it was imported"
-                             : differences(identity, json::parse(plan_identity(o, model, stored.unit_size)));
+                             : differences(identity, json::parse(plan_identity(same, model)));
       }
       continue;
     }
     if (question_paths(stored).contains(canonical(o.questions_path))) {
       choice.because = changed_question(store.questions(stored.number), file_questions);
       if (!choice.because.empty()) {
-        unit_size = stored.unit_size;  // So that the other questions' units are shared.
+        fresh.together = before;  // So that the other questions' units are shared.
         continue;
       }
     }
@@ -206,8 +217,8 @@ PlanChoice choose_plan(const Store& store, const RunOptions& o, const Model& mod
   json provenance = json::parse(plan_provenance(o, model));
   provenance["question_paths"] = paths;
   if (plan.number == 0) {
-    plan.unit_size = unit_size;
-    plan.identity = plan_identity(o, model, plan.unit_size);
+    plan.unit_size = fresh.together.unit_size;
+    plan.identity = plan_identity(fresh, model);
     plan.sampling_id = content_id(plan.identity);
     plan.samples = o.samples;
   } else {

@@ -11,7 +11,7 @@
 #include "thinktrace/prompt/prompt.h"
 #include "thinktrace/question/select.h"
 #include "thinktrace/store/store.h"
-#include "thinktrace/trace/trace.h"
+#include "thinktrace/trace/sample.h"
 
 namespace thinktrace {
 
@@ -23,6 +23,14 @@ struct ComputeOptions {
   Precision precision = Precision::kFast;
 };
 
+// How traces are sampled together. In quantised models last digits, and with them what is drawn, hang on it, so it is a part
+// of a plan: what is left open (0) is planned once (run/together.h) and stored.
+struct Together {
+  int unit_size = 0;  // Samples of one question that are stored together.
+  int block = 0;      // Units that are sampled together and stored when all are done.
+  int sequences = 0;  // Decoded at once; as one ends the next takes its place.
+};
+
 struct RunOptions {
   std::string model_path;
   std::string questions_path;
@@ -32,8 +40,10 @@ struct RunOptions {
   PromptFormat format;
   TraceOptions trace;
   int samples = 1;
-  int stride = 1;  // Probe after every stride-th thinking token.
-  int orders = 1;  // Read each position under so many orders of the options, the question's own counted.
+  Together together;
+  int64_t memory = 0;  // Bytes that weights and cache may take; 0: most of what the machine has.
+  int stride = 1;      // Probe after every stride-th thinking token.
+  int orders = 1;      // Read each position under so many orders of the options, the question's own counted.
   bool retry_failed = false;
   ComputeOptions compute;
   // Options of the command line as (name, value), kept as provenance.
@@ -41,7 +51,10 @@ struct RunOptions {
 };
 
 // Everything that a sampled trace hangs on, except how many there are, as a JSON object with sorted keys.
-std::string plan_identity(const RunOptions& options, const Model& model, int unit_size);
+// REQUIRES: nothing of options.together is left open.
+std::string plan_identity(const RunOptions& options, const Model& model);
+
+Together together_of(const StoredPlan& plan);
 
 // The words around a question and the precision, on which both a plan and a reader hang, as a JSON object.
 std::string words_identity(const PromptFormat& format, Precision precision, const Model& model);
@@ -76,9 +89,9 @@ struct PlanChoice {
   LabelKind labels;     // With which it samples. (Other labels asked for are another reading of its traces.)
   std::string because;  // Why it is a new one beside others; empty where it is not.
 };
-// The stored plan that samples as `options` do, labels left aside, and holds no older version of one of the file's
-// questions. Where there is none: a new plan; nothing is ever mixed.
+// The stored plan that samples as `options` do, labels and what they leave open of `together` left aside, and holds no older version of one of the file's
+// questions. Where there is none: a new plan, sampled as `planned` says; nothing is ever mixed.
 PlanChoice choose_plan(const Store& store, const RunOptions& options, const Model& model,
-                       const std::vector<Question>& file_questions);
+                       const std::vector<Question>& file_questions, const Together& planned);
 
 }  // namespace thinktrace

@@ -79,26 +79,42 @@ bool probes_by_forks(const Model& model, const ComputeOptions& compute) {
   return model.card().can_fork && compute.precision == Precision::kFast;
 }
 
-Session make_session(const Model& model, const std::vector<PreparedQuestion>& questions,
-                     const RunOptions& options, const SessionUse& use) {
-  int cells = 0, batch = kSmallestBatch;
+int cells_for_sampling(const std::vector<PreparedQuestion>& questions, const RunOptions& options,
+                       const Together& together) {
+  int prompt = 0, sample = 0;
+  for (const PreparedQuestion& q : questions) {
+    if (!q.unfit.empty()) continue;
+    prompt = std::max(prompt, static_cast<int>(q.prompt.ids.size()));
+    sample = std::max(sample, longest_sample({{}, options.format.tags.close, 0, 1, q.trace}));
+  }
+  return cells_to_sample(prompt, together.block, sample, together.sequences);
+}
+
+ProbingRoom room_for_probing(const Model& model, const std::vector<PreparedQuestion>& questions,
+                             const RunOptions& options) {
+  ProbingRoom room{0, kSmallestBatch};
   const int forks = probes_by_forks(model, options.compute) ? options.compute.branches : 1;
   for (const PreparedQuestion& q : questions) {
     if (!q.unfit.empty()) continue;
-    const int n_prompt = static_cast<int>(q.prompt.ids.size());
-    const int n_think =
-        q.trace.budget + static_cast<int>(options.format.tags.close.size());  // A tag may be under way.
-    const int n_sample = std::min(q.trace.max_tokens, n_think + q.trace.answer_tokens);
-    const int n_probing = forks * longest_branch(q.form);
-    cells = std::max({cells, n_prompt + use.unit_size * n_sample, n_prompt + q.trace.budget + n_probing});
-    batch = std::max(batch, n_probing);
+    const int n = forks * longest_branch(q.form);
+    room.cells = std::max(room.cells, static_cast<int>(q.prompt.ids.size()) + q.trace.budget + n);
+    room.batch = std::max(room.batch, n);
   }
-  return Session(model, {.n_cells = round_up(cells),
-                         .n_branches = std::max(forks, use.unit_size) + 1,
-                         .batch = batch,
-                         .threads = options.compute.threads,
-                         .precision = options.compute.precision,
-                         .should_stop = use.should_stop});
+  return room;
+}
+
+Session make_session(const Model& model, const std::vector<PreparedQuestion>& questions,
+                     const RunOptions& options, const std::function<bool()>& should_stop) {
+  const ProbingRoom probing = room_for_probing(model, questions, options);
+  const int forks = probes_by_forks(model, options.compute) ? options.compute.branches : 1;
+  return Session(
+      model,
+      {.n_cells = round_up(std::max(probing.cells, cells_for_sampling(questions, options, options.together))),
+       .n_branches = std::max(forks + 1, options.together.sequences),
+       .batch = probing.batch,
+       .threads = options.compute.threads,
+       .precision = options.compute.precision,
+       .should_stop = should_stop});
 }
 
 std::vector<std::string> format_notes(const Model& model, const PromptFormat& format) {

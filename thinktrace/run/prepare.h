@@ -37,18 +37,23 @@ struct PreparedQuestion {
 std::vector<PreparedQuestion> prepare_questions(const Model& model, const std::vector<Question>& questions,
                                                 const RunOptions& options);
 
-struct SessionUse {
-  int unit_size = 1;
-  std::function<bool()> should_stop;
-};
-
 // Whether probes are forks of the cache: not in the reference mode, and not in models whose cache can't be forked.
 bool probes_by_forks(const Model& model, const ComputeOptions& compute);
 
-// A session with room for `use.unit_size` samples of the longest question and for its probes. What is decoded in it hangs
-// on nothing but its own unit: not on which questions it was sized for.
+// Cells that sampling so many sequences at once takes, prompts and samples being as long as the longest.
+int cells_for_sampling(const std::vector<PreparedQuestion>& questions, const RunOptions& options,
+                       const Together& together);
+// Cells, and tokens in one pass, that the probes of the longest trace take.
+struct ProbingRoom {
+  int cells = 0, batch = 0;
+};
+ProbingRoom room_for_probing(const Model& model, const std::vector<PreparedQuestion>& questions,
+                             const RunOptions& options);
+
+// A session with room for the longest questions' samples and probes. What is decoded in it hangs on nothing but its own
+// block: not on which questions it was sized for. REQUIRES: nothing of options.together is left open.
 Session make_session(const Model& model, const std::vector<PreparedQuestion>& questions,
-                     const RunOptions& options, const SessionUse& use);
+                     const RunOptions& options, const std::function<bool()>& should_stop = {});
 
 // What a reader of the run's numbers must know of the model, such as that it has no thinking tags.
 std::vector<std::string> format_notes(const Model& model, const PromptFormat& format);

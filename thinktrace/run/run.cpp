@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The whole pipeline: questions -> model -> prompts -> plan -> (for each unit: traces -> probes -> store) -> further
+// The whole pipeline: questions -> model -> prompts -> plan -> (for each block: traces -> probes -> store) -> further
 // readings -> noise floor.
 #include "thinktrace/run/run.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "thinktrace/error.h"
 #include "thinktrace/run/noise_floor.h"
 #include "thinktrace/run/read.h"
+#include "thinktrace/run/together.h"
 #include "thinktrace/run/unit.h"
 
 namespace thinktrace {
@@ -43,21 +46,25 @@ void leave_out_done(const Job& job, std::vector<Unit>& units) {
   });
 }
 
-// Does the units and commits each; gives the number of those that failed.
-int do_units(const Job& job, const std::vector<Unit>& units, const std::vector<PreparedQuestion>& questions) {
+// Does the units block by block and commits each block; gives the number of those that failed. What is left of a run that was
+// stopped falls into the blocks that it had.
+int do_blocks(const Job& job, std::span<const Unit> units, const std::vector<PreparedQuestion>& questions) {
   int n_failed = 0;
   const UnitObserver observer{[&](int n) { job.reporter.add_tokens(n); },
                               [&](int n) { job.reporter.add_probes(n); }};
-  Session session = make_session(job.model, questions, job.options,
-                                 {units[0].n_samples, job.reporter.observer().should_stop});
-  for (const Unit& unit : units) {
-    const StoredUnit stored = do_unit(session, unit, job.options, observer);
-    job.store.commit_unit(stored);
-    if (stored.attempt.status == Status::kFailed) {
-      n_failed++;
-      job.reporter.note(fmt::format("question {} failed: {}", stored.question.id, stored.attempt.error));
+  Session session = make_session(job.model, questions, job.options, job.reporter.observer().should_stop);
+  const auto block = static_cast<size_t>(job.options.together.block);
+  for (size_t begin = 0; begin < units.size(); begin += block) {
+    const std::vector<StoredUnit> done =
+        do_units(session, units.subspan(begin, std::min(block, units.size() - begin)), job.options, observer);
+    job.store.commit_units(done);
+    for (const StoredUnit& stored : done) {
+      if (stored.attempt.status == Status::kFailed) {
+        n_failed++;
+        job.reporter.note(fmt::format("question {} failed: {}", stored.question.id, stored.attempt.error));
+      }
+      job.reporter.end_unit();
     }
-    job.reporter.end_unit();
   }
   return n_failed;
 }
@@ -122,11 +129,13 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
   wanted.format = complete_format(model, wanted.format);
   if (wanted.trace.sampler.temperature <= 0) wanted.samples = 1;  // All greedy samples are the same.
   for (const std::string& text : format_notes(model, wanted.format)) reporter.note(text);
-  prepare_questions(model, questions.selected, wanted);  // What is broken is said before a folder is made.
+  // What is broken is said before a folder is made.
+  const Together planned = plan_together(wanted, model, prepare_questions(model, questions.selected, wanted));
 
   Store store = Store::create(wanted.out);
-  PlanChoice choice = choose_plan(store, wanted, model, questions.all);
+  PlanChoice choice = choose_plan(store, wanted, model, questions.all, planned);
   RunOptions options = as_planned(wanted, store, choice);
+  options.together = choice.plan.number ? together_of(choice.plan) : planned;
   options.compute = stored_compute(
       options.compute, choice.plan.number ? std::optional(choice.plan) : std::nullopt, observer.note);
   const Job job{model, options, store, reporter};
@@ -149,7 +158,7 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
   RunResult result{.plan = choice.plan.number, .units_here = static_cast<int>(units.size())};
   if (!units.empty()) {
     forget_noise_floor(store, choice.plan.reader_id);
-    result.units_failed_here = do_units(job, units, prepared);
+    result.units_failed_here = do_blocks(job, units, prepared);
   }
   result.readings_here = read_further(job, wanted, choice.plan.reader_id, result.readings_failed);
   // Measured when all is done, on traces spread over the run, so that an interrupted run measures what an uninterrupted

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "thinktrace/run/unit.h"
 
+#include <algorithm>
+
 #include "thinktrace/error.h"
 #include "thinktrace/run/progress.h"
 #include "thinktrace/text/utf8.h"
@@ -26,39 +28,46 @@ TraceRecord begin_record(const Model& model, const PreparedQuestion& q, const Ru
   return r;
 }
 
-void sample_and_probe(Session& session, const Unit& unit, const RunOptions& options,
-                      const UnitObserver& observer, StoredUnit& stored) {
-  const Model& model = session.model();
-  const PreparedQuestion& q = *unit.question;
-  const double begin = monotonic_seconds();
-  const TraceRequest request{q.prompt.ids, options.format.tags.close, unit.first_sample, unit.n_samples};
-  const auto on_tokens = [&](int n) {
-    stored.attempt.tokens += n;
-    if (observer.on_tokens) observer.on_tokens(n);
-  };
-  for (Trace& trace : sample_traces(session, request, q.trace, on_tokens)) {
-    stored.records.push_back(begin_record(model, q, options, unit.sampling_id, std::move(trace)));
+// A unit's traces before they are probed.
+void take_traces(const Model& model, const Unit& unit, const RunOptions& options, std::vector<Trace> traces,
+                 StoredUnit& stored) {
+  for (Trace& trace : traces) {
+    stored.attempt.tokens += static_cast<int64_t>(trace.think_ids.size() + trace.answer_ids.size());
+    stored.records.push_back(
+        begin_record(model, *unit.question, options, unit.sampling_id, std::move(trace)));
   }
-  const double sampled = monotonic_seconds();
-  ForkReader forks(session, options.compute.branches);
-  PrefillReader prefills(session);
-  AnswerReader& reader =
-      probes_by_forks(model, options.compute) ? static_cast<AnswerReader&>(forks) : prefills;
+}
+
+void probe_traces(AnswerReader& reader, const AnswerForm& form, int stride, const UnitObserver& observer,
+                  StoredUnit& stored) {
   for (TraceRecord& r : stored.records) {
-    const std::vector<int> positions =
-        probe_positions(static_cast<int>(r.trace.think_ids.size()), options.stride);
-    r.curve = probe_trace(reader, r.prompt_ids, r.trace.think_ids, q.form, positions);
+    const std::vector<int> positions = probe_positions(static_cast<int>(r.trace.think_ids.size()), stride);
+    r.curve = probe_trace(reader, r.prompt_ids, r.trace.think_ids, form, positions);
     stored.attempt.probes += static_cast<int64_t>(positions.size());
     if (observer.on_probes) observer.on_probes(static_cast<int>(positions.size()));
   }
-  stored.attempt.seconds_sampling = sampled - begin;
-  stored.attempt.seconds_probing = monotonic_seconds() - sampled;
 }
 
-}  // namespace
+void fail(StoredUnit& unit, const std::string& why) {
+  unit.attempt.status = Status::kFailed;
+  unit.attempt.error = to_utf8(why);
+  unit.records.clear();
+}
 
-StoredUnit do_unit(Session& session, const Unit& unit, const RunOptions& options,
-                   const UnitObserver& observer) {
+// Why `work` went wrong; empty where it did not. What interrupts is thrown on.
+template <class Work>
+std::string failure_of(Work work) {
+  try {
+    work();
+  } catch (const std::exception& e) {
+    const auto* error = dynamic_cast<const Error*>(&e);
+    if (error && error->kind() == ErrorKind::kInterrupted) throw;
+    return e.what();
+  }
+  return "";
+}
+
+StoredUnit begin_unit(const Unit& unit, const RunOptions& options) {
   const PreparedQuestion& q = *unit.question;
   StoredUnit stored;
   stored.question = q.question;
@@ -69,15 +78,62 @@ StoredUnit do_unit(Session& session, const Unit& unit, const RunOptions& options
   stored.prompt_text = to_utf8(q.prompt.text);
   stored.prompt_ids = q.prompt.ids;
   stored.suffix_ids = q.form.suffix;
-  try {
-    if (!q.unfit.empty()) throw Error(ErrorKind::kFailed, q.unfit);
-    sample_and_probe(session, unit, options, observer, stored);
-  } catch (const std::exception& e) {
-    const auto* error = dynamic_cast<const Error*>(&e);
-    if (error && error->kind() == ErrorKind::kInterrupted) throw;
-    stored.attempt.status = Status::kFailed;
-    stored.attempt.error = to_utf8(e.what());
-    stored.records.clear();
+  return stored;
+}
+
+void sample_units(Session& session, std::span<const Unit> units, const RunOptions& options,
+                  const UnitObserver& observer, std::span<StoredUnit> stored) {
+  const double begin = monotonic_seconds();
+  std::vector<TraceRequest> requests;
+  std::vector<size_t> sampled;  // Units.
+  for (size_t i = 0; i < units.size(); i++) {
+    if (!units[i].question->unfit.empty()) {
+      fail(stored[i], units[i].question->unfit);
+      continue;
+    }
+    requests.push_back(request_of(units[i], options));
+    sampled.push_back(i);
+  }
+  std::vector<std::vector<Trace>> traces;
+  const std::string failure = failure_of(
+      [&] { traces = sample_traces(session, requests, options.together.sequences, observer.on_tokens); });
+  int64_t n_tokens = 0;
+  for (size_t k = 0; k < sampled.size(); k++) {
+    StoredUnit& unit = stored[sampled[k]];
+    if (failure.empty())
+      take_traces(session.model(), units[sampled[k]], options, std::move(traces[k]), unit);
+    else
+      fail(unit, failure);
+    n_tokens += unit.attempt.tokens;
+  }
+  const double seconds_a_token =
+      (monotonic_seconds() - begin) / static_cast<double>(std::max<int64_t>(1, n_tokens));
+  for (StoredUnit& unit : stored)
+    unit.attempt.seconds_sampling = seconds_a_token * static_cast<double>(unit.attempt.tokens);
+}
+
+}  // namespace
+
+TraceRequest request_of(const Unit& unit, const RunOptions& options) {
+  const PreparedQuestion& q = *unit.question;
+  return {q.prompt.ids, options.format.tags.close, unit.first_sample, unit.n_samples, q.trace};
+}
+
+std::vector<StoredUnit> do_units(Session& session, std::span<const Unit> units, const RunOptions& options,
+                                 const UnitObserver& observer) {
+  std::vector<StoredUnit> stored;
+  for (const Unit& unit : units) stored.push_back(begin_unit(unit, options));
+  sample_units(session, units, options, observer, stored);
+  ForkReader forks(session, options.compute.branches);
+  PrefillReader prefills(session);
+  AnswerReader& reader =
+      probes_by_forks(session.model(), options.compute) ? static_cast<AnswerReader&>(forks) : prefills;
+  for (size_t i = 0; i < units.size(); i++) {
+    const double begin = monotonic_seconds();
+    const std::string failure = failure_of(
+        [&] { probe_traces(reader, units[i].question->form, options.stride, observer, stored[i]); });
+    if (!failure.empty()) fail(stored[i], failure);
+    stored[i].attempt.seconds_probing = monotonic_seconds() - begin;
   }
   return stored;
 }

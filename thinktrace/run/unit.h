@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
-// unit.h — one unit of work: some samples of one question, from the prompt to what is stored.
+// unit.h — units of work, each some samples of one question, from the prompt to what is stored.
 #pragma once
 #include <functional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "thinktrace/run/prepare.h"
 #include "thinktrace/store/store.h"
@@ -21,10 +24,14 @@ struct UnitObserver {
   std::function<void(int)> on_probes;
 };
 
-// Samples the unit's traces, forces an answer at each probed position, parses the free answers. What goes wrong is in
-// the result (status failed, with the reason); only Error (kInterrupted) is thrown.
+// What is asked of sample_traces() for a unit. REQUIRES: its question is fit.
+TraceRequest request_of(const Unit& unit, const RunOptions& options);
+
+// Samples the units' traces together, forces an answer at each probed position, parses the free answers. What goes wrong is
+// in the result (status failed, with the reason): of one unit where it is its own, of all where they could not be sampled;
+// only Error (kInterrupted) is thrown. Time that was spent on all together is shared out by tokens.  [n_units]
 // REQUIRES: `session` is of make_session().
-StoredUnit do_unit(Session& session, const Unit& unit, const RunOptions& options,
-                   const UnitObserver& observer = {});
+std::vector<StoredUnit> do_units(Session& session, std::span<const Unit> units, const RunOptions& options,
+                                 const UnitObserver& observer = {});
 
 }  // namespace thinktrace
