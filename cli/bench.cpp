@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "thinktrace/run/bench.h"
+#include "thinktrace/run/bench_run.h"
 
 #include <fmt/format.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/console.h"
 #include "cli/run_options.h"
@@ -17,47 +18,85 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+void print_line(const std::string& name, const std::string& value) {
+  print(fmt::format("{:<26} {}\n", name, printable(value)));
+}
+
+std::string rate_text(const Spread& s, const char* unit) {
+  return fmt::format("{:.1f} {} ({:.1f} to {:.1f})", s.median, unit, s.low, s.high);
+}
+
+std::string ratio_text(const Spread& s) {
+  return fmt::format("{:.2f} ({:.2f} to {:.2f})", s.median, s.low, s.high);
+}
+
 void print_text(const BenchReport& r) {
-  const auto line = [](const std::string& name, const std::string& value) {
-    print(fmt::format("{:<26} {}\n", name, printable(value)));
-  };
-  const auto rate = [](const Spread& s, const char* unit) {
-    return fmt::format("{:.1f} {} ({:.1f} to {:.1f})", s.median, unit, s.low, s.high);
-  };
-  const auto ratio = [](const Spread& s) {
-    return fmt::format("{:.2f} ({:.2f} to {:.2f})", s.median, s.low, s.high);
-  };
   const ModelCard& m = r.model;
-  line("model", fmt::format("{} ({}, {:.1f} M parameters)", m.name, m.weights,
-                            static_cast<double>(m.n_parameters) / 1e6));
-  line("engine", fmt::format("llama.cpp {} ({}), {} threads, {} branches", r.engine.release,
-                             r.engine.cpu_variant, r.compute.threads, r.compute.branches));
-  line("measured on", fmt::format("{}, {} tokens and {} probes a round, suffix of {} tokens",
-                                  count_text(r.n_traces, "trace"), r.n_prefilled, r.n_probes, r.n_suffix));
-  line("prefill", rate(r.prefill, "tokens/s"));
-  line("exact probing", rate(r.exact, "tokens/s") + ", the trace's prefill and every suffix token counted");
-  line("  of prefill speed", ratio(r.exact_to_prefill));
-  line("  probes", rate(r.probes, "probes/s"));
-  line("recomputing each prefix", rate(r.recomputed_probes, "probes/s"));
-  line("  forks to that", ratio(r.probes_to_recomputed));
-  line("  largest |dP|",
-       fmt::format("{:.1e}, mean {:.1e}, over {} positions; another most likely option at {}",
-                   r.noise.max_abs_dp, r.noise.mean_abs_dp, r.noise.n_positions, r.noise.n_top_changed));
+  print_line("model", fmt::format("{} ({}, {:.1f} M parameters)", m.name, m.weights,
+                                  static_cast<double>(m.n_parameters) / 1e6));
+  print_line("engine", fmt::format("llama.cpp {} ({}), {} threads, {} branches", r.engine.release,
+                                   r.engine.cpu_variant, r.compute.threads, r.compute.branches));
+  print_line("measured on",
+             fmt::format("{}, {} tokens and {} probes a round, suffix of {} tokens",
+                         count_text(r.n_traces, "trace"), r.n_prefilled, r.n_probes, r.n_suffix));
+  print_line("prefill", rate_text(r.prefill, "tokens/s"));
+  print_line("exact probing",
+             rate_text(r.exact, "tokens/s") + ", the trace's prefill and every suffix token counted");
+  print_line("  of prefill speed", ratio_text(r.exact_to_prefill));
+  print_line("  probes", rate_text(r.probes, "probes/s"));
+  print_line("recomputing each prefix", rate_text(r.recomputed_probes, "probes/s"));
+  print_line("  forks to that", ratio_text(r.probes_to_recomputed));
+  print_line(
+      "  largest |dP|",
+      fmt::format("{:.1e}, mean {:.1e}, over {} positions; another most likely option at {}",
+                  r.noise.max_abs_dp, r.noise.mean_abs_dp, r.noise.n_positions, r.noise.n_top_changed));
   for (const Generation& g : r.generation)
-    line(fmt::format("generation, {}", count_text(g.n_sequences, "sequence")),
-         rate(g.tokens_a_second, "tokens/s"));
-  line("peak memory",
-       fmt::format("{:.0f} MB, of which {:.0f} MB of weights", static_cast<double>(r.peak_bytes) / 1e6,
-                   static_cast<double>(m.bytes) / 1e6));
+    print_line(fmt::format("generation, {}", count_text(g.n_sequences, "sequence")),
+               rate_text(g.tokens_a_second, "tokens/s"));
+  print_line("peak memory",
+             fmt::format("{:.0f} MB, of which {:.0f} MB of weights", static_cast<double>(r.peak_bytes) / 1e6,
+                         static_cast<double>(m.bytes) / 1e6));
+}
+
+void print_text(const RunSpeed& r) {
+  print_line("end to end",
+             fmt::format("{}, {}, {} at once in blocks of {}, {} sampled tokens, {} suffix tokens a round",
+                         count_text(r.n_questions, "question"), count_text(r.n_traces, "trace"),
+                         count_text(r.together.sequences, "sequence"), count_text(r.together.block, "unit"),
+                         r.n_sampled, r.n_suffix));
+  print_line("  questions", rate_text(r.questions_an_hour, "an hour"));
+  print_line("  of the lower bound", ratio_text(r.of_bound));
+  print_line("  prefill", rate_text(r.prefill, "tokens/s"));
+  print_line("  generation", rate_text(r.generation, "tokens/s"));
+  print_line("  sampling", rate_text(r.sampling, "s"));
+  print_line("  probing", rate_text(r.probing, "s"));
+  print_line("  storing and the rest", rate_text(r.storing, "s"));
 }
 
 json to_json(const Spread& s) { return {{"median", s.median}, {"low", s.low}, {"high", s.high}}; }
 
-void print_json(const BenchReport& r) {
+json to_json(const RunSpeed& r) {
+  return {{"questions", r.n_questions},
+          {"traces", r.n_traces},
+          {"block", r.together.block},
+          {"sequences", r.together.sequences},
+          {"prompt_tokens", r.n_prompt},
+          {"sampled_tokens", r.n_sampled},
+          {"suffix_tokens", r.n_suffix},
+          {"questions_an_hour", to_json(r.questions_an_hour)},
+          {"of_lower_bound", to_json(r.of_bound)},
+          {"prefill_tokens_a_second", to_json(r.prefill)},
+          {"generated_tokens_a_second", to_json(r.generation)},
+          {"seconds_sampling", to_json(r.sampling)},
+          {"seconds_probing", to_json(r.probing)},
+          {"seconds_storing", to_json(r.storing)}};
+}
+
+void print_json(const BenchReport& r, const std::optional<RunSpeed>& run) {
   json generation = json::array();
   for (const Generation& g : r.generation)
     generation.push_back({{"sequences", g.n_sequences}, {"tokens_a_second", to_json(g.tokens_a_second)}});
-  const json out{
+  json out{
       {"model",
        {{"name", r.model.name},
         {"weights", r.model.weights},
@@ -83,6 +122,7 @@ void print_json(const BenchReport& r) {
       {"noise_floor", json::parse(thinktrace::to_json(r.noise))},
       {"generation", std::move(generation)},
       {"peak_bytes", r.peak_bytes}};
+  if (run) out["run"] = to_json(*run);
   print(out.dump(2, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n");
 }
 
@@ -124,6 +164,13 @@ Verb add_bench(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(1, kMaxBranches - 1))
       ->group("Work");
+  verb->add_option("-q,--questions", a->run.questions,
+                   "Measure a run over these questions from end to end too")
+      ->group("Questions");
+  add_question_options(*verb, a->run);
+  number("--samples", a->run.samples, "Traces a question", 1, 1000);
+  number("--budget", a->run.budget, "Thinking tokens after which a trace is cut", 1, kMost);
+  number("--block", a->run.block, "As for run", 0, kMaxBranches);
   verb->add_flag("--json", a->json, "As JSON");
   return [a, verb] {
     catch_interrupts();
@@ -131,8 +178,15 @@ Verb add_bench(CLI::App& app) {
     a->bench.model_path = options.model_path;
     a->bench.compute = options.compute;
     a->bench.should_stop = interrupted;
+    std::optional<RunSpeed> run;  // First: what measure_speed() takes is not to count as its peak.
+    if (!options.questions_path.empty()) run = measure_run(options, a->bench.rounds, interrupted);
     const BenchReport report = measure_speed(a->bench);
-    a->json ? print_json(report) : print_text(report);
+    if (a->json) {
+      print_json(report, run);
+    } else {
+      print_text(report);
+      if (run) print_text(*run);
+    }
     return static_cast<int>(kDone);
   };
 }

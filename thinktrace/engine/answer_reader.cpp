@@ -126,6 +126,12 @@ int longest_branch(const AnswerForm& form) {
   return static_cast<int>(form.suffix.size() + longest);
 }
 
+int n_branch_tokens(const AnswerForm& form) {
+  size_t n = 0;
+  for (const BranchPlan& plan : plan_branches(form)) n += plan.tokens.size();
+  return static_cast<int>(n);
+}
+
 ForkReader::ForkReader(Session& session, int forks)
     : session_(session), forks_(session.options().n_branches - 1) {
   if (forks > 0) forks_ = std::min(forks, forks_);

@@ -28,6 +28,9 @@ struct AnswerReadings {
 // Tokens of the longest branch that a probe needs: the suffix and the longest label.
 int longest_branch(const AnswerForm& form);
 
+// Tokens that ForkReader decodes for one probe.
+int n_branch_tokens(const AnswerForm& form);
+
 class AnswerReader {
  public:
   virtual ~AnswerReader() = default;

@@ -53,12 +53,6 @@ class Line {
   std::istringstream in_;
 };
 
-Spread spread_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const size_t n = values.size();
-  return {n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2, values.front(), values.back()};
-}
-
 template <class Work>
 double seconds_of(Work work) {
   const double begin = monotonic_seconds();
@@ -185,6 +179,12 @@ int64_t peak_memory() {
 }
 
 }  // namespace
+
+Spread spread_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t n = values.size();
+  return {n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2, values.front(), values.back()};
+}
 
 BenchTraces read_bench_traces(const std::string& path, const Model& model) {
   std::ifstream in(path);

@@ -44,6 +44,8 @@ struct Spread {
   double median = 0, low = 0, high = 0;
 };
 
+Spread spread_of(std::vector<double> values);  // REQUIRES: at least one.
+
 struct Generation {
   int n_sequences = 0;
   Spread tokens_a_second;  // All sequences together.
