@@ -36,7 +36,7 @@ class Growing {
 
   // Draws the next token from a row of the session and takes it in.
   void draw(const Session& session, int row) {
-    last_ = sampler_.sample(session, row);
+    last_ = sampler_.sample(session.logits(row));
     thinking_ ? take_thinking() : take_answer();
     if (++n_drawn_ >= options_.max_tokens && !finished_) finish(thinking_ ? Stop::kBudget : trace_.stop);
   }
