@@ -56,7 +56,8 @@ void tokenise(benchmark::State& state) {
   std::string text;
   while (text.size() < static_cast<size_t>(state.range(0)))
     text += "Let me look at the chain: Anna is older than Ben, and Ben is older than Carla. ";
-  for (auto _ : state) benchmark::DoNotOptimize(glassbox().tokenize(text, Specials::kPlain));
+  const Model& model = glassbox();
+  for (auto _ : state) benchmark::DoNotOptimize(model.tokenize(text, Specials::kPlain));
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * text.size()));
 }
 BENCHMARK(tokenise)->Arg(100)->Arg(10'000);

@@ -17,7 +17,7 @@ double sum_exp(std::span<const float> values, float top);
 
 // log(sum(exp(values))), without overflow: NaN where a value is NaN, else +inf where one is +inf, else -inf where all are
 // -inf. Within 2e-7, and the same bits on every machine, as sum_exp(). REQUIRES: values is not empty.
-// Cost: two passes; about 40 µs for 152,064 values in vectors of 16 floats, 0.2 ms in vectors of 4.
+// Cost: three passes (make pieces measures them).
 double log_sum_exp(std::span<const float> values);
 
 }  // namespace thinktrace
