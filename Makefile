@@ -6,7 +6,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 DEMO ?= demo
 
-.PHONY: help deps deps-build viewer build build-tests test test-cpp test-viewer test-asan demo lint lint-only lint-deep format clean
+.PHONY: help deps deps-build viewer build build-tests test test-cpp test-viewer test-asan demo pieces lint lint-only lint-deep format clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,7 +32,7 @@ build: deps-build viewer ## Build the program at build/thinktrace
 	cmake --build build -j $(JOBS)
 
 build-tests: deps viewer
-	cmake --preset release -DTHINKTRACE_TESTS=ON > build-configure.log || { cat build-configure.log; exit 1; }
+	cmake --preset release -DTHINKTRACE_TESTS=ON -DTHINKTRACE_BENCH=ON > build-configure.log || { cat build-configure.log; exit 1; }
 	rm -f build-configure.log
 	cmake --build build -j $(JOBS)
 
@@ -70,6 +70,9 @@ demo: build ## Sample and probe Glassbox, the embedded model, and build a galler
 	$(if $(R1),build/thinktrace site $(DEMO) $(DEMO)-r1 -o $(DEMO)/site)
 	@echo
 	@echo "Open this page in a browser: file://$(abspath $(DEMO))/site/index.html"
+
+pieces: build-tests ## Measure the pieces (docs/performance.md)
+	build/pieces_bench
 
 lint: build-tests lint-only ## Formatting, clang-tidy and the viewer's rules over all sources
 

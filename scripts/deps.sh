@@ -6,7 +6,7 @@ set -eu
 packages="g++ cmake ninja-build git openssl ca-certificates
  libfmt-dev nlohmann-json3-dev libsqlite3-dev libssl-dev zlib1g-dev libcli11-dev"
 if [ "${1:-test}" = test ]; then
-    packages="$packages python3 libgtest-dev libgmock-dev chromium-headless-shell fonts-dejavu-core clang-format-14 clang-tidy-14"
+    packages="$packages python3 libgtest-dev libgmock-dev libbenchmark-dev chromium-headless-shell fonts-dejavu-core clang-format-14 clang-tidy-14"
 fi
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
@@ -18,7 +18,7 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
         cat >&2 <<TEXT
 scripts/deps.sh: this is not a Debian or Ubuntu system, and these are missing:$missing
 Install with your system's package manager: a C++20 compiler (g++ 11 or clang 15), CMake 3.22, ninja, git, openssl,
-python 3, Node.js 18 with npm; the libraries fmt, nlohmann-json, SQLite 3, OpenSSL, zlib, CLI11, GoogleTest; and for
+python 3, Node.js 18 with npm; the libraries fmt, nlohmann-json, SQLite 3, OpenSSL, zlib, CLI11, GoogleTest, Google Benchmark; and for
 the tests Chromium (set CHROMIUM to its path). Then: scripts/fetch_engine.sh && cmake --preset release -DTHINKTRACE_ENGINE=source
 TEXT
         exit 1

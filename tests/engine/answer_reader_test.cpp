@@ -200,14 +200,5 @@ TEST(ForkReader, NoCutsGiveNoReadings) {
   EXPECT_TRUE(by_forks(c).logprobs.empty());
 }
 
-TEST(LogSumExp, EqualsTheSumAndDoesNotOverflow) {
-  const std::vector<float> small{0.1f, -2.0f, 1.5f};
-  EXPECT_NEAR(log_sum_exp(small), std::log(std::exp(0.1) + std::exp(-2.0) + std::exp(1.5)), 1e-6);
-  const std::vector<float> large{1000.0f, 1000.0f};
-  EXPECT_NEAR(log_sum_exp(large), 1000 + std::log(2.0), 1e-6);
-  const std::vector<float> masked{-INFINITY, 3.0f};
-  EXPECT_NEAR(log_sum_exp(masked), 3.0, 1e-6);
-}
-
 }  // namespace
 }  // namespace thinktrace

@@ -36,7 +36,7 @@ Trace sample_naively(const std::vector<Token>& prompt, int index, const TraceOpt
   while (true) {
     session.clear();
     session.prefill(0, text);
-    const Token t = sampler.sample(session, 0);
+    const Token t = sampler.sample(session.logits(0));
     text.push_back(t);
     if (model.ends_generation(t)) break;
     if (t == close && !closed) {

@@ -108,7 +108,7 @@ std::vector<int> pair_columns(const std::vector<PairSums>& by_question, SumTable
 
 Prepared prepare(const Statistic& statistic, size_t n_questions, SumTable& table) {
   Prepared p{.kind = statistic.kind, .result = statistic.result};
-  std::vector<Sample> samples = in_order(statistic.samples);
+  std::vector<Sample> samples = in_order(statistic.samples());
   if (p.kind == StatisticKind::kCorrelationWithinQuestions) drop_single_samples(samples, n_questions);
   *p.result = {.n_traces = static_cast<int>(samples.size())};
   for (size_t i = 0; i < samples.size(); i++)

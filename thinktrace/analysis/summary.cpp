@@ -35,35 +35,43 @@ class Plan {
 
   int n_questions() const { return static_cast<int>(groups_.size()); }
 
-  // `value` gives a trace's value, or nothing where the trace has none.
+  // `value` gives a trace's value, or nothing where the trace has none. It is kept, and called when the numbers are
+  // computed: the samples of all statistics together would be a multiple of the traces.
   template <class F>
   void add(StatisticKind kind, Estimate& into, F value) {
-    Statistic statistic{.kind = kind, .result = &into};
-    for (size_t i = 0; i < traces_.size(); i++) {
-      if (const Value x = value(*traces_[i])) statistic.samples.push_back({question_of_[i], *x});
-    }
-    statistics_.push_back(std::move(statistic));
+    const auto samples = [this, value] {
+      std::vector<Sample> found;
+      for (size_t i = 0; i < traces_.size(); i++) {
+        if (const Value x = value(*traces_[i])) found.push_back({question_of_[i], *x});
+      }
+      return found;
+    };
+    statistics_.push_back({kind, samples, &into});
   }
   // The same with the trace's curve, over the traces that have one.
   template <class F>
   void add_of_curve(StatisticKind kind, Estimate& into, F value) {
-    add(kind, into, [&](const TraceMeasures& t) { return t.curve ? Value(value(*t.curve)) : std::nullopt; });
+    add(kind, into,
+        [value](const TraceMeasures& t) { return t.curve ? Value(value(*t.curve)) : std::nullopt; });
   }
   template <class F>
   void add_counted(CountedShare& into, F value) {
     add(StatisticKind::kShare, into.share, value);
-    for (const Sample& s : statistics_.back().samples) into.count += s.x != 0;
+    for (const TraceMeasures* t : traces_) into.count += value(*t).value_or(0) != 0;
   }
   // The correlation of thinking length with `value`.
   template <class F>
   void add_with_length(StatisticKind kind, Estimate& into, F value) {
-    Statistic statistic{.kind = kind, .result = &into};
-    for (size_t i = 0; i < traces_.size(); i++) {
-      const Value y = value(*traces_[i]);
-      const auto& length = traces_[i]->length;
-      if (length && y) statistic.samples.push_back({question_of_[i], static_cast<double>(*length), *y});
-    }
-    statistics_.push_back(std::move(statistic));
+    const auto samples = [this, value] {
+      std::vector<Sample> found;
+      for (size_t i = 0; i < traces_.size(); i++) {
+        const Value y = value(*traces_[i]);
+        const auto& length = traces_[i]->length;
+        if (length && y) found.push_back({question_of_[i], static_cast<double>(*length), *y});
+      }
+      return found;
+    };
+    statistics_.push_back({kind, samples, &into});
   }
 
   void carry_out(const AnalysisOptions& options) const {
@@ -167,7 +175,7 @@ void plan_commitment(Plan& plan, const Traces& traces, Block& block) {
 
 void plan_classes(Plan& plan, Classes& classes) {
   const auto add = [&](CountedShare& into, std::vector<TraceClass> members) {
-    plan.add_counted(into, [&](const TraceMeasures& t) -> Value {
+    plan.add_counted(into, [members](const TraceMeasures& t) -> Value {
       if (!t.curve) return std::nullopt;
       return std::find(members.begin(), members.end(), t.curve->trace_class) != members.end();
     });

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "thinktrace/engine/log_sum_exp.h"
 #include "thinktrace/error.h"
 
 namespace thinktrace {
@@ -86,8 +87,8 @@ void add_readings(const Session& session, std::span<const BranchJob> jobs, size_
         logits = session.logits(++row);
         normaliser = log_sum_exp(logits);
       }
-      const double value =
-          read.token == kLabelEnd ? log_label_ends(session.model(), logits) : logits[read.token] - normaliser;
+      const double value = read.token == kLabelEnd ? log_label_ends(session.model(), logits, normaliser)
+                                                   : logits[read.token] - normaliser;
       float& sum = logprobs[job.cut_index * n_options + read.option];
       sum = static_cast<float>(sum + value);
     }
@@ -104,20 +105,11 @@ void append_steps(const BranchPlan& plan, int branch, int position, std::vector<
 
 }  // namespace
 
-double log_sum_exp(std::span<const float> values) {
-  const float top = *std::max_element(values.begin(), values.end());
-  double sum = 0;
-  for (const float v : values) sum += std::exp(v - top);
-  return top + std::log(sum);
-}
-
-double log_label_ends(const Model& model, std::span<const float> logits) {
-  const double normaliser = log_sum_exp(logits);
-  double going_on = 0;
-  for (size_t i = 0; i < logits.size(); i++) {
-    if (model.continues_label(static_cast<Token>(i))) going_on += std::exp(logits[i] - normaliser);
-  }
-  return std::log1p(-std::min(going_on, 1.0));
+double log_label_ends(const Model& model, std::span<const float> logits, double normaliser) {
+  std::vector<float> going_on;
+  for (const Token t : model.label_continuations()) going_on.push_back(logits[t]);
+  if (going_on.empty()) return 0;
+  return std::log1p(-std::min(std::exp(log_sum_exp(going_on) - normaliser), 1.0));
 }
 
 int longest_branch(const AnswerForm& form) {
@@ -216,7 +208,8 @@ AnswerReadings PrefillReader::read(std::span<const Token> tokens, std::span<cons
       }
       if (option.until_label_ends) {
         spelt.push_back(option.tokens.back());
-        logprob += log_label_ends(session_.model(), decode_afresh(spelt));
+        const std::span<const float> next = decode_afresh(spelt);
+        logprob += log_label_ends(session_.model(), next, log_sum_exp(next));
       }
       out.logprobs.push_back(static_cast<float>(logprob));
     }

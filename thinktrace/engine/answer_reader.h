@@ -75,10 +75,8 @@ class PrefillReader : public AnswerReader {
   Session& session_;
 };
 
-// log(sum(exp(values))), without overflow, summed in double.
-double log_sum_exp(std::span<const float> values);
-
-// Log-probability that the next token, by this row of logits, does not go on with a label.
-double log_label_ends(const Model& model, std::span<const float> logits);
+// Log-probability that the next token, by this row of logits, does not go on with a label. `normaliser`: the row's
+// log_sum_exp().
+double log_label_ends(const Model& model, std::span<const float> logits, double normaliser);
 
 }  // namespace thinktrace

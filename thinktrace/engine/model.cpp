@@ -106,10 +106,10 @@ Model Model::load(const std::string& path, const ModelOptions& options) {
     throw bad_model(path, "the file has no vocabulary");
   model.card_ = describe_model(model.model_.get(), path);
   model.card_.sha256 = sha256_file(path);
-  model.continues_label_.resize(model.card_.n_vocab);
   for (Token t = 0; t < model.card_.n_vocab; t++) {
     const std::string piece = model.piece(t);
-    model.continues_label_[t] = !piece.empty() && std::isalnum(static_cast<unsigned char>(piece[0]));
+    if (!piece.empty() && std::isalnum(static_cast<unsigned char>(piece[0])))
+      model.label_continuations_.push_back(t);
     if (llama_vocab_get_attr(model.vocab_, t) & LLAMA_TOKEN_ATTR_USER_DEFINED && looks_like_tag(piece))
       model.markup_.push_back(piece);
   }

@@ -68,8 +68,8 @@ class Model {
   Token bos_to_add() const;
   std::string bos_text() const;
   std::string eos_text() const;
-  // True where the token begins with an ASCII letter or digit, so that it would go on with a label before it.
-  bool continues_label(Token token) const { return continues_label_[token]; }
+  // Tokens that begin with an ASCII letter or digit, so that they would go on with a label before them; in their order.
+  const std::vector<Token>& label_continuations() const { return label_continuations_; }
 
   llama_model* handle() const { return model_.get(); }
 
@@ -82,7 +82,7 @@ class Model {
   const llama_vocab* vocab_ = nullptr;
   ModelCard card_;
   std::vector<Token> tokenize_whole(std::string_view text, Specials specials) const;
-  std::vector<bool> continues_label_;  // [n_vocab]
+  std::vector<Token> label_continuations_;
   std::vector<std::string> markup_;  // Texts of tokens that look like tags and are found even in plain text.
 };
 

@@ -3,10 +3,16 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
+#include <vector>
 
+#include "thinktrace/engine/nucleus.h"
 #include "thinktrace/engine/session.h"
 
 struct llama_sampler;
+struct llama_token_data;
+struct llama_token_data_array;
 
 namespace thinktrace {
 
@@ -24,15 +30,25 @@ class Sampler {
  public:
   Sampler(const SamplerOptions& options, uint32_t seed);
 
-  // Draws from a row of the session's last decode.
-  Token sample(const Session& session, int row);
+  // Draws from a row of logits without NaN, as Session::logits() gives it.
+  // Cost: three passes over the row; what sample_from_all costs with other settings than a temperature and top-p, and where
+  // rounding may decide what is drawn.
+  Token sample(std::span<const float> logits);
+  // Its slow, obvious twin: every token goes through the engine's own samplers. Draws the same.
+  Token sample_from_all(std::span<const float> logits);
 
  private:
   struct Free {
     void operator()(llama_sampler* sampler) const;
   };
-  std::unique_ptr<llama_sampler, Free> chain_;
-  std::vector<char> candidates_;  // Room for one llama_token_data a vocabulary entry, kept between draws.
+  llama_token_data* room(size_t n);
+  Token draw(llama_token_data_array& candidates);
+
+  using Chain = std::unique_ptr<llama_sampler, Free>;
+  // What chooses the nucleus, and what draws from it.
+  Chain choose_, draw_;
+  std::optional<NucleusOptions> nucleus_;  // Where `choose_` is nothing else.
+  std::vector<char> candidates_;           // Room for llama_token_data, kept between draws.
 };
 
 }  // namespace thinktrace

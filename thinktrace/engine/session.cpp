@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <thread>
 
 #include "llama.h"
+#include "thinktrace/engine/log_sum_exp.h"
 #include "thinktrace/engine/logs.h"
 #include "thinktrace/error.h"
 
@@ -120,7 +120,7 @@ std::span<const float> Session::logits(int row) const {
   const float* values = llama_get_logits_ith(context_.get(), row_of_.at(row));
   if (!values) throw Error(ErrorKind::kFailed, "[engine] no logits where some were asked for");
   const std::span<const float> row_values(values, static_cast<size_t>(model_.card().n_vocab));
-  if (std::any_of(row_values.begin(), row_values.end(), [](float v) { return std::isnan(v); })) {
+  if (holds_nan(row_values)) {
     throw Error(ErrorKind::kFailed,
                 "[engine] the model computes values that are not numbers (NaN); is its file damaged?");
   }

@@ -104,7 +104,8 @@ std::string column(std::span<const ShelfParts> shelves, std::vector<Item> ShelfP
       text += write(item);
     }
   }
-  return text + "]";
+  text += ']';
+  return text;
 }
 
 std::string trace_column(std::span<const ShelfParts> shelves, int IndexTrace::*value) {
@@ -296,7 +297,8 @@ std::string index_content(std::span<const ShelfParts> shelves, const std::functi
   text += ",\"clusters\":" + centres_text(clusters);
   text += ",\"errors\":" + errors_text(shelves);
   text += ",\"numbers\":" + numbers_text(shelves);
-  return text + "}";
+  text += "}";
+  return text;
 }
 
 std::string outlines_content(std::span<const ShelfParts> shelves) {
@@ -311,11 +313,13 @@ std::string outlines_content(std::span<const ShelfParts> shelves) {
 }
 
 std::string questions_content(std::span<const ShelfParts> shelves) {
-  const std::string questions = column(shelves, &ShelfParts::questions, [](const IndexQuestion& q) {
+  std::string text = "{\"kind\":\"questions\",\"questions\":";
+  text += column(shelves, &ShelfParts::questions, [](const IndexQuestion& q) {
     return json{{"text", q.question.text}, {"options", q.question.options}}.dump(
         -1, ' ', false, json::error_handler_t::replace);
   });
-  return fmt::format("{{\"kind\":\"questions\",\"questions\":{}}}", questions);
+  text += '}';
+  return text;
 }
 
 }  // namespace thinktrace

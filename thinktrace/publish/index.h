@@ -58,12 +58,9 @@ struct IndexSubject {
 std::vector<IndexSubject> index_subjects(std::span<const ShelfParts> shelves);
 
 // Contents of the index chunk, the outlines chunk and the questions chunk. The first has the run's clusters of curves, and
-// so costs what cluster_curves() does.
-std::string index_content(std::span<const ShelfParts> shelves);
-std::string outlines_content(std::span<const ShelfParts> shelves);
-// Contents of the index chunk and the questions chunk. The first has the run's clusters of curves, and so costs what
-// cluster_curves() does, which asks `should_stop`.
+// so costs what cluster_curves() does, which asks `should_stop`.
 std::string index_content(std::span<const ShelfParts> shelves, const std::function<bool()>& should_stop = {});
+std::string outlines_content(std::span<const ShelfParts> shelves);
 std::string questions_content(std::span<const ShelfParts> shelves);
 
 }  // namespace thinktrace

@@ -5,6 +5,7 @@
 #include <list>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "thinktrace/error.h"
 #include "thinktrace/publish/analysis_json.h"
@@ -93,10 +94,12 @@ class SelectedRun {
         run.reader.id);
   }
 
-  RunSummary summarise() const {
+  // To be called once: what was measured is given up, before the index is made.
+  RunSummary summarise() {
+    const MeasuredRun measured = std::exchange(measured_, {});
     RunSummary summary = gallery_.summarise();
     if (is_whole_) {
-      summary.analysis = to_json(analyze_measured(gallery_.run().reader, measured_));
+      summary.analysis = to_json(analyze_measured(gallery_.run().reader, measured));
     } else {
       summary.notes.push_back(fmt::format("A selection: {} of {} traces.", selected_.size(), n_traces_));
     }

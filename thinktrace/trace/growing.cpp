@@ -14,7 +14,7 @@ GrowingTrace::GrowingTrace(const Model& model, const TraceRequest& request, int 
 }
 
 void GrowingTrace::draw(const Session& session, int row) {
-  last_ = sampler_.sample(session, row);
+  last_ = sampler_.sample(session.logits(row));
   thinking_ ? take_thinking() : take_answer();
   if (++n_drawn_ >= options_.max_tokens && !finished_) finish(thinking_ ? Stop::kBudget : trace_.stop);
 }
