@@ -8,6 +8,7 @@ import json
 import pathlib
 
 import numpy as np
+from scipy import optimize, special
 
 
 def same_curves(rng):
@@ -24,8 +25,42 @@ def same_curves(rng):
     return cases
 
 
+def log_evidence(successes, trials, p):
+    """log of the mixture likelihood ratio of one coin: beta-binomial over binomial."""
+    failures = trials - successes
+    mixture = special.betaln(0.5 + successes, 0.5 + failures) - special.betaln(0.5, 0.5)
+    return mixture - special.xlogy(successes, p) - special.xlog1py(failures, -p)
+
+
+def evidence_against(before, after, difference):
+    """The least evidence against a pair of chances that are `difference` apart."""
+    low, high = max(0.0, -difference), min(1.0, 1 - difference)
+
+    def evidence(p):
+        return log_evidence(*before, p) + log_evidence(*after, min(1.0, max(0.0, p + difference)))
+    inner = optimize.minimize_scalar(evidence, bounds=(low, high), method="bounded", options={"xatol": 1e-12})
+    return min(inner.fun, evidence(low), evidence(high))
+
+
+def tallies(rng):
+    cases = []
+    for n_before, n_after in ((1, 1), (5, 3), (16, 16), (40, 100), (500, 500)):
+        for _ in range(4):
+            before, after = (int(rng.integers(0, n_before + 1)), n_before), (int(rng.integers(0, n_after + 1)), n_after)
+            against = [[d, evidence_against(before, after, d)] for d in (-0.9, -0.5, -0.2, 0.0, 0.1, 0.3, 0.75)]
+            observed = after[0] / n_after - before[0] / n_before
+            enough = np.log(20)
+
+            def border(end):
+                if evidence_against(before, after, end) < enough:
+                    return end
+                return optimize.brentq(lambda d: evidence_against(before, after, d) - enough, observed, end * (1 - 1e-9), xtol=1e-12)
+            cases.append({"before": before, "after": after, "against": against, "interval": [border(-1.0), border(1.0)]})
+    return cases
+
+
 def main():
-    golden = {"same_curves": same_curves(np.random.default_rng(1))}
+    golden = {"same_curves": same_curves(np.random.default_rng(1)), "tallies": tallies(np.random.default_rng(2))}
     (pathlib.Path(__file__).parent / "experiments.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 
 
