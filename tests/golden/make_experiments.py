@@ -8,7 +8,7 @@ import json
 import pathlib
 
 import numpy as np
-from scipy import optimize, special
+from scipy import optimize, special, stats
 
 
 def same_curves(rng):
@@ -59,8 +59,43 @@ def tallies(rng):
     return cases
 
 
+def ensembles(rng):
+    """Probabilities in thousandths, [n_readers, n_options], that sum to 1000 at most."""
+    cases = []
+    for n_readers in (1, 2, 3, 8):
+        for n_options in (2, 4):
+            parts = rng.dirichlet(np.ones(n_options + 1), n_readers)[:, :n_options]
+            thousandths = np.maximum(1, np.floor(parts * 1000)).astype(int)
+            p = thousandths / 1000
+            whole = np.column_stack([p, 1 - p.sum(axis=1)])
+            mean = whole.mean(axis=0)
+            cases.append({"thousandths": thousandths.tolist(), "mean": p.mean(axis=0).tolist(),
+                          "deviation": (p.std(axis=0, ddof=1) if n_readers > 1 else np.zeros(n_options)).tolist(),
+                          "spread": float((np.abs(whole - mean).sum(axis=1) / 2).mean()),
+                          "entropy": float(stats.entropy(mean, base=2)), "entropy_mean": float(stats.entropy(whole, base=2, axis=1).mean()),
+                          "agreement": float((p.argmax(axis=1) == p.mean(axis=0).argmax()).mean())})
+    return cases
+
+
+def label_biases(rng):
+    """Readings [right label, probabilities...] of a chooser that likes the first label, and numpy's view of them."""
+    cases = []
+    for n_labels, n in ((2, 30), (4, 200), (5, 60)):
+        right = rng.integers(0, n_labels, n)
+        p = np.round(rng.random((n, n_labels)) * 0.5 + 0.3 * (np.arange(n_labels) == right[:, None]), 4)
+        p[:, 0] += 0.1
+        chosen = p.argmax(axis=1)
+        recalls = np.array([(chosen[right == i] == i).mean() for i in range(n_labels)])
+        share = np.array([[(chosen == i).mean(), (right == i).mean()] for i in range(n_labels)])
+        cases.append({"right": right.tolist(), "p": p.tolist(), "recalls": recalls.tolist(), "chosen": share[:, 0].tolist(),
+                      "mean_p": p.mean(axis=0).tolist(), "recall_deviation": float(np.std(recalls)),
+                      "chosen_minus_right": float(np.abs(share[:, 0] - share[:, 1]).sum() / 2)})
+    return cases
+
+
 def main():
-    golden = {"same_curves": same_curves(np.random.default_rng(1)), "tallies": tallies(np.random.default_rng(2))}
+    golden = {"same_curves": same_curves(np.random.default_rng(1)), "tallies": tallies(np.random.default_rng(2)),
+              "ensembles": ensembles(np.random.default_rng(3)), "label_biases": label_biases(np.random.default_rng(4))}
     (pathlib.Path(__file__).parent / "experiments.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 
 
