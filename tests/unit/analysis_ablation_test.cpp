@@ -53,6 +53,21 @@ TEST(Ablation, ByHand) {
   EXPECT_DOUBLE_EQ(*n.harms.value, .25);
 }
 
+TEST(Ablation, OfOneTrace) {
+  const TraceOutcome outcome =
+      compare_trace({0, 0, {row({.6, .2}), row({.1, .7}), row({.3, .1}), {}}}, kFourArms);
+  ASSERT_EQ(outcome.arms.size(), 4u);
+  EXPECT_FALSE(outcome.arms[3].has_value());
+  EXPECT_TRUE(outcome.arms[0]->right);
+  EXPECT_EQ(outcome.arms[1]->top, 1);
+  EXPECT_EQ(outcome.arms[1]->same_as_real, false);
+  EXPECT_EQ(outcome.arms[2]->same_as_none, false);
+  EXPECT_NEAR(*outcome.arms[2]->distance_to_real, .4, 1e-6);  // .3 and .1 go to neither option.
+  EXPECT_EQ(outcome.does_not_matter, false);
+  EXPECT_EQ(outcome.helps, false);  // Wrong in half of the two.
+  EXPECT_FALSE(compare_trace({0, 0, {row({.6, .2}), {}, row({.3, .1}), {}}}, kFourArms).helps.has_value());
+}
+
 TEST(Ablation, WithoutNoneOrEmptiedArmsThereIsNothingOfThem) {
   const std::vector<AblatedTrace> traces{{0, 0, {row({.6, .2}), row({.2, .6})}}};
   const AblationNumbers n = measure_ablation(traces, 1, 2, {.bootstrap = {.resamples = 5}});

@@ -73,6 +73,27 @@ TEST(Sequential, EqualsAGridOfChances) {
   }
 }
 
+TEST(Sequential, AgainstAKnownChanceTheVerdictIsWhatTheIntervalSays) {
+  std::mt19937_64 random(2);
+  const DifferenceOptions options{.least = .3, .negligible = .1};
+  int n[3] = {};
+  for (int round = 0; round < 300; round++) {
+    Tally t{.trials = 1 + static_cast<int>(draw_below(random, 120))};
+    t.successes = static_cast<int>(draw_below(random, t.trials + 1));
+    const double chance = draw_uniform(random);
+    const Bounds found = rate_interval(t);
+    const bool alike = found.low > chance - .3 && found.high < chance + .3;
+    const bool differ = found.low > chance + .1 || found.high < chance - .1;
+    const Verdict expected = alike ? Verdict::kAlike : differ ? Verdict::kDiffer : Verdict::kUndecided;
+    EXPECT_EQ(compare_with_chance(t, chance, options), expected)
+        << t.successes << "/" << t.trials << " " << chance;
+    n[static_cast<int>(expected)]++;
+  }
+  for (const int count : n) EXPECT_GT(count, 20);
+  EXPECT_EQ(compare_with_chance({0, 0}, .5), Verdict::kUndecided);
+  EXPECT_EQ(compare_with_chance({50, 50}, 1), Verdict::kAlike);
+}
+
 TEST(Sequential, NothingIsKnownWithoutTrials) {
   EXPECT_EQ(compare_rates({0, 0}, {30, 30}), Verdict::kUndecided);
   EXPECT_EQ(difference_interval({0, 0}, {30, 30}).low, -1);

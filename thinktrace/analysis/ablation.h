@@ -26,6 +26,29 @@ struct AblationOptions {
   BootstrapOptions bootstrap;
 };
 
+// What one arm made of one trace.
+struct ArmOutcome {
+  int top = 0;  // The forced answer: the most likely option, on a tie the lower index.
+  bool right = false;
+  double p_right = 0, mass = 0;
+  double entropy = 0;  // In bits, as in CurveMeasures.
+  std::optional<bool> same_as_real,
+      same_as_none;  // The forced answer is the same; nothing where that arm was not read.
+  std::optional<double> distance_to_real;  // Total variation, "none of the options" counted.
+};
+
+struct TraceOutcome {
+  std::vector<std::optional<ArmOutcome>> arms;  // Nothing where the arm was not read.  [n_arms]
+  // Nothing where there are no emptied arms, or the real arm or one of them was not read.
+  std::optional<bool>
+      does_not_matter;        // The forced answer is the same in all of them: the thinking changes nothing.
+  std::optional<bool> helps;  // It is right in the real arm, and wrong in more than half of the emptied ones.
+  std::optional<bool> harms;  // It is wrong in the real arm, and right in more than half of the emptied ones.
+};
+
+// REQUIRES: as for measure_ablation().
+TraceOutcome compare_trace(const AblatedTrace& trace, const AblationOptions& options = {});
+
 // Over the traces that were read in the arm.
 struct ArmNumbers {
   Estimate accuracy;                // The forced answer is right.
@@ -41,14 +64,10 @@ struct ArmDifference {
 };
 
 struct AblationNumbers {
-  std::vector<ArmNumbers> arms;           // [n_arms]
-  std::vector<ArmDifference> minus_real;  // Arm - real.  [n_arms]
-  std::vector<ArmDifference> minus_none;  // Arm - none; empty without that arm.  [n_arms]
-  // Over the traces read in the real arm and in all emptied ones: the forced answer is the same in all of them, the thinking
-  // changes nothing. Nothing in it without emptied arms.
-  Estimate does_not_matter;
-  // Over the same traces, the parts of the rest: right with the real thinking and wrong in most emptied arms; the reverse.
-  Estimate helps, harms;
+  std::vector<ArmNumbers> arms;            // [n_arms]
+  std::vector<ArmDifference> minus_real;   // Arm - real.  [n_arms]
+  std::vector<ArmDifference> minus_none;   // Arm - none; empty without that arm.  [n_arms]
+  Estimate does_not_matter, helps, harms;  // Over the traces of which it is known.
 };
 
 // Intervals are of whole questions, all on the same resamples. REQUIRES: 0 <= question < n_questions; every trace has

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace thinktrace {
@@ -47,6 +48,18 @@ double border(double holds_at, double fails_at, const Holds& holds) {
   return holds_at;
 }
 
+// The evidence against a difference grows with its distance from the observed one: it is enough to look at the ends of what
+// is to be ruled out that are nearest to it.
+template <class Evidence>
+Verdict judge(double observed, const DifferenceOptions& options, const Evidence& evidence) {
+  const auto ruled_out = [&](double d) { return evidence(d) >= -std::log(options.alpha); };
+  if (std::fabs(observed) < options.least && ruled_out(options.least) && ruled_out(-options.least))
+    return Verdict::kAlike;
+  if (std::fabs(observed) > options.negligible && ruled_out(std::copysign(options.negligible, observed)))
+    return Verdict::kDiffer;
+  return Verdict::kUndecided;
+}
+
 }  // namespace
 
 double evidence_against(const Tally& before, const Tally& after, double difference) {
@@ -62,15 +75,17 @@ double evidence_against(const Tally& before, const Tally& after, double differen
 
 Verdict compare_rates(const Tally& before, const Tally& after, const DifferenceOptions& options) {
   if (before.trials == 0 || after.trials == 0) return Verdict::kUndecided;
-  const double enough = -std::log(options.alpha);
-  const double difference = rate(after) - rate(before);
-  const auto ruled_out = [&](double d) { return evidence_against(before, after, d) >= enough; };
-  if (std::fabs(difference) < options.least && ruled_out(options.least) && ruled_out(-options.least))
-    return Verdict::kAlike;
-  // The evidence grows with the distance from the observed difference: the nearer end of the negligible ones is the last.
-  if (std::fabs(difference) > options.negligible && ruled_out(std::copysign(options.negligible, difference)))
-    return Verdict::kDiffer;
-  return Verdict::kUndecided;
+  return judge(rate(after) - rate(before), options,
+               [&](double d) { return evidence_against(before, after, d); });
+}
+
+Verdict compare_with_chance(const Tally& tally, double chance, const DifferenceOptions& options) {
+  if (tally.trials == 0) return Verdict::kUndecided;
+  return judge(rate(tally) - chance, options, [&](double d) {
+    const double p = chance + d;
+    if (p < 0 || p > 1) return std::numeric_limits<double>::infinity();
+    return log_mixture(tally) - log_likelihood(tally, p);
+  });
 }
 
 Bounds difference_interval(const Tally& before, const Tally& after, double alpha) {

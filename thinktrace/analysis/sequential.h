@@ -34,6 +34,9 @@ enum class Verdict {
 // Cost: a few microseconds.
 Verdict compare_rates(const Tally& before, const Tally& after, const DifferenceOptions& options = {});
 
+// The same of one coin and a known chance: whether free continuations succeed as often as the forced answer says, say.
+Verdict compare_with_chance(const Tally& tally, double chance, const DifferenceOptions& options = {});
+
 // log M(p before) + log M(p after), the least of it over all pairs with p after - p before = difference: what there is
 // against that difference. It rules it out from log(1 / alpha) on. REQUIRES: -1 <= difference <= 1.
 double evidence_against(const Tally& before, const Tally& after, double difference);
