@@ -47,6 +47,7 @@ TEST(Ablation, ByHand) {
   EXPECT_EQ(n.minus_real[1].accuracy.n_traces, 4);
   EXPECT_NEAR(*n.minus_none[0].p_right.value, 0, 1e-6);
   EXPECT_EQ(n.minus_real[3].mass.n_traces, 3);
+  EXPECT_NEAR(*n.minus_real[2].mass.value, -.1, 1e-6);  // .4 - .8 in one trace of four.
   EXPECT_EQ(n.does_not_matter.n_traces, 4);
   EXPECT_DOUBLE_EQ(*n.does_not_matter.value, .25);
   EXPECT_DOUBLE_EQ(*n.helps.value, .25);

@@ -41,6 +41,8 @@ TEST(Cues, ByHand) {
   // The longest of those that begin together, and no overlaps.
   const CueOptions two{.cues = {"but", "but wait", "wait"}};
   EXPECT_EQ(found_in({"But", " wait", " wait", " but"}, two), (Found{{0, 1}, {2, 2}, {3, 0}}));
+  const CueOptions other_order{.cues = {"wait", "but wait", "but"}};
+  EXPECT_EQ(found_in({"But", " wait", " wait", " but"}, other_order), (Found{{0, 1}, {2, 0}, {3, 2}}));
   EXPECT_EQ(found_in({"(A) or ?!"}, {.cues = {"?!", "(A)"}}), (Found{{0, 1}, {0, 0}}));
 }
 
