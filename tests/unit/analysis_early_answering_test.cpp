@@ -42,7 +42,7 @@ TEST(EarlyAnswering, CurvesByHand) {
   EXPECT_DOUBLE_EQ(area_over({{1}, {1}}), 0);
 }
 
-// ---- The paper's order: a mean curve for each group, its area, and the areas' mean weighted by the group's share. ----
+// ---- The paper's order: a group's mean curve, its area, and the areas' mean weighted by the groups' shares. ----
 
 double paper_area(const std::vector<EarlyTrace>& traces, const std::vector<int>& from) {
   double total = 0;

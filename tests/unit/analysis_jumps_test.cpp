@@ -33,7 +33,8 @@ TEST(Jumps, ByHand) {
   EXPECT_EQ(found_in({.5}), Found{});
   EXPECT_EQ(found_in({.2, .2, .9, .9}), (Found{{1, 2, 1, .7}}));
   EXPECT_EQ(found_in({.9, .2, .9}), (Found{{0, 1, 0, -.7}, {1, 2, 1, .7}}));
-  // A slope: no step reaches .2, three together do. The spans overlap and are one jump; the steepest step gives the token.
+  // A slope: no step reaches .2, three together do. The spans overlap and are one jump; the steepest step gives the
+  // token.
   EXPECT_EQ(found_in({0, .1, .15, .25, .31, .31}, {.window = 3}), (Found{{0, 4, 0, .31}}));
   EXPECT_EQ(found_in({0, .05, .16, .26, .26}, {.window = 3}), (Found{{1, 3, 1, .21}}));
   EXPECT_EQ(found_in({0, .1, .15, .25}, {.window = 2}), Found{});
@@ -52,7 +53,8 @@ TEST(Jumps, ByHand) {
   EXPECT_TRUE(find_jumps(std::vector<int>{0, 4, 8}, std::vector<double>{0, 0, .5}, {.window = 3}).empty());
 }
 
-// Every pair of readings; those that hold another of their direction are struck out; tokens that are covered are joined.
+// Every pair of readings; those that hold another of their direction are struck out; tokens that are covered are
+// joined.
 std::vector<Jump> naive_jumps(const std::vector<int>& positions, const std::vector<double>& values,
                               const JumpOptions& o) {
   std::vector<Jump> jumps;

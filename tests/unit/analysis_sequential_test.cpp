@@ -37,7 +37,7 @@ double log_ratio(const Tally& t, double p) {
 
 TEST(Sequential, EqualsAGridOfChances) {
   std::mt19937_64 random(1);
-  for (int round = 0; round < 60; round++) {
+  for (int round = 0; round < 30; round++) {
     Tally a{.trials = 1 + static_cast<int>(draw_below(random, 60))},
         b{.trials = 1 + static_cast<int>(draw_below(random, 60))};
     a.successes = static_cast<int>(draw_below(random, a.trials + 1));

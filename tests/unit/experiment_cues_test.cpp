@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <regex>
+#include <set>
 
 #include "experiment_texts.h"
 #include "thinktrace/experiment/sentences.h"
@@ -49,24 +50,28 @@ TEST(Cues, ByHand) {
 // Each byte tried with a regular expression; word characters are ASCII here.
 Found by_regex(const std::vector<std::string>& tokens, const CueOptions& options) {
   const std::string text = join(tokens);
-  const std::vector<Sentence> sentences = split_sentences(text);
+  std::set<size_t> initial;
+  for (const Sentence& sentence : split_sentences(text))
+    initial.insert(text.find_first_not_of(" \n\r\t\"'(*", sentence.begin));
+  std::vector<std::regex> patterns;
+  for (const std::string& cue : options.cues) {
+    const auto flags =
+        options.match_case ? std::regex::ECMAScript : std::regex::ECMAScript | std::regex::icase;
+    const std::string blanks = std::regex_replace(cue, std::regex(" "), "[ \n]+");
+    patterns.emplace_back("(?:" + blanks + ")(?![A-Za-z0-9])", flags);
+  }
   Found found;
   for (size_t at = 0; at < text.size();) {
     size_t best = 0;
     int which = 0;
-    bool initial = false;
-    for (const Sentence& sentence : sentences)
-      initial |= sentence.begin <= at && text.find_first_not_of(" \n\r\t\"'(*", sentence.begin) == at;
-    for (size_t c = 0; c < options.cues.size() && (initial || !options.sentence_initial); c++) {
-      const std::string pattern = std::regex_replace(options.cues[c], std::regex(" "), "[ \n]+");
-      const auto flags =
-          options.match_case ? std::regex::ECMAScript : std::regex::ECMAScript | std::regex::icase;
+    const bool border = at == 0 || !std::isalnum(static_cast<unsigned char>(text[at - 1]));
+    const bool tried = border && (!options.sentence_initial || initial.contains(at));
+    for (size_t c = 0; c < patterns.size() && tried; c++) {
       std::smatch match;
-      const std::string rest = text.substr(at);
-      const bool border = at == 0 || !std::isalnum(static_cast<unsigned char>(text[at - 1]));
-      if (border &&
-          std::regex_search(rest, match, std::regex("^(?:" + pattern + ")(?![A-Za-z0-9])", flags)) &&
-          static_cast<size_t>(match.length()) > best)
+      const auto from = text.begin() + static_cast<std::ptrdiff_t>(at);
+      const bool here =
+          std::regex_search(from, text.end(), match, patterns[c], std::regex_constants::match_continuous);
+      if (here && static_cast<size_t>(match.length()) > best)
         best = match.length(), which = static_cast<int>(c);
     }
     if (best > 0) {
@@ -84,7 +89,7 @@ TEST(Cues, EqualRegularExpressions) {
   const std::vector<std::string> pieces{"wait", "Wait", "hmm",    " ",  " ", "\n", ". ",
                                         "so",   "the",  "answer", "is", "a", "\"", ","};
   size_t n_found = 0;
-  for (int round = 0; round < 300; round++) {
+  for (int round = 0; round < 200; round++) {
     const std::vector<std::string> tokens = cut_at_random(random_text(pieces, 40, random), 6, random);
     const CueOptions options{.cues = {"Wait", "hmm", "so the", "so the answer is", "wait so"},
                              .match_case = round % 2 == 0,
@@ -93,7 +98,7 @@ TEST(Cues, EqualRegularExpressions) {
     EXPECT_EQ(found, by_regex(tokens, options)) << join(tokens);
     n_found += found.size();
   }
-  EXPECT_GT(n_found, 200u);
+  EXPECT_GT(n_found, 150u);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ namespace thinktrace {
 struct AblatedTrace {
   int question = 0;
   int answer = 0;  // Index of the right option.
-  // Natural log, one for each option, in the order of the prompt; empty where the arm was not read.  [n_arms][n_options]
+  // Natural log, one for each option, in the order of the prompt; empty where the arm was not read.
+  // [n_arms][n_options]
   std::vector<std::vector<float>> logprobs;
 };
 
@@ -71,8 +72,8 @@ struct AblationNumbers {
 };
 
 // Intervals are of whole questions, all on the same resamples. REQUIRES: 0 <= question < n_questions; every trace has
-// n_arms entries, each empty or of as many values as the trace has options; the arms named in the options are below n_arms.
-// Cost: as estimate() with ten statistics an arm.
+// n_arms entries, each empty or of as many values as the trace has options; the arms named in the options are below
+// n_arms. Cost: as estimate() with ten statistics an arm.
 AblationNumbers measure_ablation(std::span<const AblatedTrace> traces, int n_questions, int n_arms,
                                  const AblationOptions& options = {});
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A trace's curve is a line through its readings, so its area is a sum of trapezoids. Everything else is means over traces,
-// which estimate() gives with their intervals; only the area over the parts of the mistakes is a mean of means, with a
-// resampling of its own. Tested by tests/unit/analysis_early_answering_test.cpp against the paper's order of steps: mean
-// curves of the groups first, their areas then.
+// A trace's curve is a line through its readings, so its area is a sum of trapezoids. Everything else is means over
+// traces, which estimate() gives with their intervals; only the area over the parts of the mistakes is a mean of
+// means, with a resampling of its own. Tested by tests/unit/analysis_early_answering_test.cpp against the paper's
+// order of steps: mean curves of the groups first, their areas then.
 #include "thinktrace/analysis/early_answering.h"
 
 #include <algorithm>

@@ -3,11 +3,12 @@
 // mistake is put into it? After Lanham et al. 2023, "Measuring Faithfulness in Chain-of-Thought Reasoning",
 // arXiv 2307.13702: early answering, adding mistakes, and the area over the curve (AOC) of both.
 //
-// Where this differs from the paper. There the thinking is cut after each sentence and traces are grouped by their number
-// of sentences; here it is cut after every token (or at the positions that were read), and lengths are in tokens, in bins.
-// There the answer is the model's choice after "the single, most likely answer is"; here it is the forced answer.
-// Cuts inside sentences are readings too, so that a trace whose answer appears in the middle of a sentence counts with the
-// place of the token. Where only sentence ends are given as positions, the numbers are the paper's.
+// Where this differs from the paper. There the thinking is cut after each sentence and traces are grouped by their
+// number of sentences; here it is cut after every token (or at the positions that were read), and lengths are in
+// tokens, in bins. There the answer is the model's choice after "the single, most likely answer is"; here it is the
+// forced answer. Cuts inside sentences are readings too, so that a trace whose answer appears in the middle of a
+// sentence counts with the place of the token. Where only sentence ends are given as positions, the numbers are the
+// paper's.
 #pragma once
 #include <optional>
 #include <span>
@@ -17,22 +18,23 @@
 
 namespace thinktrace {
 
-// The share of the thinking that is kept, or that stands before the mistake, and whether the answer is that of the whole.
+// The share of the thinking that is kept, or that stands before the mistake, and whether the answer is that of the
+// whole.
 struct SameCurve {
   std::vector<double> kept;  // Increasing, 0 to 1.  [n]
   std::vector<double> same;  // 1 or 0; a share between them where several answers were drawn.  [n]
 };
 
-// From the answers (options) at some positions of a trace, every one or a few. `whole` is the answer with the whole thinking.
-// REQUIRES: as many answers as positions, which increase from 0 or more to `end` at most; end > 0.
+// From the answers (options) at some positions of a trace, every one or a few. `whole` is the answer with the whole
+// thinking. REQUIRES: as many answers as positions, which increase from 0 or more to `end` at most; end > 0.
 SameCurve same_answer_curve(std::span<const int> positions, std::span<const int> answers, int end, int whole);
 
-// The value at a share of the thinking: on the line between the readings beside it; before the first reading that reading,
-// after the last one that. REQUIRES: the curve is not empty.
+// The value at a share of the thinking: on the line between the readings beside it; before the first reading that
+// reading, after the last one that. REQUIRES: the curve is not empty.
 double same_at(const SameCurve& curve, double kept);
 
-// 1 minus the area under that line from 0 to 1. 0: the answer is the final one from the start; 1: at the very end alone.
-// REQUIRES: the curve is not empty. Cost: one pass.
+// 1 minus the area under that line from 0 to 1. 0: the answer is the final one from the start; 1: at the very end
+// alone. REQUIRES: the curve is not empty. Cost: one pass.
 double area_over(const SameCurve& curve);
 
 struct EarlyTrace {
@@ -62,9 +64,9 @@ struct EarlyOptions {
   BootstrapOptions bootstrap;
 };
 
-// Intervals are of whole questions. As the area under a mean curve is the mean of the areas, the weighted area is the mean
-// over all traces, whatever the groups; they show where it comes from.
-// REQUIRES: 0 <= question < n_questions; no curve is empty.
+// Intervals are of whole questions. As the area under a mean curve is the mean of the areas, the weighted area is the
+// mean over all traces, whatever the groups; they show where it comes from. REQUIRES: 0 <= question < n_questions; no
+// curve is empty.
 EarlyAnswering early_answering(const std::vector<EarlyTrace>& traces, int n_questions,
                                const EarlyOptions& options = {});
 

@@ -2,8 +2,8 @@
 // events.h — what a curve does around events in the text, on average, against places of the same trace without events.
 //
 // Averages aligned at events, as of evoked responses (Dawson 1954, Electroencephalogr. Clin. Neurophysiol. 6:65). The
-// places to compare with are of the same trace and of about the same share of its thinking, since P(right) grows along a
-// trace anyway; drawn at random, and paired with their event, so that what differs between traces drops out.
+// places to compare with are of the same trace and of about the same share of its thinking, since P(right) grows
+// along a trace anyway; drawn at random, and paired with their event, so that what differs between traces drops out.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -47,8 +47,8 @@ struct EventOptions {
   BootstrapOptions bootstrap;
 };
 
-// Curves at offsets -window, …, window from the event; offset 0 is the position right before the cue, 1 the one after its
-// first token. An event counts at an offset where both it and one of its places have a value.
+// Curves at offsets -window, …, window from the event; offset 0 is the position right before the cue, 1 the one after
+// its first token. An event counts at an offset where both it and one of its places have a value.
 struct EventAverage {
   std::vector<Estimate> at_events, at_places;  // Means over events; n_traces counts events.  [2 window + 1]
   std::vector<Estimate> difference;            // Means of (event - mean of its places).  [2 window + 1]

@@ -75,8 +75,8 @@ std::vector<Jump> find_jumps(std::span<const int> positions, std::span<const dou
   return jumps;
 }
 
-// Both lists in order: the first two that are near enough are a pair, as neither has a better use; of two that are not, the
-// earlier one is too early for all that follow.
+// Both lists in order: the first two that are near enough are a pair, as neither has a better use; of two that are
+// not, the earlier one is too early for all that follow.
 Matching match_positions(std::span<const int> found, std::span<const int> truth, int within) {
   Matching matching{std::vector<bool>(found.size()), std::vector<bool>(truth.size())};
   size_t i = 0, k = 0;

@@ -23,16 +23,17 @@ struct Jump {
   double change = 0;  // value(end) - value(begin).
 };
 
-// Candidates for pivotal tokens, for a closer look: a jump of a forced-answer curve is not yet one of the chance of success.
-// The shortest spans that reach the threshold (those that hold no other with the same direction), merged where spans of one
-// direction overlap or are near. In order of `begin`. Values that are NaN are passed over, as if they had not been read.
-// REQUIRES: as many values as positions, which increase; threshold > 0; window >= 1; merge >= 0.
-// Cost: positions x window.
+// Candidates for pivotal tokens, for a closer look: a jump of a forced-answer curve is not yet one of the chance of
+// success. The shortest spans that reach the threshold (those that hold no other with the same direction), merged
+// where spans of one direction overlap or are near. In order of `begin`. Values that are NaN are passed over, as if
+// they had not been read. REQUIRES: as many values as positions, which increase; threshold > 0; window >= 1; merge >=
+// 0. Cost: positions x window.
 std::vector<Jump> find_jumps(std::span<const int> positions, std::span<const double> values,
                              const JumpOptions& options = {});
 
-// Pairs of a found and a true place at most `within` apart, each place in one pair at most, and as many pairs as can be. The
-// result says of each found and each true place whether it has a partner. REQUIRES: both increase; within >= 0.
+// Pairs of a found and a true place at most `within` apart, each place in one pair at most, and as many pairs as can
+// be. The result says of each found and each true place whether it has a partner. REQUIRES: both increase; within >=
+// 0.
 struct Matching {
   std::vector<bool> found, truth;
 };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // label_bias.h — does a label win because of where it stands? From readings in several orders of the options.
 //
-// summary.h says how often each label wins in the original order, where a label that is often right wins often, and how far
-// orders agree. Here every reading counts with the label at which the right option stood in it. With orders in which each
-// option stands at each label equally often (as those of --permute do in their first n), what a label gets more than
-// another is preference, not knowledge.
+// summary.h says how often each label wins in the original order, where a label that is often right wins often, and
+// how far orders agree. Here every reading counts with the label at which the right option stood in it. With orders
+// in which each option stands at each label equally often (as those of --permute do in their first n), what a label
+// gets more than another is preference, not knowledge.
 #pragma once
 #include <vector>
 
@@ -36,7 +36,8 @@ struct LabelBias {
   // Standard deviation (n, not n - 1) of the labels' recalls: "RStd" of Zheng et al. 2024, arXiv 2309.03882, there in
   // percent. 0 without bias. Noise makes it larger than 0 too: the fewer readings, the more.
   Estimate recall_deviation;
-  // Total variation between how often each label is chosen and how often it is right. 0 without bias, or where errors even out.
+  // Total variation between how often each label is chosen and how often it is right. 0 without bias, or where errors
+  // even out.
   Estimate chosen_minus_right;
 };
 

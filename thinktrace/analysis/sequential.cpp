@@ -48,8 +48,8 @@ double border(double holds_at, double fails_at, const Holds& holds) {
   return holds_at;
 }
 
-// The evidence against a difference grows with its distance from the observed one: it is enough to look at the ends of what
-// is to be ruled out that are nearest to it.
+// The evidence against a difference grows with its distance from the observed one: it is enough to look at the ends
+// of what is to be ruled out that are nearest to it.
 template <class Evidence>
 Verdict judge(double observed, const DifferenceOptions& options, const Evidence& evidence) {
   const auto ruled_out = [&](double d) { return evidence(d) >= -std::log(options.alpha); };

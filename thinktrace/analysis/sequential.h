@@ -3,11 +3,12 @@
 //
 // For successes s and failures f of a coin with chance p, the mixture likelihood ratio
 //   M(p) = B(1/2 + s, 1/2 + f) / B(1/2, 1/2) / (p^s (1 - p)^f)
-// is a martingale with mean 1 (Robbins 1970, Ann. Math. Stat. 41:1397; the weights are Krichevsky & Trofimov's 1981), and so
-// is the product of those of two coins, whichever is tossed next and whatever that hangs on. By Ville's inequality (1939) it
-// ever reaches 1 / alpha with a probability of alpha at most. What two chances the product has not ruled out in this way is
-// a confidence set that holds at all sizes together, and its differences are a confidence sequence (as those of Turner &
-// Grünwald 2023, arXiv 2302.11401, with another mixture). So one may look after every sample, and stop when one likes.
+// is a martingale with mean 1 (Robbins 1970, Ann. Math. Stat. 41:1397; the weights are Krichevsky & Trofimov's 1981),
+// and so is the product of those of two coins, whichever is tossed next and whatever that hangs on. By Ville's
+// inequality (1939) it ever reaches 1 / alpha with a probability of alpha at most. What two chances the product has
+// not ruled out in this way is a confidence set that holds at all sizes together, and its differences are a
+// confidence sequence (as those of Turner & Grünwald 2023, arXiv 2302.11401, with another mixture). So one may look
+// after every sample, and stop when one likes.
 #pragma once
 #include "thinktrace/analysis/statistics.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // arms.h — the arms of an ablation: what stands in place of the thinking. Token ids in, token ids out.
 //
-// Blank, filler and random tokens are the ablations of Chen, "Reasoning or Performing?"; filler tokens also those of Lanham
-// et al. 2023, arXiv 2307.13702; the first p % is their early answering.
+// Blank, filler and random tokens are the ablations of Chen, "Reasoning or Performing?"; filler tokens also those of
+// Lanham et al. 2023, arXiv 2307.13702; the first p % is their early answering.
 #pragma once
 #include <cstdint>
 #include <random>
@@ -27,7 +27,8 @@ enum class Arm {
   kLast,           // The last tokens, a share of them.
 };
 
-// "real", "none", "blank", "filler", "random", "shuffled", "sentences", "other_question", "other_sample", "first", "last".
+// "real", "none", "blank", "filler", "random", "shuffled", "sentences", "other_question", "other_sample", "first",
+// "last".
 std::string_view name_of(Arm arm);
 
 // Whether the altered thinking always has as many tokens as the real one.

@@ -13,8 +13,8 @@ namespace {
 bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// Whether the character whose first byte is at `at` is a letter or digit. Outside ASCII all are but Latin-1's signs, general
-// punctuation (dashes, curly quotes, the ellipsis) and CJK punctuation.
+// Whether the character whose first byte is at `at` is a letter or digit. Outside ASCII all are but Latin-1's signs,
+// general punctuation (dashes, curly quotes, the ellipsis) and CJK punctuation.
 bool is_word_at(std::string_view text, size_t at) {
   const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   const char c = lower(text[at]);

@@ -19,10 +19,10 @@ struct Cue {
   int cue = 0;    // Which of CueOptions::cues.
 };
 
-// In order, without overlaps: from left to right, and of cues that begin at one byte the longest in the text. A cue has a
-// word border at both ends: next to its first and last character, where that is a letter or digit, stands none. Bytes above
-// 127 count as letters, but for general punctuation (dashes, curly quotes). Cues may lie across tokens. REQUIRES: no cue is empty or begins or ends with a blank.
-// Cost: text length x cues.
+// In order, without overlaps: from left to right, and of cues that begin at one byte the longest in the text. A cue
+// has a word border at both ends: next to its first and last character, where that is a letter or digit, stands none.
+// Bytes above 127 count as letters, but for general punctuation (dashes, curly quotes). Cues may lie across tokens.
+// REQUIRES: no cue is empty or begins or ends with a blank. Cost: text length x cues.
 std::vector<Cue> find_cues(const std::vector<std::string>& token_texts, const CueOptions& options = {});
 
 }  // namespace thinktrace

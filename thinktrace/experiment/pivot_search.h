@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// pivot_search.h — which tokens of a trace change its chance of success? A plan that asks for samples and takes answers.
+// pivot_search.h — which tokens of a trace change its chance of success? A plan that asks for samples and takes
+// answers.
 //
-// Pivotal token search (Abdin et al. 2024, "Phi-4 Technical Report", arXiv 2412.08905, section 4.3): the chance that a free
-// continuation succeeds is estimated at both ends of a stretch; where they differ, the stretch is halved, down to one token.
-// As there, jumps inside a stretch that cancel each other are not seen, unless a cut lies between them. Unlike there, each
-// comparison is a sequential test (analysis/sequential.h) that takes as many samples as it needs, and stretches may begin at
-// places found otherwise (find_jumps(), say).
+// Pivotal token search (Abdin et al. 2024, "Phi-4 Technical Report", arXiv 2412.08905, section 4.3): the chance that
+// a free continuation succeeds is estimated at both ends of a stretch; where they differ, the stretch is halved, down
+// to one token. As there, jumps inside a stretch that cancel each other are not seen, unless a cut lies between them.
+// Unlike there, each comparison is a sequential test (analysis/sequential.h) that takes as many samples as it needs,
+// and stretches may begin at places found otherwise (find_jumps(), say).
 #pragma once
 #include <map>
 #include <span>
@@ -37,7 +38,8 @@ struct Pivot {
 
 // next() says what to sample, add() takes what came of it, until next() asks for nothing:
 //   while (!(requests = search.next()).empty()) for (r : requests) search.add(r.position, sample(r));
-// All requests of one next() can be sampled together, in any order. The result hangs on the tallies alone. Not thread-safe.
+// All requests of one next() can be sampled together, in any order. The result hangs on the tallies alone. Not
+// thread-safe.
 //
 // The test's alpha holds for each pair of positions. Of n tokens that are no pivots at most alpha n are expected to be
 // called pivots by the test, whatever was looked at and when; in practice far fewer, as few pairs are looked at.

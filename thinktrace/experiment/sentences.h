@@ -26,9 +26,10 @@ struct Sentence {
 // Abbreviations are not known: "e.g. this" is cut.
 std::vector<Sentence> split_sentences(std::string_view text);
 
-// The sentences as ranges of tokens, without gaps from the first token to the last; joined, the texts of a range are its
-// bytes exactly. A token of blanks goes with the sentence before it, one that begins with a blank (" So") with the one
-// behind it; a token that holds the end of one and the beginning of the next belongs to the sentence that ends.
+// The sentences as ranges of tokens, without gaps from the first token to the last; joined, the texts of a range are
+// its bytes exactly. A token of blanks goes with the sentence before it, one that begins with a blank (" So") with
+// the one behind it; a token that holds the end of one and the beginning of the next belongs to the sentence that
+// ends.
 std::vector<TokenRange> sentence_ranges(const std::vector<std::string>& token_texts);
 
 }  // namespace thinktrace
