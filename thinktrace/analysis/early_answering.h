@@ -5,10 +5,9 @@
 //
 // Where this differs from the paper. There the thinking is cut after each sentence and traces are grouped by their
 // number of sentences; here it is cut after every token (or at the positions that were read), and lengths are in
-// tokens, in bins. There the answer is the model's choice after "the single, most likely answer is"; here it is the
-// forced answer. Cuts inside sentences are readings too, so that a trace whose answer appears in the middle of a
-// sentence counts with the place of the token. Where only sentence ends are given as positions, the numbers are the
-// paper's.
+// tokens, in bins. There the model is asked for its answer; here it is the forced answer. Cuts inside sentences are
+// readings too, so that a trace whose answer appears in the middle of a sentence counts with the place of the
+// token. Where only sentence ends are given as positions, the numbers are the paper's.
 #pragma once
 #include <optional>
 #include <span>

@@ -41,8 +41,8 @@ struct EventOptions {
   int distance = 16;
   int n_parts = 10;
   int matches = 4;
-  bool from_event =
-      false;          // Values minus the value at the event (at the place), so that every curve is 0 there.
+  // Values minus the value at the event (at the place), so that every curve is 0 there.
+  bool from_event = false;
   uint64_t seed = 1;  // Of the drawing of places.
   BootstrapOptions bootstrap;
 };

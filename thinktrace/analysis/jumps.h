@@ -18,22 +18,21 @@ struct JumpOptions {
 // Tokens begin, …, end - 1 take the curve from values at position `begin` to those at position `end`.
 struct Jump {
   int begin = 0, end = 0;
-  int token =
-      0;  // Of the steps between neighbouring readings inside, where the one that goes farthest its way begins.
+  int token = 0;      // Where the step between neighbouring readings begins that goes farthest its way.
   double change = 0;  // value(end) - value(begin).
 };
 
 // Candidates for pivotal tokens, for a closer look: a jump of a forced-answer curve is not yet one of the chance of
 // success. The shortest spans that reach the threshold (those that hold no other with the same direction), merged
 // where spans of one direction overlap or are near. In order of `begin`. Values that are NaN are passed over, as if
-// they had not been read. REQUIRES: as many values as positions, which increase; threshold > 0; window >= 1; merge >=
-// 0. Cost: positions x window.
+// they had not been read. REQUIRES: as many values as positions, which increase; threshold > 0; window >= 1; merge
+// >= 0. Cost: positions x window.
 std::vector<Jump> find_jumps(std::span<const int> positions, std::span<const double> values,
                              const JumpOptions& options = {});
 
 // Pairs of a found and a true place at most `within` apart, each place in one pair at most, and as many pairs as can
-// be. The result says of each found and each true place whether it has a partner. REQUIRES: both increase; within >=
-// 0.
+// be. The result says of each found and each true place whether it has a partner. REQUIRES: both increase;
+// within >= 0.
 struct Matching {
   std::vector<bool> found, truth;
 };

@@ -20,8 +20,8 @@ struct Tally {
 
 struct DifferenceOptions {
   double least = .2;  // d: a difference that matters.
-  double negligible =
-      .1;              // One that doesn't; between them either answer is right. 0 <= negligible < least <= 1.
+  // One that doesn't; between them either answer is right. 0 <= negligible < least <= 1.
+  double negligible = .1;
   double alpha = .05;  // The probability that the answer is ever wrong, for one pair, at most.
 };
 

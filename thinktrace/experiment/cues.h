@@ -10,8 +10,8 @@ struct CueOptions {
   // A blank in a cue stands for one or more blanks and line breaks in the text.
   std::vector<std::string> cues = {"Wait", "Hmm", "Alternatively", "so the answer is"};
   bool match_case = false;  // Of ASCII letters; others are compared as they are.
-  bool sentence_initial =
-      false;  // Only at the beginning of a sentence (sentences.h), quotes and asterisks before it aside.
+  // Only at the beginning of a sentence (sentences.h), quotes and asterisks before it aside.
+  bool sentence_initial = false;
 };
 
 struct Cue {

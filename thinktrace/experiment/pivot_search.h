@@ -2,8 +2,8 @@
 // pivot_search.h — which tokens of a trace change its chance of success? A plan that asks for samples and takes
 // answers.
 //
-// Pivotal token search (Abdin et al. 2024, "Phi-4 Technical Report", arXiv 2412.08905, section 4.3): the chance that
-// a free continuation succeeds is estimated at both ends of a stretch; where they differ, the stretch is halved, down
+// Pivotal token search (Abdin et al. 2024, "Phi-4 Technical Report", arXiv 2412.08905): the chance that a free
+// continuation succeeds is estimated at both ends of a stretch; where they differ, the stretch is halved, down
 // to one token. As there, jumps inside a stretch that cancel each other are not seen, unless a cut lies between them.
 // Unlike there, each comparison is a sequential test (analysis/sequential.h) that takes as many samples as it needs,
 // and stretches may begin at places found otherwise (find_jumps(), say).
@@ -19,8 +19,8 @@ namespace thinktrace {
 struct PivotOptions {
   DifferenceOptions difference;
   int batch = 16;  // Trials asked for at a time, at each position.
-  int cap =
-      256;  // Trials at a position, at most: then a difference that is not decided is what was observed.
+  // Trials at a position, at most: then a difference that is not decided is what was observed.
+  int cap = 256;
 };
 
 // Sample `trials` more continuations from the prefix of `position` tokens.
