@@ -19,10 +19,11 @@ MAY_INCLUDE = {
     "probe": {"question", "engine", "trace"},
     "store": {"question", "engine", "trace", "probe"},
     "analysis": set(),
+    "experiment": {"analysis"},
     "import": {"question", "engine", "trace", "probe"},
     "publish": {"question", "engine", "trace", "probe", "analysis"},
     "serve": set(),
-    "run": {"question", "engine", "prompt", "trace", "probe", "store", "analysis", "import", "publish", "serve"},
+    "run": {"question", "engine", "prompt", "trace", "probe", "store", "analysis", "experiment", "import", "publish", "serve"},
 }
 # Headers of libraries that only one room sees.
 ONLY_IN = {"llama.h": "engine", "ggml": "engine", "gguf.h": "engine", "sqlite3.h": "store", "jinja/": "prompt", "httplib.h": "serve", "zlib.h": ("publish", "import")}

@@ -225,6 +225,13 @@ TEST(Bootstrap, FewerThanTwoQuestionsHaveNoInterval) {
   EXPECT_FALSE(flat.value.has_value() || flat.interval.has_value());
 }
 
+TEST(Bootstrap, WhatIsDefinedInFewerThanHalfOfTheResamplesHasNoInterval) {
+  const BootstrapOptions five{.resamples = 5, .level = .5};
+  EXPECT_FALSE(percentile_interval({2, 1}, five).has_value());
+  EXPECT_EQ(percentile_interval({3, 1, 2}, five)->low, 1.5);
+  EXPECT_EQ(percentile_interval({3, 1, 2}, five)->high, 2.5);
+}
+
 // 60 questions of 4 traces. A question's chance is Beta(1/2, 1/2): mean 1/2, correlation within questions 1/2.
 TEST(Bootstrap, IntervalsCoverTheTruthAndWouldNotIfClustersWereIgnored) {
   constexpr int kDataSets = 400;

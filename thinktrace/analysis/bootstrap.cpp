@@ -11,6 +11,7 @@
 #include <map>
 #include <tuple>
 
+#include "thinktrace/analysis/random.h"
 #include "thinktrace/analysis/statistics.h"
 #include "thinktrace/error.h"
 
@@ -192,26 +193,35 @@ std::optional<Interval> interval_of(Prepared& p, const BootstrapOptions& options
     const Bounds bounds = wilson_interval(*result.value, result.n_questions, options.level);
     return Interval{bounds.low, bounds.high, IntervalMethod::kWilson};
   }
-  if (2 * p.replicates.size() < static_cast<size_t>(options.resamples)) return std::nullopt;
-  std::sort(p.replicates.begin(), p.replicates.end());
-  return Interval{percentile(p.replicates, (1 - options.level) / 2),
-                  percentile(p.replicates, (1 + options.level) / 2)};
+  return percentile_interval(std::move(p.replicates), options);
 }
 
 }  // namespace
 
-// Lemire's multiply-and-shift with rejection: the standard library's distributions differ between systems.
 void draw_questions(std::mt19937_64& random, std::vector<int>& counts) {
   const auto n = static_cast<uint32_t>(counts.size());
-  const uint32_t reject_below = -n % n;
   std::fill(counts.begin(), counts.end(), 0);
-  for (uint32_t i = 0; i < n; i++) {
-    uint64_t product = 0;
-    do {
-      product = (random() >> 32) * n;
-    } while (static_cast<uint32_t>(product) < reject_below);
-    counts[product >> 32]++;
+  for (uint32_t i = 0; i < n; i++) counts[draw_below(random, n)]++;
+}
+
+void for_each_resample(size_t n_questions, const BootstrapOptions& options,
+                       const std::function<void(const std::vector<int>&)>& visit) {
+  std::vector<int> counts(n_questions);
+  std::mt19937_64 random(options.seed);
+  for (int r = 0; r < options.resamples; r++) {
+    if (options.should_stop && options.should_stop())
+      throw Error(ErrorKind::kInterrupted, "[analysis] interrupted");
+    draw_questions(random, counts);
+    visit(counts);
   }
+}
+
+std::optional<Interval> percentile_interval(std::vector<double> replicates, const BootstrapOptions& options) {
+  if (replicates.empty() || 2 * replicates.size() < static_cast<size_t>(options.resamples))
+    return std::nullopt;
+  std::sort(replicates.begin(), replicates.end());
+  return Interval{percentile(replicates, (1 - options.level) / 2),
+                  percentile(replicates, (1 + options.level) / 2)};
 }
 
 void estimate(const std::vector<Statistic>& statistics, const std::vector<int>& group_of_question,
@@ -223,22 +233,18 @@ void estimate(const std::vector<Statistic>& statistics, const std::vector<int>& 
   if (n_questions == 0) return;
   table.freeze();
 
-  std::vector<int> counts(n_questions, 1);
+  const std::vector<int> once(n_questions, 1);
   std::vector<double> totals;
-  table.sum(counts, totals);
-  for (Prepared& p : prepared) p.result->value = evaluate(p, totals, group_of_question, counts);
+  table.sum(once, totals);
+  for (Prepared& p : prepared) p.result->value = evaluate(p, totals, group_of_question, once);
   if (n_questions < 2) return;
 
-  std::mt19937_64 random(options.seed);
-  for (int r = 0; r < options.resamples; r++) {
-    if (options.should_stop && options.should_stop())
-      throw Error(ErrorKind::kInterrupted, "[analysis] interrupted");
-    draw_questions(random, counts);
-    table.sum(counts, totals);
+  for_each_resample(n_questions, options, [&](const std::vector<int>& drawn) {
+    table.sum(drawn, totals);
     for (Prepared& p : prepared) {
-      if (const auto value = evaluate(p, totals, group_of_question, counts)) p.replicates.push_back(*value);
+      if (const auto value = evaluate(p, totals, group_of_question, drawn)) p.replicates.push_back(*value);
     }
-  }
+  });
   for (Prepared& p : prepared) p.result->interval = interval_of(p, options);
 }
 

@@ -57,6 +57,15 @@ struct BootstrapOptions {
 // every machine. REQUIRES: counts is not empty and has fewer than 2^32 elements.
 void draw_questions(std::mt19937_64& random, std::vector<int>& counts);
 
+// Calls `visit` with the counts of each resample of whole questions, options.resamples times: for statistics that
+// estimate() doesn't know. The same resamples as estimate() takes. REQUIRES: 0 < n_questions < 2^32.
+void for_each_resample(size_t n_questions, const BootstrapOptions& options,
+                       const std::function<void(const std::vector<int>& counts)>& visit);
+
+// The percentile interval from what a statistic was in the resamples, without those in which it isn't defined.
+// Nothing where these are more than half of options.resamples.
+std::optional<Interval> percentile_interval(std::vector<double> replicates, const BootstrapOptions& options);
+
 // Computes all `statistics` and their percentile intervals on the same resamples of whole questions (Efron &
 // Tibshirani 1993, ch. 13; clusters as Field & Welsh 2007). Resamples in which a statistic isn't defined are
 // left out; where that is more than half of them there is no interval. The result hangs on the seed, not on

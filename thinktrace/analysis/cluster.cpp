@@ -11,6 +11,7 @@
 #include <numeric>
 #include <random>
 
+#include "thinktrace/analysis/random.h"
 #include "thinktrace/error.h"
 
 namespace thinktrace {
@@ -33,21 +34,19 @@ double distance(std::span<const float> curve, const std::vector<double>& centre)
 
 std::vector<double> as_centre(std::span<const float> curve) { return {curve.begin(), curve.end()}; }
 
-// 53 bits, the same on every machine.
-double uniform(std::mt19937_64& random) { return static_cast<double>(random() >> 11) * 0x1p-53; }
-
 // Up to `k` different curves.
 std::vector<std::vector<double>> draw_starts(const Curves& curves, int k, std::mt19937_64& random) {
   std::vector<std::vector<double>> starts;
   std::vector<double> nearest(curves.n, std::numeric_limits<double>::infinity());
-  size_t next = std::min(curves.n - 1, static_cast<size_t>(uniform(random) * static_cast<double>(curves.n)));
+  size_t next =
+      std::min(curves.n - 1, static_cast<size_t>(draw_uniform(random) * static_cast<double>(curves.n)));
   while (true) {
     starts.push_back(as_centre(curves.at(next)));
     for (size_t i = 0; i < curves.n; i++)
       nearest[i] = std::min(nearest[i], distance(curves.at(i), starts.back()));
     const double total = std::accumulate(nearest.begin(), nearest.end(), 0.0);
     if (static_cast<int>(starts.size()) == k || total == 0) return starts;
-    double left = uniform(random) * total;
+    double left = draw_uniform(random) * total;
     next = curves.n;
     for (size_t i = 0; i < curves.n; i++) {
       if (nearest[i] == 0) continue;

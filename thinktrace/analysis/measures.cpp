@@ -12,27 +12,6 @@ using Row = std::span<const float>;
 
 bool is_reading(float logprob) { return logprob < std::numeric_limits<float>::infinity(); }
 
-int top_of(Row row) {
-  size_t top = 0;
-  for (size_t i = 1; i < row.size(); i++) {
-    if (is_reading(row[i]) && (!is_reading(row[top]) || row[i] > row[top])) top = i;
-  }
-  return static_cast<int>(top);
-}
-
-double mass_of(Row row) {
-  double mass = 0;
-  for (const float logprob : row) mass += probability_of(logprob);
-  return mass;
-}
-
-double entropy_of(Row row) {
-  const auto part = [](double p) { return p > 0 && p < 1 ? -p * std::log2(p) : 0; };
-  double entropy = part(1 - mass_of(row));
-  for (const float logprob : row) entropy += part(probability_of(logprob));
-  return entropy;
-}
-
 Row row_at(std::span<const float> logprobs, int n_options, size_t k) {
   return logprobs.subspan(k * n_options, n_options);
 }
@@ -55,7 +34,7 @@ OrderAgreement agreement_of(const TraceView& trace, const std::vector<int>& tops
   OrderAgreement sum;
   for (const OrderView& order : trace.orders) {
     for (size_t k = 0; k < tops.size(); k++) {
-      const int top = top_of(row_at(order.logprobs, trace.n_options, k));
+      const int top = most_likely(row_at(order.logprobs, trace.n_options, k));
       const double option = top == tops[k];
       const double label = order.label_of[top] == tops[k];  // The label of the most likely option stayed.
       sum.option += option;
@@ -82,7 +61,7 @@ std::optional<bool> known_already(const TraceView& trace, TraceClass trace_class
   for (const OrderView& order : trace.orders) {
     if (order.label_of[trace.answer] == trace.answer) continue;
     n_moved++;
-    n_right += top_of(row_at(order.logprobs, trace.n_options, 0)) == trace.answer;
+    n_right += most_likely(row_at(order.logprobs, trace.n_options, 0)) == trace.answer;
   }
   if (n_moved == 0) return std::nullopt;
   return trace_class == TraceClass::kRightThroughout && 2 * n_right > n_moved;
@@ -113,7 +92,7 @@ CurveMeasures measure_curve(const TraceView& trace, double margin) {
   double mass_sum = 0, entropy_sum = 0;
   for (size_t k = 0; k < trace.positions.size(); k++) {
     const Row row = row_at(trace.logprobs, trace.n_options, k);
-    tops.push_back(top_of(row));
+    tops.push_back(most_likely(row));
     m.mass_end = mass_of(row);
     m.entropy_end = entropy_of(row);
     if (k == 0) {
@@ -149,11 +128,38 @@ double probability_of(float logprob) {
   return is_reading(logprob) ? std::exp(static_cast<double>(logprob)) : 0;
 }
 
+int most_likely(Row row) {
+  size_t top = 0;
+  for (size_t i = 1; i < row.size(); i++) {
+    if (is_reading(row[i]) && (!is_reading(row[top]) || row[i] > row[top])) top = i;
+  }
+  return static_cast<int>(top);
+}
+
+double mass_of(Row row) {
+  double mass = 0;
+  for (const float logprob : row) mass += probability_of(logprob);
+  return mass;
+}
+
+double entropy_of(Row row) {
+  const auto part = [](double p) { return p > 0 && p < 1 ? -p * std::log2(p) : 0; };
+  double entropy = part(1 - mass_of(row));
+  for (const float logprob : row) entropy += part(probability_of(logprob));
+  return entropy;
+}
+
+double distance_between(Row a, Row b) {
+  double sum = std::fabs(mass_of(a) - mass_of(b));
+  for (size_t i = 0; i < a.size(); i++) sum += std::fabs(probability_of(a[i]) - probability_of(b[i]));
+  return sum / 2;
+}
+
 std::optional<int> first_stays(std::span<const float> logprobs, int n_options, int option, double margin) {
   size_t k = logprobs.size() / n_options;
   while (k > 0) {
     const Row row = row_at(logprobs, n_options, k - 1);
-    const int top = top_of(row);
+    const int top = most_likely(row);
     const bool within = margin > 0 && probability_of(row[option]) >= probability_of(row[top]) - margin;
     if (top != option && !within) break;
     k--;

@@ -88,6 +88,13 @@ struct TraceMeasures {
 // The probability that a stored log-probability stands for: 0 where it is none (NaN, +inf).
 double probability_of(float logprob);
 
+// Of one row of log-probabilities, one for each option. REQUIRES: the row is not empty.
+int most_likely(std::span<const float> row);  // On a tie the lower index; 0 where none is a log-probability.
+double mass_of(std::span<const float> row);   // The sum of the probabilities.
+double entropy_of(std::span<const float> row);  // In bits, as in CurveMeasures.
+// Total variation: half the sum of the absolute differences of the probabilities, "none of them" counted.
+double distance_between(std::span<const float> a, std::span<const float> b);
+
 // Index of the first row of `logprobs` from which `option` stays the answer to the last row; nothing where it
 // isn't the answer in the last row. It is the answer in a row where it is the most likely one (on a tie the
 // lower index) or, with margin > 0, where its probability is at most `margin` below the most likely one's.

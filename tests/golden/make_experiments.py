@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""Writes experiments.json: inputs, and what numpy and scipy make of them, for the tests of the experiments on the text
+(tests/unit/analysis_early_answering_test.cpp and its neighbours).
+
+    python tests/golden/make_experiments.py        (needs numpy and scipy)
+"""
+import json
+import pathlib
+
+import numpy as np
+from scipy import optimize, special, stats
+
+
+def same_curves(rng):
+    """np.interp and the trapezoid rule on curves that begin late, end early, or have one reading."""
+    cases = []
+    for n in (1, 2, 3, 5, 40):
+        for values in ("binary", "shares"):
+            kept = np.sort(rng.choice(np.arange(0, 101), n, replace=False)) / 100
+            same = rng.integers(0, 2, n).astype(float) if values == "binary" else np.round(rng.random(n), 3)
+            at = np.round(rng.random(6), 3).tolist() + [0.0, 1.0, float(kept[n // 2])]
+            line = np.concatenate([[0], kept, [1]])
+            cases.append({"kept": kept.tolist(), "same": same.tolist(), "at": at, "same_at": np.interp(at, kept, same).tolist(),
+                          "area_over": 1 - float(np.trapezoid(np.interp(line, kept, same), line))})
+    return cases
+
+
+def log_evidence(successes, trials, p):
+    """log of the mixture likelihood ratio of one coin: beta-binomial over binomial."""
+    failures = trials - successes
+    mixture = special.betaln(0.5 + successes, 0.5 + failures) - special.betaln(0.5, 0.5)
+    return mixture - special.xlogy(successes, p) - special.xlog1py(failures, -p)
+
+
+def evidence_against(before, after, difference):
+    """The least evidence against a pair of chances that are `difference` apart."""
+    low, high = max(0.0, -difference), min(1.0, 1 - difference)
+
+    def evidence(p):
+        return log_evidence(*before, p) + log_evidence(*after, min(1.0, max(0.0, p + difference)))
+    inner = optimize.minimize_scalar(evidence, bounds=(low, high), method="bounded", options={"xatol": 1e-12})
+    return min(inner.fun, evidence(low), evidence(high))
+
+
+def tallies(rng):
+    cases = []
+    for n_before, n_after in ((1, 1), (5, 3), (16, 16), (40, 100), (500, 500)):
+        for _ in range(4):
+            before, after = (int(rng.integers(0, n_before + 1)), n_before), (int(rng.integers(0, n_after + 1)), n_after)
+            against = [[d, evidence_against(before, after, d)] for d in (-0.9, -0.5, -0.2, 0.0, 0.1, 0.3, 0.75)]
+            observed = after[0] / n_after - before[0] / n_before
+            enough = np.log(20)
+
+            def border(end):
+                if evidence_against(before, after, end) < enough:
+                    return end
+                return optimize.brentq(lambda d: evidence_against(before, after, d) - enough, observed, end * (1 - 1e-9), xtol=1e-12)
+            cases.append({"before": before, "after": after, "against": against, "interval": [border(-1.0), border(1.0)]})
+    return cases
+
+
+def ensembles(rng):
+    """Probabilities in thousandths, [n_readers, n_options], that sum to 1000 at most."""
+    cases = []
+    for n_readers in (1, 2, 3, 8):
+        for n_options in (2, 4):
+            parts = rng.dirichlet(np.ones(n_options + 1), n_readers)[:, :n_options]
+            thousandths = np.maximum(1, np.floor(parts * 1000)).astype(int)
+            p = thousandths / 1000
+            whole = np.column_stack([p, 1 - p.sum(axis=1)])
+            mean = whole.mean(axis=0)
+            cases.append({"thousandths": thousandths.tolist(), "mean": p.mean(axis=0).tolist(),
+                          "deviation": (p.std(axis=0, ddof=1) if n_readers > 1 else np.zeros(n_options)).tolist(),
+                          "spread": float((np.abs(whole - mean).sum(axis=1) / 2).mean()),
+                          "entropy": float(stats.entropy(mean, base=2)), "entropy_mean": float(stats.entropy(whole, base=2, axis=1).mean()),
+                          "agreement": float((p.argmax(axis=1) == p.mean(axis=0).argmax()).mean())})
+    return cases
+
+
+def label_biases(rng):
+    """Readings [right label, probabilities...] of a chooser that likes the first label, and numpy's view of them."""
+    cases = []
+    for n_labels, n in ((2, 30), (4, 200), (5, 60)):
+        right = rng.integers(0, n_labels, n)
+        p = np.round(rng.random((n, n_labels)) * 0.5 + 0.3 * (np.arange(n_labels) == right[:, None]), 4)
+        p[:, 0] += 0.1
+        chosen = p.argmax(axis=1)
+        recalls = np.array([(chosen[right == i] == i).mean() for i in range(n_labels)])
+        share = np.array([[(chosen == i).mean(), (right == i).mean()] for i in range(n_labels)])
+        cases.append({"right": right.tolist(), "p": p.tolist(), "recalls": recalls.tolist(), "chosen": share[:, 0].tolist(),
+                      "mean_p": p.mean(axis=0).tolist(), "recall_deviation": float(np.std(recalls)),
+                      "chosen_minus_right": float(np.abs(share[:, 0] - share[:, 1]).sum() / 2)})
+    return cases
+
+
+def main():
+    golden = {"same_curves": same_curves(np.random.default_rng(1)), "tallies": tallies(np.random.default_rng(2)),
+              "ensembles": ensembles(np.random.default_rng(3)), "label_biases": label_biases(np.random.default_rng(4))}
+    (pathlib.Path(__file__).parent / "experiments.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    main()

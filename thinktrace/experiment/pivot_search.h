@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// pivot_search.h — which tokens of a trace change its chance of success? A plan that asks for samples and takes
+// answers.
+//
+// Pivotal token search (Abdin et al. 2024, "Phi-4 Technical Report", arXiv 2412.08905): the chance that a free
+// continuation succeeds is estimated at both ends of a stretch; where they differ, the stretch is halved, down
+// to one token. As there, jumps inside a stretch that cancel each other are not seen, unless a cut lies between them.
+// Unlike there, each comparison is a sequential test (analysis/sequential.h) that takes as many samples as it needs,
+// and stretches may begin at places found otherwise (find_jumps(), say).
+#pragma once
+#include <map>
+#include <span>
+#include <vector>
+
+#include "thinktrace/analysis/sequential.h"
+
+namespace thinktrace {
+
+struct PivotOptions {
+  DifferenceOptions difference;
+  int batch = 16;  // Trials asked for at a time, at each position.
+  // Trials at a position, at most: then a difference that is not decided is what was observed.
+  int cap = 256;
+};
+
+// Sample `trials` more continuations from the prefix of `position` tokens.
+struct TrialRequest {
+  int position = 0, trials = 0;
+};
+
+// A token after which the chance of success is another one.
+struct Pivot {
+  int token = 0;  // The positions before and after it are token and token + 1.
+  Tally before, after;
+  double change = 0;     // Observed rate after - before.
+  bool decided = false;  // By the test; else what was observed at the cap, at least DifferenceOptions::least.
+};
+
+// next() says what to sample, add() takes what came of it, until next() asks for nothing:
+//   while (!(requests = search.next()).empty()) for (r : requests) search.add(r.position, sample(r));
+// All requests of one next() can be sampled together, in any order. The result hangs on the tallies alone. Not
+// thread-safe.
+//
+// The test's alpha holds for each pair of positions. Of n tokens that are no pivots at most alpha n are expected to be
+// called pivots by the test, whatever was looked at and when; in practice far fewer, as few pairs are looked at.
+class PivotSearch {
+ public:
+  // REQUIRES: end >= 0; cuts are within 0 … end, in any order; 1 <= batch <= cap.
+  PivotSearch(int end, std::span<const int> cuts, const PivotOptions& options = {});
+
+  // Each position once, increasing; empty when the search is over.
+  std::vector<TrialRequest> next();
+
+  // Adds trials at a position: asked for or not, in one piece or several. Fewer than asked for are asked for again.
+  // REQUIRES: 0 <= position <= end; 0 <= more.successes <= more.trials.
+  void add(int position, const Tally& more);
+
+  // In order of tokens; complete when next() asked for nothing.
+  std::vector<Pivot> pivots() const;
+
+  // Every position that was sampled.
+  const std::map<int, Tally>& tallies() const { return tallies_; }
+
+ private:
+  struct Stretch {
+    int begin = 0, end = 0;
+  };
+  Tally tally_at(int position) const;
+  void settle(const Stretch& stretch, std::vector<Stretch>& open);
+
+  PivotOptions options_;
+  std::vector<Stretch> open_;
+  std::map<int, Tally> tallies_;
+  std::vector<Pivot> pivots_;
+};
+
+}  // namespace thinktrace
