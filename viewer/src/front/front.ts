@@ -23,7 +23,7 @@ import type { State } from "../state/state.ts";
 import { plural, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import type { Run, RunIndex, SubjectRef } from "../types.ts";
-import { run_facts, run_model, run_notes } from "./run_facts.ts";
+import { probe_text, run_facts, run_model, run_notes } from "./run_facts.ts";
 import { choose_strip, tally_subject } from "./tally.ts";
 
 const kStripWidth = 72; // Of a thumbnail, in CSS pixels.
@@ -160,7 +160,7 @@ function run_section(context: Context, run: Run, index: number, lines: Lines): H
   return h("section", { class: "run", aria: { labelledby: id } },
     h("h2", { id }, h("span", { class: "overline" }, "run"), isolated(run.name, { empty: "(no name)" })),
     h("p", { class: "run-size" }, run_model(run), ` · ${plural(run.subjects.length, "subject")}, ${plural(n_questions, "question")}, ` +
-      `${plural(n_traces, "trace")}`),
+      `${plural(n_traces, "trace")}${run.probe ? ` · probed ${probe_text(run)}` : ""}`),
     run_links(context, run),
     run_notes(run),
     run_facts(run),
