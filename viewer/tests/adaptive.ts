@@ -53,3 +53,33 @@ export const probed_adaptively = (run: RunData, name: string): RunData => ({
   subjects: run.subjects.map((s) => ({ ...s, questions: s.questions.map((q) => ({ ...q,
     traces: q.traces.map((t) => ({ ...adapt(t), id: `${t.id.slice(0, 12)}ad0` })) })) })),
 });
+
+// Right, where `right` has it, at the read positions, and on the line between them elsewhere; the mass is 1. Two options, the second one right.
+function lay_out(right: Readonly<Record<number, number>>, more: Omit<TraceData, "tokens" | "probs">): TraceData {
+  const read = Object.keys(right).map(Number), last = read.at(-1) as number, interpolated: number[] = [];
+  const rows = Array.from({ length: last + 1 }, (_, t) => {
+    const to = read.find((p) => p >= t) as number, from = read.filter((p) => p <= t).at(-1) as number;
+    const [a, b] = [right[from] as number, right[to] as number], p = from === to ? a : a + ((b - a) * (t - from)) / (to - from);
+    if (from === t - 1 && from !== to) interpolated.push(t, to - from - 1);
+    return [1 - p, p];
+  });
+  return { tokens: Array.from({ length: last }, (_, i) => ` w${i}`), probs: rows, ...(interpolated.length > 0 && { interpolated }), ...more };
+}
+
+// By heart: t_exit of ad0 is 5, read, and so is 4; of ad1 both 5 and 4 are interpolated; of ad2 6 is read and 5 is not. All of ad3 was read.
+export const kAdaptive: RunData = {
+  name: "adaptive", labels: ["A", "B"], readers: ["reader 2: Toy 3M (adaptive:0.05)"], probe: { mode: "adaptive", tolerance: 0.05, share: 0.3, seconds: 2 },
+  subjects: [{ name: "s", questions: [
+    { id: "ga", text: "Which was read?", options: ["one", "two"], answer: 1, traces: [
+      { ...lay_out({ 0: 0.25, 4: 0.25, 5: 0.75, 8: 0.75, 12: 1 }, { id: "ad0", sample: 0, probe_error: { mean: 0.004, upper: 0.009 } }),
+        readings: [{ reader: 0, positions: [0, 0, 3, 6, 12], probs: [[1, 0], [0.75, 0.25], [0.5, 0.5], [0.5, 0.5], [0, 1]], interpolated: [1, 2] }] },
+      lay_out({ 0: 0.125, 8: 0.875 }, { id: "ad1", sample: 1, probe_error: { mean: 0.00031, upper: 0.0421 } }),
+    ] },
+    { id: "gb", text: "And which was not?", options: ["one", "two"], answer: 1, traces: [
+      lay_out({ 0: 0.125, 6: 0.52 }, { id: "ad2", sample: 0, probe_error: { mean: 0, upper: 0.0005 } }),
+      lay_out({ 0: 0.25, 1: 0.75 }, { id: "ad3", sample: 1 }),
+      { id: "ad4", sample: 2, tokens: [], probs: [], error: "no room" },
+      { id: "ad5", sample: 3, tokens: ["x"], probs: [], lacks: ["probes"] },
+    ] },
+  ] }],
+};
