@@ -25,8 +25,11 @@ const kStrided = "Not every position was probed here: a cell takes the reading a
 const kLate = "Traces here have no reading before the first token: their start is the first probed position, after it.";
 
 // The words of docs/method.md.
-const kInterpolated = "Adaptive probing read a part of the positions and interpolated the others: each interpolated position is marked, by a dotted " +
-  "lower edge and a thinner line of the curve. What comes and goes between two probes is not seen.";
+const kInterpolated = {
+  marked: "Adaptive probing read a part of the positions and interpolated the others: each interpolated position is marked, by a dotted lower edge and a thinner " +
+    "line of the curve. What comes and goes between two probes is not seen.",
+  unmarked: "Of traces here adaptive probing read a part of the positions and interpolated the others; a trace’s page marks which.",
+};
 
 export function swatch(colour: Rgb): HTMLElement {
   const element = h("span", { class: "swatch" });
@@ -50,7 +53,7 @@ export interface LegendOptions {
   n_options: number; // Of the question with the most.
   options?: { names: string[]; answer: number }; // Of the one question that the page shows.
   strided: boolean; // Some cells take the reading of an earlier position.
-  interpolated?: boolean; // Some rows were not read but interpolated.
+  interpolated?: keyof typeof kInterpolated | null; // Some rows were not read but interpolated, and whether the page marks these.
   first?: number; // The latest first probed position of the traces shown; 0 is before any token.
 }
 
@@ -89,9 +92,9 @@ export function make_legend(context: Context, options: LegendOptions) {
     palette.show(state.palette);
     palette.element.hidden = kColourings[state.colouring].scale !== undefined;
     replace(line, ...keys(state, now), (now.first ?? 0) > 1 && item(kNoReading, "no reading yet"),
-      ...(now.interpolated ? [h("span", { class: "key" }, h("span", { class: "edge" }), "read"),
+      ...(now.interpolated === "marked" ? [h("span", { class: "key" }, h("span", { class: "edge" }), "read"),
         h("span", { class: "key" }, h("span", { class: "edge is-between" }), "interpolated")] : []));
-    said.textContent = [kColourings[state.colouring].explain, now.strided && kStrided, now.interpolated && kInterpolated, (now.first ?? 0) > 0 && kLate]
+    said.textContent = [kColourings[state.colouring].explain, now.strided && kStrided, now.interpolated && kInterpolated[now.interpolated], (now.first ?? 0) > 0 && kLate]
       .filter(Boolean).join(" ");
   };
   show(context.state());

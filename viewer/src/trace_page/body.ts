@@ -97,7 +97,7 @@ export function make_body(context: Context, model: TraceModel): Part {
   const cursor = make_cursor(model.first, trace.n_tokens, context.state().cursor);
   const options = make_options_table(model), samples = make_samples(context, model);
   const legend = make_legend(context, { n_options: model.labels.length, options: { names: model.labels, answer: model.question.answer },
-    strided: model.strided, interpolated: model.interpolated.includes(1), first: model.positions[0] ?? 0 });
+    strided: model.strided, interpolated: model.interpolated.includes(1) ? "marked" : null, first: model.positions[0] ?? 0 });
   const reading = make_reading(context, model, cursor), matrix = make_matrix(model, cursor);
   const details = make_details(model), panels = [reading.readout, matrix]; // Beside the text; each follows the cursor.
   const readers = make_readers(context, model, (lines) => {

@@ -135,6 +135,7 @@ describe("the gallery and the front page", () => {
       .map((text) => [...text.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map((m) => m[1]));
     const place = (key: string): number => (head ?? []).indexOf(key);
     expect(["trace_id", "probed", "error_mean", "error_upper"].map((key) => first?.[place(key)])).toEqual(["ad1", "2", "0.00031", "0.0421"]);
+    expect(await page.locator(".explain").textContent()).toContain("a trace’s page marks which");
     await at.open("#/run%20one/first?view=grid");
     await page.waitForSelector(".tile .tile-box:not(.is-blank)");
     expect(await page.locator(".toolbar option").allTextContents()).not.toContain("positions read");
@@ -150,6 +151,7 @@ describe("the gallery and the front page", () => {
     expect(await page.locator(".facts-fold").first().innerText()).toContain("a part of the positions was read, the others were interpolated");
     await at.open("#help/adaptive");
     expect(await page.locator(".help-topic.is-adaptive").innerText()).toContain("meant to hold for nine traces in ten");
+    await expect.poll(() => page.locator(".help-topic.is-adaptive h2").evaluate((h) => Math.abs(h.getBoundingClientRect().top) < 60)).toBe(true);
   });
   test("a trace saved as a page of its own keeps it", async () => {
     const page = await open("#/adaptive/s/ga/0");
