@@ -195,7 +195,8 @@ export function make_front_page(context: Context): Page {
         h("h1", { tabindex: -1 }, isolated(title, { empty: "thinktrace" })),
         h("p", { class: "lede" }, "What a reasoning model would have answered, had its thinking been stopped after each token."),
         h("p", { class: "how" }, "Each picture is one trace, each cell one thinking token, in reading order. After every " +
-          "token thinking was closed, the model was made to answer, and the probability of each option was read.")),
+          "token thinking was closed, the model was made to answer, and the probability of each option was read.",
+        runs.some((run) => run.probe) && " Where a run was probed adaptively, that was done after a part of the tokens, and the others were interpolated.")),
       legend.element,
       runs.length > 1 && h("p", { class: "run-links" }, context.link({ ...to_gallery(null), view: "grid" }, {}, "All traces of all runs")),
       ...runs.map((run, i) => run_section(context, run, i, next)),

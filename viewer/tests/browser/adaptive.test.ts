@@ -147,6 +147,7 @@ describe("the gallery and the front page", () => {
     const sizes = await page.locator(".run-size").allTextContents();
     expect(sizes[0]).toContain("probed adaptively, tolerance .05, at most 30 % of the positions, at most 2 s a trace");
     expect(sizes[1]).not.toContain("probed");
+    expect(await page.locator(".how").innerText()).toContain("that was done after a part of the tokens, and the others were interpolated");
     await page.locator(".facts-fold summary").first().click();
     expect(await page.locator(".facts-fold").first().innerText()).toContain("a part of the positions was read, the others were interpolated");
     await at.open("#help/adaptive");
