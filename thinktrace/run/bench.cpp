@@ -229,7 +229,8 @@ BenchTraces make_bench_trace(const Model& model, int n_prompt, int n_think, int 
   out.form.suffix = draw(n_suffix);
   for (const Token t : draw(kOptions)) out.form.options.push_back({{t}});
   out.traces.push_back({draw(n_prompt), {}});
-  out.traces.back().think = draw(n_think);
+  const int room = model.card().n_ctx_train - n_prompt - n_suffix - 1;
+  out.traces.back().think = draw(std::clamp(room, 1, n_think));
   return out;
 }
 

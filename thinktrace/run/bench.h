@@ -24,7 +24,7 @@ struct BenchTraces {
 // is missing, is none, or is no token of the model.
 BenchTraces read_bench_traces(const std::string& path, const Model& model);
 
-// One made-up trace of random tokens, the same at each call. REQUIRES: all numbers at least 1.
+// One made-up trace of random tokens, the same at each call; shorter where the model's context has no room for all of it. REQUIRES: all numbers at least 1.
 BenchTraces make_bench_trace(const Model& model, int n_prompt, int n_think, int n_suffix);
 
 struct BenchOptions {

@@ -16,18 +16,19 @@ export interface Run {
   settings: [string, string][];
   notes: string[];
   noise_floor: { max_abs_dp: number; positions: number } | null;
+  probe: Probe | null; // null: every position was probed, or every stride-th.
   labels: string[];
   readers: string[]; // Further readers whose readings the bundle holds.
   subjects: SubjectRef[];
-  index: string; // Chunks.
-  questions: string;
+  index: string; questions: string; // Chunks.
   outlines: string | null;
   analysis: string | null;
 }
 
+export interface Probe { mode: "adaptive"; tolerance: number; share: number | null; seconds: number | null }
+
 export interface Manifest {
-  title: string;
-  generator: string;
+  title: string; generator: string;
   app: string | null; // Chunk of the page's own code.
   live: number | null; // The revision that thinktrace serve shows.
   runs: Run[];
@@ -67,6 +68,7 @@ export interface RunIndex {
   clusters: number[][]; // Centres: P(right) at evenly spaced fractions of the thinking. [n_clusters, n_points]
   errors: Map<number, string>; // By trace.
   numbers: NumberColumn[];
+  probing: NumberColumn[]; // What was read of each trace, and how far off the rest may be; none where all was read.
 }
 
 export interface QuestionText { text: string; options: string[] }
@@ -79,19 +81,18 @@ export interface Trace {
   sample: number;
   status: "ok" | "failed";
   error: string;
-  n_tokens: number;
-  first: number;
-  n_positions: number;
-  stop: Stop;
-  chosen: number | null;
-  top_start: number | null;
-  top_end: number | null;
+  n_tokens: number; first: number;
+  n_positions: number; stop: Stop;
+  chosen: number | null; top_start: number | null; top_end: number | null; // Options.
 }
 
+export interface ErrorEstimate { mean: number; upper: number } // Of a trace's |dP|: the mean, and its bound for 9 traces in 10.
 export interface TraceText {
   seed: string | null;
   lacks: string[]; // What an import was not told: token_ids, tokens, position_0, ...
   tokens: string[]; // [n_tokens]
+  interpolated: readonly number[]; // Runs [start, length, ...] of positions that were not read.
+  error: ErrorEstimate | null; // null: exact.
   forced: string;
   answer_text: string;
 }

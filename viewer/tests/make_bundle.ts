@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
 import { class_of, kNumberKinds, measure, sum, top } from "./measure.ts";
 
-export interface ReadingData { reader: number; positions?: number[]; probs: number[][]; forced?: string } // By another reader.
+export interface ReadingData { reader: number; positions?: number[]; probs: number[][]; forced?: string; interpolated?: number[] } // By another reader.
 export interface TraceData {
   id: string;
   sample: number;
@@ -26,6 +26,8 @@ export interface TraceData {
   lacks?: string[];
   forced?: string;
   answer_text?: string;
+  interpolated?: number[]; // Runs [start, length, …] of positions whose rows were not read.
+  probe_error?: { mean: number; upper: number };
 }
 export interface QuestionData { id: string; text: string; options: string[]; answer: number; prompt?: string; traces: TraceData[] }
 export interface RunData {
@@ -34,6 +36,7 @@ export interface RunData {
   settings?: [string, string][];
   notes?: string[];
   noise_floor?: { max_abs_dp: number; positions: number } | null;
+  probe?: { mode: string; tolerance: number; share?: number; seconds?: number };
   analysis?: object | null;
   labels: string[];
   readers?: string[];
@@ -91,6 +94,9 @@ function trace_columns(questions: QuestionData[]): Record<string, unknown[]> {
     chosen: of_sound((t) => (t.chosen === undefined && is_read(t) ? top(t.probs.at(-1) as number[]) : t.chosen ?? -1)),
     top_start: of_read((t) => top(t.probs[0] as number[])), top_end: of_read((t) => top(t.probs.at(-1) as number[])),
     class: of_read((t, q) => class_of(t.probs, q.answer)), known: of_read(known), cluster: of_read((t) => t.cluster ?? -1),
+    ...(questions.some((q) => q.traces.some((t) => t.interpolated)) && {
+      probed: each((t) => (is_read(t) ? t.probs.length - sum((t.interpolated ?? []).filter((_, i) => i % 2 === 1)) : null)),
+      error_mean: each((t) => short(t.probe_error?.mean)), error_upper: each((t) => short(t.probe_error?.upper)) }),
   };
 }
 
@@ -133,14 +139,15 @@ const ids_of = (t: TraceData): number[] => (t.error === undefined ? t.token_ids 
 function text_of(t: TraceData): object | null {
   if (t.error !== undefined) return null;
   return { seed: t.seed === undefined ? "1" : t.seed, lacks: t.lacks ?? [], tokens: t.tokens,
-    forced: t.forced ?? "\n</think>\n\nThe answer is ", answer_text: t.answer_text ?? "" };
+    forced: t.forced ?? "\n</think>\n\nThe answer is ", answer_text: t.answer_text ?? "",
+    ...(t.interpolated && { interpolated: t.interpolated }), ...(t.probe_error && { error: t.probe_error }) };
 }
 
 function write_readings(traces: { t: TraceData; n: number }[], write: Write): string | null {
   const all = traces.flatMap(({ t, n }, trace) => (t.readings ?? []).map((r) => ({ ...r, trace, n })));
   if (all.length === 0) return null;
   return write({ kind: "readings", readings: all.map((r) => ({ trace: r.trace, reader: r.reader, positions: r.positions ?? null,
-    forced: r.forced ?? "The answer is " })) }, Buffer.concat(all.map((r) => curve_bytes(r.probs, r.n))));
+    forced: r.forced ?? "The answer is ", ...(r.interpolated && { interpolated: r.interpolated }) })) }, Buffer.concat(all.map((r) => curve_bytes(r.probs, r.n))));
 }
 
 function write_shelf(questions: QuestionData[], write: Write): object {
@@ -190,7 +197,8 @@ function write_run(run: RunData, shelf_tokens: number, write: Write): object {
   const questions = run.subjects.flatMap((s) => s.questions);
   return {
     name: run.name, model: run.model ?? { name: "Toy 1M", architecture: "toy", sha256: "ab".repeat(32) },
-    settings: run.settings ?? [], notes: run.notes ?? [], noise_floor: run.noise_floor ?? null, labels: run.labels, readers: run.readers ?? [],
+    settings: run.settings ?? [], notes: run.notes ?? [], noise_floor: run.noise_floor ?? null,
+    ...(run.probe && { probe: run.probe }), labels: run.labels, readers: run.readers ?? [],
     subjects: run.subjects.map((s) => {
       const traces = s.questions.flatMap((q) => q.traces);
       return { name: s.name, n_questions: s.questions.length, n_traces: traces.length,

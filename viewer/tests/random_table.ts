@@ -12,7 +12,7 @@ export const pick = <T>(random: Random, list: readonly T[]): T => list[below(ran
 const hex = (text: string): string => Array.from(text, (c) => c.charCodeAt(0).toString(16)).join("").padEnd(32, "0").slice(0, 32);
 
 function make_run(name: string, subjects: SubjectRef[]): Run {
-  return { name, key: name, model: { name: "m", architecture: "", sha256: "" }, settings: [], notes: [], noise_floor: null,
+  return { name, key: name, model: { name: "m", architecture: "", sha256: "" }, settings: [], notes: [], noise_floor: null, probe: null,
     labels: ["A", "B", "C"], readers: [], subjects, index: hex(`${name}i`), questions: hex(`${name}q`), outlines: null, analysis: null };
 }
 
@@ -50,7 +50,7 @@ export function random_index(random: Random, name: string, n_questions: number):
       failed: Int32Array.from(question, () => Number(random() < 0.1)), n_tokens: column(1, 400), first: new Int32Array(n),
       n_positions: column(0, 1), stop: column(0, 3), chosen: column(-1, 2), top_start: column(-1, 2), top_end: column(-1, 2),
       class: column(-1, 4), known: column(-1, 1), cluster: column(-1, 2) },
-    clusters: [[0.2, 0.9], [0.5, 0.5], [1, 0]], errors: new Map(), numbers: numbers.map(([key, unit]) => random_numbers(random, key, unit, n)),
+    clusters: [[0.2, 0.9], [0.5, 0.5], [1, 0]], errors: new Map(), probing: [], numbers: numbers.map(([key, unit]) => random_numbers(random, key, unit, n)),
   };
 }
 

@@ -19,7 +19,7 @@ import type { CurveValues, Reading, ShelfTexts, Strip } from "../src/bundle/shel
 import { list_tops } from "../src/curve/measures.ts";
 import { find_block } from "../src/first_numbers/sayings.ts";
 import { find_exit } from "../src/trace_page/commitment.ts";
-import type { Question, QuestionText, Run, RunIndex, Shelf, Trace } from "../src/types.ts";
+import type { Question, QuestionText, Run, RunIndex, Shelf, Trace, TraceText } from "../src/types.ts";
 import { class_of, exit_place, sum } from "./measure.ts";
 
 export function read_manifest_text(folder: string): string {
@@ -95,6 +95,18 @@ function check_numbers(index: RunIndex, trace: Trace, rows: number[][], answer: 
   expect(class_of(rows, answer), "class").toBe(index.traces.class[trace.place]);
 }
 
+// What the index says of a trace's probes is what its text says.
+function check_probing({ index, run }: ReadRun, { place, n_positions }: Trace, { interpolated, error }: TraceText): void {
+  const n = sum(interpolated.filter((_, i) => i % 2 === 1)), [probed, mean, upper] = index.probing.map(({ values }) => values[place]);
+  expect(error !== null, "an estimate where rows were interpolated").toBe(n > 0);
+  if (!run.probe) expect(n).toBe(0);
+  if (probed === undefined) expect(n).toBe(0);
+  else expect(probed).toBe(n_positions - n);
+  if (!error) return expect([mean ?? NaN, upper ?? NaN]).toEqual([NaN, NaN]);
+  near(mean as number, error.mean, kRounding * error.mean, "error_mean");
+  near(upper as number, error.upper, kRounding * error.upper, "error_upper");
+}
+
 function check_trace(read: ReadRun, s: ReadShelf, question: Question, trace: Trace): void {
   const { index } = read, at = trace.place - s.shelf.first_trace, n = question.options.length, m = trace.n_positions;
   const text = s.texts[question.place - s.shelf.first_question]?.traces[trace.place - (index.questions.first_trace[question.place] as number)];
@@ -113,6 +125,7 @@ function check_trace(read: ReadRun, s: ReadShelf, question: Question, trace: Tra
     expect([trace.top_start, trace.top_end, column_of(index, "p_end")?.values[trace.place]]).toEqual([null, null, NaN]);
     return;
   }
+  check_probing(read, trace, text);
   const rows = rows_of(curve, n, m);
   strip.values.forEach((byte, i) => near(byte / 255, curve.values[i] as number, 0.5 / 255 + 1e-4, "strip and curve"));
   check_mass(rows, curve.mass);

@@ -4,6 +4,7 @@ import type { NumberColumn, Question, QuestionText, Run, RunIndex, Shelf, Stop, 
 import { BundleError, as_array, as_chunk_name, as_count, as_index, as_number, as_object, as_one_of, as_string, as_strings, or_missing } from "./check.ts";
 import type { Json } from "./check.ts";
 import { parse_kind } from "./chunk_text.ts";
+import { read_probing } from "./interpolated.ts";
 
 export const kStops: readonly Stop[] = ["closed", "budget", "end_of_text", "unknown"];
 export const kClasses: readonly TraceClass[] =
@@ -124,7 +125,7 @@ export function parse_index_chunk(text: string, run: Run): RunIndex {
   const first_trace = starts(column("n_traces", 0, kMany));
   const clusters = as_array(chunk["clusters"], "index.clusters").map((centre, i) =>
     as_array(centre, `index.clusters[${i}]`).map((p, j) => as_number(p, `index.clusters[${i}][${j}]`)));
-  const traces = read_traces(as_object(chunk["traces"], "index.traces"), first_trace, n_options, clusters.length);
+  const of_traces = as_object(chunk["traces"], "index.traces"), traces = read_traces(of_traces, first_trace, n_options, clusters.length);
   const shelves = read_shelves(chunk["shelves"], first_trace, n);
   const errors = new Map(as_array(chunk["errors"], "index.errors").map((entry, i) => {
     const [trace, error] = as_array(entry, `index.errors[${i}]`);
@@ -135,6 +136,7 @@ export function parse_index_chunk(text: string, run: Run): RunIndex {
     questions: { id, subject: column("subject", 0, run.subjects.length - 1), answer, n_options, first_trace,
       shelf: owners(starts(Int32Array.from(shelves, (s) => s.n_questions))) },
     traces, clusters, errors, numbers: read_numbers(chunk["numbers"], traces.id.length),
+    probing: read_probing(of_traces, traces, "index.traces"),
   };
 }
 

@@ -4,6 +4,7 @@ import { well_formed } from "../state/state.ts";
 import type { Manifest, Run, SubjectRef } from "../types.ts";
 import { BundleError, as_array, as_chunk_name, as_count, as_number, as_object, as_string, as_strings,
   or_missing, or_null } from "./check.ts";
+import { read_probe } from "./interpolated.ts";
 
 // Two runs or subjects may bear one name; links need them apart.
 function unique_key(text: string, used: Set<string>): string {
@@ -51,6 +52,7 @@ function read_run(value: unknown, used: Set<string>, where: string): Run {
         positions: as_count(n["positions"], `${where}.noise_floor.positions`),
       };
     }),
+    probe: read_probe(r["probe"], `${where}.probe`),
     index: as_chunk_name(r["index"], `${where}.index`),
     questions: as_chunk_name(r["questions"], `${where}.questions`),
     outlines: or_missing(r["outlines"], (v) => as_chunk_name(v, `${where}.outlines`)),

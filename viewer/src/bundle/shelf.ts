@@ -3,12 +3,14 @@
 import type { Curve, RunIndex, Shelf, TraceText } from "../types.ts";
 import { BundleError, as_array, as_count, as_index, as_object, as_string, as_strings, or_null } from "./check.ts";
 import { parse_kind, split_chunk } from "./chunk_text.ts";
+import { read_error, read_runs } from "./interpolated.ts";
 
 // P of each option at each probed position in 255ths, option-major. [n_options, n_positions]
 export interface Strip { values: Uint8Array; positions: readonly number[] | null } // null: first, first + 1, ..., n_tokens.
 
 export interface ShelfTexts { prompt: string; traces: (TraceText | null)[] } // null: failed.
-export interface Reading { trace: number; reader: number; forced: string; curve: Curve } // trace: within the shelf.
+// trace: within the shelf. interpolated: runs [start, length, ...] of rows that were not read.
+export interface Reading { trace: number; reader: number; forced: string; curve: Curve; interpolated: readonly number[] }
 
 interface Sizes { n_options: number; n_positions: number; first: number; n_tokens: number }
 
@@ -96,14 +98,21 @@ export function parse_curves_chunk(bytes: Uint8Array, index: RunIndex, shelf: Sh
   return curves;
 }
 
-function read_text(value: unknown, n_tokens: number, where: string): TraceText | null {
+// A trace whose rows were interpolated has one at every position from 0 on.
+function read_interpolated(value: unknown, sizes: Sizes, where: string): number[] {
+  if ((value ?? null) !== null && (sizes.first !== 0 || !is_consecutive(sizes))) throw new BundleError(`${where}: there are positions without a row`);
+  return read_runs(value, sizes.first, sizes.n_tokens, where);
+}
+
+function read_text(value: unknown, sizes: Sizes, where: string): TraceText | null {
   return or_null(value, (v) => {
-    const t = as_object(v, where);
+    const t = as_object(v, where), { n_tokens } = sizes;
     const tokens = as_strings(t["tokens"], `${where}.tokens`);
     if (tokens.length !== n_tokens) throw new BundleError(`${where}: ${tokens.length} tokens, expected ${n_tokens}`);
     return {
       seed: or_null(t["seed"], (s) => as_string(s, `${where}.seed`)),
       lacks: as_strings(t["lacks"], `${where}.lacks`),
+      interpolated: read_interpolated(t["interpolated"], sizes, `${where}.interpolated`), error: read_error(t["error"], `${where}.error`),
       tokens, forced: as_string(t["forced"], `${where}.forced`), answer_text: as_string(t["answer_text"], `${where}.answer_text`),
     };
   });
@@ -121,7 +130,7 @@ export function parse_texts_chunk(bytes: Uint8Array, index: RunIndex, shelf: She
       throw new BundleError(`${where}.traces: ${traces.length} traces, expected others`);
     }
     return { prompt: as_string(q["prompt"], `${where}.prompt`),
-      traces: traces.map((t, k) => read_text(t, sizes_of(index, from + k).n_tokens, `${where}.traces[${k}]`)) };
+      traces: traces.map((t, k) => read_text(t, sizes_of(index, from + k), `${where}.traces[${k}]`)) };
   });
 }
 
@@ -148,6 +157,7 @@ export function parse_readings_chunk(bytes: Uint8Array, index: RunIndex, shelf: 
       list_positions(strips[trace] as Strip, first, n_positions);
     return { trace, reader: as_index(r["reader"], index.run.readers.length, `${where}.reader`),
       forced: as_string(r["forced"], `${where}.forced`),
+      interpolated: read_runs(r["interpolated"], 0, positions.length - 1, `${where}.interpolated`),
       curve: { positions, values: rows.take(n_options, positions.length), mass: rows.take(1, positions.length) } };
   });
   rows.finish();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // How the curve's lines are told apart without colour, and where their labels go.
+import { is_end } from "./interpolated.ts";
 
 const kDashes: readonly (readonly number[])[] = [
   [7, 4], [2, 3], [9, 3, 2, 3], [12, 5], [4, 2], [1, 3], [9, 3, 2, 3, 2, 3], [5, 6],
 ];
 
 export interface LineStyle { width: number; dash: readonly number[] }
+export const thinner = ({ width, dash }: LineStyle): LineStyle => ({ width: Math.max(1, width / 2), dash }); // Where rows were interpolated.
 
 // The right option's line is solid and thick; the wrong ones' are dashed, each
 // in its own way for the first eight.
@@ -20,15 +22,24 @@ const kReaderDashes: readonly (readonly number[])[] = [[1, 2], [6, 2, 1, 2], [10
 export const reader_style = (reader: number): LineStyle =>
   ({ width: 1.5, dash: kReaderDashes[reader % kReaderDashes.length] as readonly number[] });
 
-export interface Line { positions: readonly number[]; values: readonly number[] }
+export interface Line<Value = number> { positions: readonly number[]; values: readonly Value[] }
+export type PartedLine = Line<number | null>; // null: the line is not drawn there.
 
-// Lines over one common axis: first all positions of any of them, then each line's values, null where it has none. Of a
-// position that a line has twice (a reader whose tokens are shorter) the last value counts.
-export function join_lines(lines: readonly Line[]): (number | null)[][] {
+// A line without the stretches that were interpolated, and these alone, each with the read rows at its ends. Without such
+// rows there is nothing to part.
+export function part_line({ positions, values }: Line, marks: Uint8Array): { read: PartedLine; between: PartedLine | null } {
+  if (!marks.includes(1)) return { read: { positions, values }, between: null };
+  const keep = (holds: (k: number) => boolean): PartedLine => ({ positions, values: values.map((v, k) => (holds(k) ? v : null)) });
+  return { read: keep((k) => marks[k] === 0), between: keep((k) => marks[k] === 1 || is_end(marks, k)) };
+}
+
+// Lines over one common axis: first all positions of any of them, then each line's values, undefined where it has no
+// position. Of a position that a line has twice (a reader whose tokens are shorter) the last value counts.
+export function join_lines(lines: readonly PartedLine[]): (number | null | undefined)[][] {
   const axis = [...new Set(lines.flatMap((line) => [...line.positions]))].sort((a, b) => a - b);
   return [axis, ...lines.map(({ positions, values }) => {
-    const by_position = new Map(positions.map((t, k) => [t, values[k] as number]));
-    return axis.map((t) => by_position.get(t) ?? null);
+    const by_position = new Map(positions.map((t, k) => [t, values[k] as number | null]));
+    return axis.map((t) => by_position.get(t));
   })];
 }
 

@@ -11,14 +11,16 @@ import { two_places } from "../text/numbers.ts";
 import { visible_string } from "../text/visible.ts";
 import type { Cursor } from "../trace_page/cursor.ts";
 import type { TraceModel } from "../trace_page/model.ts";
-import { join_lines, line_style, reader_style, spread_labels } from "./lines.ts";
-import type { Line } from "./lines.ts";
+import { is_adaptive, probing_text } from "../trace_page/probing.ts";
+import { is_end } from "./interpolated.ts";
+import { join_lines, line_style, part_line, reader_style, spread_labels, thinner } from "./lines.ts";
+import type { Line, LineStyle, PartedLine } from "./lines.ts";
 
 const kHeight = 208, kLabelGap = 13, kLabelRoom = 46;
 const kTicks = [1, 2, 5].flatMap((n) => [0, 1, 2, 3, 4, 5].map((e) => n * 10 ** e)).sort((a, b) => a - b); // Tokens are whole.
 const kMaxLabels = 8; // More would not be readable at the lines' ends.
 
-export interface ReaderLine extends Line { reader: number; label: string }
+export interface ReaderLine extends Line { reader: number; label: string; interpolated: Uint8Array }
 
 const css_value = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -72,23 +74,34 @@ function end_labels(model: TraceModel, readers: readonly ReaderLine[]): EndLabel
   ];
 }
 
-function make_series(model: TraceModel, palette: Palette, readers: readonly ReaderLine[], width: number): uPlot.Series[] {
-  const { question, readings } = model, n = readings.n_positions;
-  const points = { show: n <= 1 || (model.strided && n < width / 8), size: 5 };
-  const options = option_colours(question.options.length, question.answer, palette).map((colour, o): uPlot.Series => {
-    const { width: thickness, dash } = line_style(o, question.answer);
-    return { stroke: css_colour(colour), width: thickness, dash: [...dash], points, spanGaps: true };
-  });
-  const others = readers.map(({ reader, positions }): uPlot.Series => {
-    const { width: thickness, dash } = reader_style(reader);
-    return { stroke: css_value("--ink"), width: thickness, dash: [...dash], spanGaps: true, points: { show: positions.length <= 1, size: 4 } };
-  });
-  return [{}, { stroke: css_value("--mass"), width: 1, points: { ...points, size: 3 }, spanGaps: true }, ...options, ...others];
+// How a line is drawn: its pieces over the axis, thin where rows were interpolated, and a dot at each probe beside these.
+interface Drawn { line: Line; marks: Uint8Array; style: LineStyle; stroke: string; points: { show: boolean; size: number } }
+interface Piece { line: PartedLine; series: uPlot.Series }
+
+function pieces_of({ line, marks, style, stroke, points }: Drawn): Piece[] {
+  const { read, between } = part_line(line, marks), ends = new Set(line.positions.filter((_, k) => is_end(marks, k)));
+  const series = ({ width, dash }: LineStyle): uPlot.Series => ({ stroke, width, dash: [...dash], points });
+  if (!between) return [{ line: read, series: series(style) }];
+  const dots = { ...points, show: true, fill: stroke, filter: (u: uPlot) => Array.from(u.data[0].keys()).filter((i) => ends.has(u.data[0][i] as number)) };
+  return [{ line: between, series: { ...series(thinner(style)), points: { show: false } } }, { line: read, series: { ...series(style), points: dots } }];
 }
 
-interface Drawing { palette: Palette; readers: readonly ReaderLine[]; width: number; ready(): void }
+function list_pieces(model: TraceModel, palette: Palette, readers: readonly ReaderLine[], width: number): Piece[] {
+  const { question, readings, positions, interpolated: marks } = model, n = readings.n_positions;
+  const show = n <= 1 || (model.strided && n < width / 8);
+  const options = option_colours(question.options.length, question.answer, palette).map((colour, o): Drawn =>
+    ({ line: { positions, values: positions.map((_t, k) => probability(readings, o, k)) }, marks,
+      style: line_style(o, question.answer), stroke: css_colour(colour), points: { show, size: 5 } }));
+  const others = readers.map((line): Drawn => ({ line, marks: line.interpolated, style: reader_style(line.reader), stroke: css_value("--ink"),
+    points: { show: line.positions.length <= 1, size: 4 } }));
+  const mass: Drawn = { line: { positions, values: Array.from(model.mass) }, marks, style: { width: 1, dash: [] }, stroke: css_value("--mass"),
+    points: { show, size: 3 } };
+  return [mass, ...options, ...others].flatMap(pieces_of);
+}
 
-function make_options(model: TraceModel, { palette, readers, width, ready }: Drawing): uPlot.Options {
+interface Drawing { pieces: readonly Piece[]; readers: readonly ReaderLine[]; width: number; ready(): void }
+
+function make_options(model: TraceModel, { pieces, readers, width, ready }: Drawing): uPlot.Options {
   const ink = css_value("--ink-2"), grid = { stroke: css_value("--line"), width: 1 }, font = "11px system-ui, sans-serif";
   const labels = end_labels(model, readers);
   return {
@@ -101,7 +114,7 @@ function make_options(model: TraceModel, { palette, readers, width, ready }: Dra
       { stroke: ink, grid, ticks: { show: false }, font, size: 34, gap: 6, splits: [0, 0.25, 0.5, 0.75, 1],
         values: (_u, splits) => splits.map((s) => (s === 0 || s === 1 ? String(s) : s.toFixed(2).slice(1))) },
     ],
-    series: make_series(model, palette, readers, width),
+    series: [{}, ...pieces.map(({ series }) => series)],
     hooks: { ready: [ready], draw: [(u) => {
       if (model.exit) draw_exit(u, model.exit.t);
       if (labels.length > 0) draw_labels(u, labels);
@@ -114,19 +127,18 @@ function describe(model: TraceModel): string {
   if (positions.length === 0) return "The curve: no readings";
   const right = (k: number): string => two_places(probability(readings, question.answer, k));
   return `The curve: P(right) goes from ${right(0)} at t = ${positions[0]} to ${right(positions.length - 1)} at t = ${positions.at(-1)}` +
-    `${exit ? `; t_exit is ${exit.t}` : ""}. The table below has every number.`;
+    `${exit ? `; t_exit is ${exit.t}` : ""}.${is_adaptive(model) ? ` ${probing_text(model)}.` : ""} The table below has every number.`;
 }
 
 export function make_plot(model: TraceModel, cursor: Cursor) {
-  const { readings, question, positions, mass } = model;
-  const own: Line[] = [{ positions, values: Array.from(mass) }, ...question.options.map((_, o) =>
-    ({ positions, values: positions.map((_t, k) => probability(readings, o, k)) }))];
   const element = h("div", { class: "curve", role: "img", aria: { label: describe(model) } });
   let palette: Palette = "published";
   let readers: readonly ReaderLine[] = [];
   const on_click = (t: number): void => cursor.set(t, "click");
-  const { build, destroy } = attach_plot(element, { ...cursor, click: on_click }, kHeight, (width, ready) =>
-    new uPlot(make_options(model, { palette, readers, width, ready }), join_lines([...own, ...readers]) as uPlot.AlignedData, element));
+  const { build, destroy } = attach_plot(element, { ...cursor, click: on_click }, kHeight, (width, ready) => {
+    const pieces = list_pieces(model, palette, readers, width);
+    return new uPlot(make_options(model, { pieces, readers, width, ready }), join_lines(pieces.map(({ line }) => line)) as uPlot.AlignedData, element);
+  });
   return {
     element,
     colour(next: Palette) {

@@ -23,7 +23,7 @@ import type { State } from "../state/state.ts";
 import { plural, whole } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 import type { Run, RunIndex, SubjectRef } from "../types.ts";
-import { run_facts, run_model, run_notes } from "./run_facts.ts";
+import { probe_text, run_facts, run_model, run_notes } from "./run_facts.ts";
 import { choose_strip, tally_subject } from "./tally.ts";
 
 const kStripWidth = 72; // Of a thumbnail, in CSS pixels.
@@ -160,7 +160,7 @@ function run_section(context: Context, run: Run, index: number, lines: Lines): H
   return h("section", { class: "run", aria: { labelledby: id } },
     h("h2", { id }, h("span", { class: "overline" }, "run"), isolated(run.name, { empty: "(no name)" })),
     h("p", { class: "run-size" }, run_model(run), ` · ${plural(run.subjects.length, "subject")}, ${plural(n_questions, "question")}, ` +
-      `${plural(n_traces, "trace")}`),
+      `${plural(n_traces, "trace")}${run.probe ? ` · probed ${probe_text(run)}` : ""}`),
     run_links(context, run),
     run_notes(run),
     run_facts(run),
@@ -195,7 +195,8 @@ export function make_front_page(context: Context): Page {
         h("h1", { tabindex: -1 }, isolated(title, { empty: "thinktrace" })),
         h("p", { class: "lede" }, "What a reasoning model would have answered, had its thinking been stopped after each token."),
         h("p", { class: "how" }, "Each picture is one trace, each cell one thinking token, in reading order. After every " +
-          "token thinking was closed, the model was made to answer, and the probability of each option was read.")),
+          "token thinking was closed, the model was made to answer, and the probability of each option was read.",
+        runs.some((run) => run.probe) && " Where a run was probed adaptively, that was done after a part of the tokens, and the others were interpolated.")),
       legend.element,
       runs.length > 1 && h("p", { class: "run-links" }, context.link({ ...to_gallery(null), view: "grid" }, {}, "All traces of all runs")),
       ...runs.map((run, i) => run_section(context, run, i, next)),

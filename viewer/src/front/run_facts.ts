@@ -20,6 +20,14 @@ export function noise_text(run: Run): string {
   return `±${Number(max_abs_dp.toPrecision(2))}, the largest difference in a probability ${where}`;
 }
 
+// null: exactly.
+export function probe_text({ probe }: Run): string | null {
+  if (!probe) return null;
+  const { tolerance, share, seconds } = probe, short = (x: number): string => String(Number(x.toPrecision(3)));
+  return ["adaptively", `tolerance ${short(tolerance).replace(/^0\./, ".")}`, ...(share === null ? [] : [`at most ${short(100 * share)} % of the positions`]),
+    ...(seconds === null ? [] : [`at most ${short(seconds)} s a trace`])].join(", ");
+}
+
 const kHashDigits = 16; // Shown; the title has all.
 
 const fact = (name: Node | string, value: Node | string): HTMLElement =>
@@ -31,6 +39,7 @@ export function run_facts(run: Run): HTMLElement {
     fact("SHA-256", run.model.sha256 === "" ? "not known" : h("code", { title: run.model.sha256 }, isolated(run.model.sha256.slice(0, kHashDigits)),
       run.model.sha256.length > kHashDigits && "…")),
     fact("noise floor", noise_text(run)),
+    run.probe && fact("probed", `${probe_text(run)}: a part of the positions was read, the others were interpolated`),
     ...run.settings.map(([name, value]) => fact(isolated(name), h("code", {}, isolated(value, { newline: "inline", ends: true }))))));
 }
 

@@ -34,7 +34,7 @@ const look_key = (s: State): string => `${s.colouring} ${s.palette}`;
 const search_key = (s: State): string => `${s.scope} ${s.text}`;
 
 // What the legend has to say about these traces.
-function legend_options(table: TraceTable): Pick<LegendOptions, "n_options" | "first" | "strided"> {
+function legend_options(table: TraceTable): Pick<LegendOptions, "n_options" | "first" | "strided" | "interpolated"> {
   let n_options = 2, late = 0, strided = false;
   for (let row = 0; row < table.n; row++) {
     const { index, trace, question } = ref_of(table, row), { first, n_positions, n_tokens } = index.traces;
@@ -43,7 +43,7 @@ function legend_options(table: TraceTable): Pick<LegendOptions, "n_options" | "f
     late = Math.max(late, first[trace] as number);
     strided ||= (first[trace] as number) + (n_positions[trace] as number) !== (n_tokens[trace] as number) + 1;
   }
-  return { n_options, first: late, strided };
+  return { n_options, first: late, strided, interpolated: table.indexes.some(({ probing }) => probing.length > 0) ? "unmarked" : null };
 }
 
 function status_line(context: Context) {

@@ -24,6 +24,13 @@ const kPaletteNames: { value: Palette; name: string }[] = [
 const kStrided = "Not every position was probed here: a cell takes the reading at the last probed position at or before it.";
 const kLate = "Traces here have no reading before the first token: their start is the first probed position, after it.";
 
+// The words of docs/method.md.
+const kInterpolated = {
+  marked: "Adaptive probing read a part of the positions and interpolated the others: each interpolated position is marked, by a dotted lower edge and a thinner " +
+    "line of the curve. What comes and goes between two probes is not seen.",
+  unmarked: "Of traces here adaptive probing read a part of the positions and interpolated the others; a trace’s page marks which.",
+};
+
 export function swatch(colour: Rgb): HTMLElement {
   const element = h("span", { class: "swatch" });
   element.style.backgroundColor = css_colour(colour);
@@ -46,6 +53,7 @@ export interface LegendOptions {
   n_options: number; // Of the question with the most.
   options?: { names: string[]; answer: number }; // Of the one question that the page shows.
   strided: boolean; // Some cells take the reading of an earlier position.
+  interpolated?: keyof typeof kInterpolated | null; // Some rows were not read but interpolated, and whether the page marks these.
   first?: number; // The latest first probed position of the traces shown; 0 is before any token.
 }
 
@@ -83,8 +91,10 @@ export function make_legend(context: Context, options: LegendOptions) {
     colouring.show(state.colouring);
     palette.show(state.palette);
     palette.element.hidden = kColourings[state.colouring].scale !== undefined;
-    replace(line, ...keys(state, now), (now.first ?? 0) > 1 && item(kNoReading, "no reading yet"));
-    said.textContent = [kColourings[state.colouring].explain, now.strided && kStrided, (now.first ?? 0) > 0 && kLate]
+    replace(line, ...keys(state, now), (now.first ?? 0) > 1 && item(kNoReading, "no reading yet"),
+      ...(now.interpolated === "marked" ? [h("span", { class: "key" }, h("span", { class: "edge" }), "read"),
+        h("span", { class: "key" }, h("span", { class: "edge is-between" }), "interpolated")] : []));
+    said.textContent = [kColourings[state.colouring].explain, now.strided && kStrided, now.interpolated && kInterpolated[now.interpolated], (now.first ?? 0) > 0 && kLate]
       .filter(Boolean).join(" ");
   };
   show(context.state());

@@ -82,6 +82,13 @@ export const kTopics: readonly Topic[] = [
     p("In a picture each cell is one thinking token, in reading order. Its colour is the reading after it. The key ", h("kbd", {}, "c"), " goes from one colouring to the next."),
     p("The right option always has the first colour, wherever it stands among the options. The palette can be one that colour-blind readers tell apart."),
   ] },
+  { key: "adaptive", name: "Adaptive probing", body: () => [
+    p(h("b", {}, "Adaptive probing"), " reads a part of the positions and interpolates the others; each interpolated position is marked, and each trace has an " +
+      "estimate of its mean |dP|, the mean absolute difference of an option’s probability from the exact curve over all positions and options, with an upper " +
+      "bound meant to hold for nine traces in ten."),
+    p("What comes and goes between two probes is not seen. On a trace’s page a dotted lower edge, in the matrix a cut one, and a thinner line of the curve are interpolated; " +
+      "dots on the line are probes."),
+  ] },
   { key: "mass", name: "Mass", figure: mass_figure, body: () => [
     p("Probabilities are over the whole vocabulary. The options’ sum is the ", h("b", {}, "mass"), "; the rest is what the model would rather have said than an option. " +
       "Nothing is scaled up to 1. Where the mass is low, the reading means little."),

@@ -88,13 +88,16 @@ type Keep = (head: object, body?: readonly Uint8Array[]) => Promise<string>; // 
 
 const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((v, i) => v === b[i]);
 
+// Where everything was read the key is missing.
+const runs_of = ({ interpolated }: { interpolated: readonly number[] }): object => (interpolated.length > 0 ? { interpolated } : {});
+
 async function write_readings(index: RunIndex, traces: readonly PickedTrace[], keep: Keep): Promise<string | null> {
   const all = traces.flatMap((t, trace) => t.readings.map((r) => ({ r, trace, t })));
   if (all.length === 0) return null;
   const own = ({ place, strip }: PickedTrace): readonly number[] => strip.positions ??
     Array.from({ length: index.traces.n_positions[place] as number }, (_, k) => (index.traces.first[place] as number) + k);
   const readings = all.map(({ r, trace, t }) => ({ trace, reader: r.reader, forced: r.forced,
-    positions: same(r.curve.positions, own(t)) ? null : r.curve.positions }));
+    positions: same(r.curve.positions, own(t)) ? null : r.curve.positions, ...runs_of(r) }));
   return keep({ kind: "readings", readings }, all.flatMap(({ r }) => curve_bytes(r.curve)));
 }
 
@@ -102,7 +105,8 @@ async function write_shelf({ index, prompts }: PickedRun, questions: readonly Pi
   const traces = questions.flatMap((q) => q.traces);
   const listed = traces.flatMap(({ strip }, i) => (strip.positions ? [[i, strip.positions]] : []));
   const texts = questions.map((q) => ({ prompt: prompts.get(q.place) ?? "", traces: q.traces.map((t) => t.text && {
-    seed: t.text.seed, lacks: t.text.lacks, tokens: t.text.tokens, forced: t.text.forced, answer_text: t.text.answer_text }) }));
+    seed: t.text.seed, lacks: t.text.lacks, tokens: t.text.tokens, forced: t.text.forced, answer_text: t.text.answer_text,
+    ...runs_of(t.text), ...(t.text.error && { error: t.text.error }) }) }));
   return {
     n_questions: questions.length,
     strips: await keep({ kind: "strips", positions: listed },
@@ -118,6 +122,10 @@ async function write_index(run: PickedRun, questions: readonly PickedQuestion[],
   const { index, traces } = run, q = index.questions, t = index.traces;
   const of_questions = (column: Int32Array): number[] => questions.map(({ place }) => column[place] as number);
   const of_traces = (column: Int32Array): number[] => traces.map(({ place }) => column[place] as number);
+  const of_numbers = (values: Float64Array): (number | null)[] => traces.map(({ place }) => {
+    const value = values[place] as number;
+    return Number.isNaN(value) ? null : value;
+  });
   const shelves = [];
   for (const shelf of into_shelves(index, questions)) shelves.push(await write_shelf(run, shelf, keep));
   return keep({
@@ -128,13 +136,10 @@ async function write_index(run: PickedRun, questions: readonly PickedQuestion[],
       n_tokens: of_traces(t.n_tokens), first: of_traces(t.first), n_positions: of_traces(t.n_positions),
       stop: of_traces(t.stop), chosen: of_traces(t.chosen),
       top_start: of_traces(t.top_start), top_end: of_traces(t.top_end), class: of_traces(t.class), known: of_traces(t.known),
-      cluster: of_traces(t.cluster) },
+      cluster: of_traces(t.cluster), ...Object.fromEntries(index.probing.map(({ key, values }) => [key, of_numbers(values)])) },
     clusters: index.clusters,
     errors: traces.flatMap(({ place }, i) => (index.errors.has(place) ? [[i, index.errors.get(place)]] : [])),
-    numbers: index.numbers.map(({ values, ...kind }) => ({ ...kind, values: traces.map(({ place }) => {
-      const value = values[place] as number;
-      return Number.isNaN(value) ? null : value;
-    }) })),
+    numbers: index.numbers.map(({ values, ...kind }) => ({ ...kind, values: of_numbers(values) })),
   });
 }
 
@@ -146,6 +151,7 @@ async function write_run(picked: PickedRun, keep: Keep): Promise<object> {
   const part = picked.traces.length < index.n_traces ? [`${picked.traces.length} of the run’s ${index.n_traces} traces are here.`] : [];
   return {
     name: run.name, model: run.model, settings: run.settings, notes: [...part, ...run.notes], noise_floor: run.noise_floor,
+    ...(run.probe && { probe: Object.fromEntries(Object.entries(run.probe).filter(([, value]) => value !== null)) }),
     labels: run.labels, readers: run.readers,
     subjects: subjects.map((s) => {
       const own = questions.filter((q) => subject_of(q) === s), traces = own.flatMap((q) => q.traces);

@@ -6,11 +6,13 @@ import { colour_readings, probability } from "../colour/colouring.ts";
 import type { Readings } from "../colour/colouring.ts";
 import { cell_gap } from "../colour/paint.ts";
 import { css_colour, kNoReading, option_colours } from "../colour/palette.ts";
-import { line_style, spread_labels } from "../curve/lines.ts";
+import { count_read, is_end, stretches_in_lines } from "../curve/interpolated.ts";
+import { line_style, part_line, spread_labels, thinner } from "../curve/lines.ts";
+import type { LineStyle, PartedLine } from "../curve/lines.ts";
 import { plural } from "../text/numbers.ts";
 import type { Question, Run, Trace } from "../types.ts";
 import { draw_keys } from "./keys.ts";
-import { fit, fit_lines, kGrey, kInk, kRule } from "./surface.ts";
+import { fit, fit_lines, kGrey, kInk, kPaper, kRule } from "./surface.ts";
 import type { Surface } from "./surface.ts";
 
 // What is drawn of a trace: the model of its page has it all.
@@ -21,12 +23,14 @@ export interface PicturedTrace {
   labels: readonly string[]; // Of the options. [n_options]
   readings: Readings;
   mass: ArrayLike<number>; // [n_positions]
+  interpolated: Uint8Array; // 1 where a row was not read. [n_positions]
   positions: readonly number[];
   at: ArrayLike<number>; // Position to reading, -1: none yet. [n_tokens + 1]
   exit: { t: number } | null; // Where the forced answer settles.
 }
 
 const kWidth = 760, kMargin = 20, kLeft = 40, kRight = 60, kTitle = 18, kTop = 82, kPlot = 220, kOption = 15;
+const kCut = 0.35; // Of a cell's height, where it was interpolated.
 const kMassColour = "#8a8d94";
 
 interface Box { x: number; y: number; width: number; height: number }
@@ -42,10 +46,12 @@ const kRoom = kWidth - 2 * kMargin;
 const kTitleSize = 14, kBold = 1.08; // Bold letters are wider.
 const title_lines = ({ question }: PicturedTrace): string[] => fit_lines(question.text, kRoom / kBold, kTitleSize, 3);
 
+const has_gaps = ({ interpolated }: PicturedTrace): boolean => interpolated.includes(1);
+
 // Where the parts begin, from the top.
 function tops_of(of: PicturedTrace) {
   const plot = kTop + Math.max(0, title_lines(of).length - 1) * kTitle, options = plot + kPlot + 56;
-  return { plot, options, cells: options + (of.question.options.length + 1) * kOption + 24 };
+  return { plot, options, cells: options + (of.question.options.length + (has_gaps(of) ? 2 : 1)) * kOption + 24 };
 }
 
 export const picture_size = (of: PicturedTrace): { width: number; height: number } =>
@@ -73,25 +79,41 @@ function draw_axes(surface: Surface, { x, y, width, height }: Box, n_tokens: num
   surface.text("probability of the answer if thinking stopped there", kMargin, y - 16, { size: 10, grey: true });
 }
 
+type Point = readonly [number, number];
+
+// The points of a line, piece by piece. A line of one point alone is a short stroke.
+function stretches(line: PartedLine, at: (k: number, p: number) => Point): Point[][] {
+  const pieces: Point[][] = [[]];
+  line.values.forEach((p, k) => (p === null ? pieces.push([]) : pieces.at(-1)?.push(at(k, p))));
+  const [only] = pieces[0] as Point[];
+  if (line.values.length === 1 && only) return [[only, [only[0] + 3, only[1]]]];
+  return pieces.filter((points) => points.length > 1);
+}
+
+const kDot = 4;
+const draw_dot = (surface: Surface, [x, y]: Point, colour: string): void =>
+  surface.box(x - kDot / 2, y - kDot / 2, kDot, kDot, colour);
+
 function draw_lines(surface: Surface, box: Box, of: PicturedTrace, look: Look): void {
   const { question, readings, positions, trace, labels } = of, last = readings.n_positions - 1;
   if (last < 0) return;
   const colours = option_colours(question.options.length, question.answer, look.palette);
-  const at = (k: number, p: number): [number, number] =>
+  const at = (k: number, p: number): Point =>
     [box.x + (box.width * (positions[k] as number)) / Math.max(1, trace.n_tokens), box.y + box.height * (1 - Math.min(1, p))];
-  const draw = (p: (k: number) => number, style: { colour: string; width: number; dash: readonly number[] }): void => {
-    const points = positions.map((_, k) => at(k, p(k)));
-    if (points.length === 1) points.push([(points[0] as [number, number])[0] + 3, (points[0] as [number, number])[1]]);
-    surface.line(points, style);
+  const draw = (p: (k: number) => number, colour: string, style: LineStyle): void => {
+    const { read, between } = part_line({ positions, values: positions.map((_, k) => p(k)) }, of.interpolated);
+    for (const points of between ? stretches(between, at) : []) surface.line(points, { ...thinner(style), colour });
+    for (const points of stretches(read, at)) surface.line(points, { ...style, colour });
+    positions.forEach((_, k) => is_end(of.interpolated, k) && draw_dot(surface, at(k, p(k)), colour));
   };
-  draw((k) => of.mass[k] as number, { colour: kMassColour, width: 1, dash: [] });
+  draw((k) => of.mass[k] as number, kMassColour, { width: 1, dash: [] });
   if (of.exit) {
     const [x] = at(of.at[of.exit.t] as number, 0), late = x > box.x + box.width - 60;
     surface.line([[x, box.y], [x, box.y + box.height]], { colour: kInk, width: 1, dash: [3, 3] });
     surface.text(`t_exit ${of.exit.t}`, x + (late ? -4 : 4), box.y - 4, { size: 10, bold: true, anchor: late ? "end" : "start" });
   }
   const order = [...question.options.keys()].filter((o) => o !== question.answer).concat(question.answer); // The right one on top.
-  for (const o of order) draw((k) => probability(readings, o, k), { colour: css_colour(colours[o] ?? kNoReading), ...line_style(o, question.answer) });
+  for (const o of order) draw((k) => probability(readings, o, k), css_colour(colours[o] ?? kNoReading), line_style(o, question.answer));
   if (question.options.length > 8) return;
   const heights = question.options.map((_, o) => at(last, probability(readings, o, last))[1]);
   spread_labels(heights, 12, box.y + box.height).forEach((y, o) => {
@@ -114,6 +136,11 @@ function draw_options(surface: Surface, of: PicturedTrace, look: Look): void {
       `${labels[o] ?? ""}  ${option}${right ? "  ✓ right" : ""}`, right);
   });
   line(question.options.length, { colour: kMassColour, width: 1 }, "mass: the options together");
+  const y = options + (question.options.length + 1) * kOption;
+  if (!has_gaps(of)) return;
+  draw_dot(surface, [kMargin + 14, y - 3.5], kInk);
+  surface.text(`a probe; ${count_read(of.interpolated)} of ${of.interpolated.length} positions were read, the others interpolated: thinner lines, cut cells`,
+    kMargin + 36, y, { size: 11 });
 }
 
 export function draw_trace(surface: Surface, of: PicturedTrace, look: Look, generator: string): void {
@@ -130,4 +157,8 @@ export function draw_trace(surface: Surface, of: PicturedTrace, look: Look, gene
   const colours = colour_readings(readings, question.answer, look.colouring, option_colours(question.options.length, question.answer, look.palette));
   surface.cells(Uint32Array.from({ length: trace.n_tokens }, (_, i) => pack(colours[at[i + 1] as number] ?? kNoReading)),
     { x: kMargin, y, columns, cell, gap: cell_gap(cell, 1) });
+  const edge = Math.max(1, kCut * cell);
+  for (const { line, begin, end } of stretches_in_lines(of.interpolated, columns)) {
+    surface.box(kMargin + begin * cell, y + (line + 1) * cell - edge, (end - begin) * cell, edge, kPaper);
+  }
 }

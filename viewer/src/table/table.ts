@@ -103,10 +103,11 @@ export function make_table(scope: Scope): TraceTable {
     ({ kind: "number", key, name, explain, unit: "count", values: Float64Array.from({ length: n }, each(of) as (v: unknown, i: number) => number) }));
   const taken = new Set([...categories, ...places].map((f) => f.key).concat("run", "subject"));
   const numbers: NumberField[] = [];
-  for (const column of indexes.flatMap((index) => index.numbers)) {
+  const of_run = (index: RunIndex): NumberColumn[] => [...index.numbers, ...index.probing];
+  for (const column of indexes.flatMap(of_run)) {
     if (taken.has(column.key)) continue;
     taken.add(column.key);
-    const columns = indexes.map((index): NumberColumn | undefined => index.numbers.find((c) => c.key === column.key));
+    const columns = indexes.map((index): NumberColumn | undefined => of_run(index).find((c) => c.key === column.key));
     numbers.push({ kind: "number", key: column.key, name: column.name, explain: column.explain, unit: column.unit,
       values: Float64Array.from(trace, (t, i) => columns[run[i] as number]?.values[t] ?? NaN) });
   }

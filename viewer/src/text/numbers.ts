@@ -16,5 +16,10 @@ export function rounded(x: number, digits: number): string {
 
 // .61 instead of 0.61, as thinktrace analyze writes shares, probabilities and correlations.
 export const short_number = (x: number | null): string => (x === null ? "–" : rounded(x, 2).replace(/^(−?)0\./, "$1."));
+// .004; of what is smaller than that the first digit that is not 0, as .0003.
+export function small_number(x: number): string {
+  const digits = x > 0 && x < 1e-3 ? Math.min(6, Math.ceil(-Math.log10(x))) : 3;
+  return rounded(x, digits).replace(/^0\./, ".");
+}
 export const one_place = (x: number | null): string => (x === null ? "–" : rounded(x, 1));
 export const no_places = (x: number | null): string => (x === null ? "–" : rounded(x, 0));

@@ -21,6 +21,7 @@ import { make_matrix } from "./matrix.ts";
 import { order_agreement, position_colours } from "./model.ts";
 import type { TraceModel } from "./model.ts";
 import { make_options_table } from "./options.ts";
+import { probing_facts, tokens_between_probes } from "./probing.ts";
 import { make_quotation } from "./quotation.ts";
 import { tokens_between } from "./ranges.ts";
 import { make_readers } from "./readers.ts";
@@ -50,7 +51,8 @@ function commitment(model: TraceModel): HTMLElement | null {
   const { stays, known } = explain_exit({
     exit, n_tokens: trace.n_tokens, stop: trace.stop, answer: visible_string(model.labels[answer] ?? ""), is_right: answer === question.answer,
     p_answer: probability(readings, answer, exit.place), p_right: probability(readings, question.answer, exit.place),
-    agreement: order_agreement(model),
+    agreement: order_agreement(model), not_read: [...(model.interpolated[exit.place] ? ["t_exit" as const] : []),
+      ...(model.interpolated[exit.place - 1] ? ["before" as const] : [])],
   });
   return h("p", { class: "commitment" }, h("b", {}, stays), " ", known);
 }
@@ -61,6 +63,7 @@ function make_reading(context: Context, model: TraceModel, cursor: Cursor) {
   const readout = make_readout(context, model, cursor);
   const cues = find_cues(model.text), kinds = list_kinds(model, cues);
   tokens.mark("cue", cues);
+  tokens.mark("between", tokens_between_probes(model));
   const quotation = model.trace.n_tokens > 0 ? make_quotation(context, model, cursor, tokens) : null;
   const ids = make_ids(context, model, (list) => {
     tokens.show_ids(list);
@@ -94,7 +97,7 @@ export function make_body(context: Context, model: TraceModel): Part {
   const cursor = make_cursor(model.first, trace.n_tokens, context.state().cursor);
   const options = make_options_table(model), samples = make_samples(context, model);
   const legend = make_legend(context, { n_options: model.labels.length, options: { names: model.labels, answer: model.question.answer },
-    strided: model.strided, first: model.positions[0] ?? 0 });
+    strided: model.strided, interpolated: model.interpolated.includes(1) ? "marked" : null, first: model.positions[0] ?? 0 });
   const reading = make_reading(context, model, cursor), matrix = make_matrix(model, cursor);
   const details = make_details(model), panels = [reading.readout, matrix]; // Beside the text; each follows the cursor.
   const readers = make_readers(context, model, (lines) => {
@@ -112,7 +115,7 @@ export function make_body(context: Context, model: TraceModel): Part {
     context.go({ cursor: cursor.resting() }, "replace");
   };
   const element = h("div", { class: "trace-body" },
-    h("div", { class: "trace-top" }, h("div", {}, options.element, commitment(model)), samples.element),
+    h("div", { class: "trace-top" }, h("div", {}, options.element, commitment(model), probing_facts(model)), samples.element),
     legend.element, readers?.element,
     h("div", { class: "trace-middle" }, reading.element, source_note(model),
       // With many options it scrolls in itself, and then keys must reach it.

@@ -17,8 +17,9 @@ const kSlice = 60; // Milliseconds: each slice has all cells after it laid out a
 const kBlock = 60; // Cells after which a line end closes a block, which the browser then lays out by itself, and only in sight.
 const kLine = 80, kLineHeight = 31; // Characters and pixels: a guess, until the block has been in sight.
 
-// Each is a class of the cells it lies on: is-cue, is-match.
-export type Mark = "cue" | "match";
+// Each is a class of the cells it lies on: is-cue, is-match, is-between. The first two frame words.
+const kMarks = ["cue", "match", "between"] as const;
+export type Mark = typeof kMarks[number];
 
 function token_nodes(text: string): Node[] {
   // White space alone would leave nothing to see or to point at.
@@ -49,7 +50,7 @@ export interface Cells {
 export function make_cells(model: TraceModel): Cells {
   const { first, trace, detail, exit } = model, n = trace.n_tokens + 1 - first;
   const cells: HTMLElement[] = []; // cells[t - first] is position t.
-  const marked: Record<Mark, Map<number, boolean>> = { cue: new Map(), match: new Map() }; // By position: whether a range begins there.
+  const marked: Record<Mark, Map<number, boolean>> = { cue: new Map(), match: new Map(), between: new Map() }; // By position: whether a range begins there.
   let colours: readonly Rgb[] = [], ids: readonly number[] | null = null;
   let block: HTMLElement | null = null, in_block = 0, n_lines = 0, in_line = 0;
   const element = h("div", { class: "tokens", role: "listbox", dir: text_direction(model.text.text),
@@ -69,7 +70,7 @@ export function make_cells(model: TraceModel): Cells {
     const cell = cells[t - first], begins = marked[mark].get(t);
     if (!cell || begins === undefined) return;
     cell.classList.add(`is-${mark}`);
-    if (begins) set_word_apart(cell);
+    if (begins && mark !== "between") set_word_apart(cell);
   };
   const add = (): void => {
     const t = first + cells.length, text = detail.tokens[t - 1] ?? "";
@@ -78,7 +79,7 @@ export function make_cells(model: TraceModel): Cells {
     cells.push(cell);
     paint(cell, t);
     name(cell, t);
-    for (const mark of ["cue", "match"] as const) put(mark, t);
+    for (const mark of kMarks) put(mark, t);
     if (!block) element.append(block = h("div", { class: "token-block", role: "presentation" }));
     block.append(cell);
     in_line += text.length;

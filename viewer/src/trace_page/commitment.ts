@@ -44,7 +44,14 @@ export interface CommitmentFacts {
   p_right: number; // and the right option's.
   is_right: boolean;
   agreement: number | null; // Share of readings in other orders with the same most likely option.
+  not_read?: readonly ("t_exit" | "before")[]; // Of t_exit and the position before it: which was interpolated.
 }
+
+const kNotRead = new Map([
+  ["t_exit", " t_exit was not read but interpolated."],
+  ["before", " The position before it was not read but interpolated."],
+  ["t_exit,before", " Neither t_exit nor the position before it was read: both were interpolated."],
+]);
 
 export function explain_exit(f: CommitmentFacts): { stays: string; known: string } {
   const { exit, n_tokens, answer } = f, bounded = exit.low < exit.t;
@@ -52,7 +59,8 @@ export function explain_exit(f: CommitmentFacts): { stays: string; known: string
   const head = exit.t === 0 ? `Before any thinking the forced answer is ${answer}, and it stays ${answer}`
     : `From token ${bounded ? `${exit.low} to ${exit.t}` : exit.t} of ${n_tokens} on the forced answer stays ${answer}`;
   const stays = n_tokens === 0 ? `The forced answer is ${answer}; there was no thinking.`
-    : `${head}: ${share_text(exit, n_tokens)} of ${thinking} came after that.${bounded ? " It was not probed in between." : ""}`;
+    : `${head}: ${share_text(exit, n_tokens)} of ${thinking} came after that.${bounded ? " It was not probed in between." : ""}` +
+      `${kNotRead.get((f.not_read ?? []).join()) ?? ""}`;
   const there = f.is_right ? `P(right) is ${three_places(f.p_right)} there`
     : `P(${answer}) is ${three_places(f.p_answer)} there and P(right) ${three_places(f.p_right)}`;
   const orders = f.agreement === null ? "it was not read with the options in another order"

@@ -8,6 +8,7 @@ import { isolated } from "../text/render.ts";
 import { lacks_part } from "./lacks.ts";
 import { probabilities_at } from "./model.ts";
 import type { TraceModel } from "./model.ts";
+import { is_adaptive } from "./probing.ts";
 
 const verbatim = (text: string, empty = "(empty)"): HTMLElement =>
   h("pre", { class: "verbatim", tabindex: 0 }, isolated(text, { newline: "mark", empty, ends: true }));
@@ -37,17 +38,18 @@ const kRows = 25; // Of the table, made before the clock is looked at.
 function curve_table(model: TraceModel) {
   const { question, labels, positions, detail, mass } = model;
   const body = h("div", { class: "scroll", tabindex: 0, role: "region", aria: { label: "The curve as a table" } });
+  const ways = is_adaptive(model);
   const row = (t: number, k: number): HTMLElement => h("tr", {}, h("th", { scope: "row", class: "number" }, String(t)),
     h("td", {}, t === 0 ? "–" : isolated(detail.tokens[t - 1] ?? "", { newline: "mark", empty: "∅" })),
     ...(probabilities_at(model, t) ?? []).map((p) => h("td", { class: "number" }, three_places(p))),
-    h("td", { class: "number" }, three_places(mass[k] ?? null)));
+    h("td", { class: "number" }, three_places(mass[k] ?? null)), ways && h("td", {}, model.interpolated[k] ? "interpolated" : "read"));
   const fill = (): void => {
     if (body.firstChild) return;
     const heads = labels.map((label, o) => h("th", { scope: "col", class: "number" }, "P(", isolated(label), ")", o === question.answer && " ✓"));
     const rows = h("tbody");
     body.append(h("table", { class: "curve-table" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "number" }, "t"), h("th", { scope: "col" }, "token"),
-        ...heads, h("th", { scope: "col", class: "number" }, "mass"))), rows));
+        ...heads, h("th", { scope: "col", class: "number" }, "mass"), ways && h("th", { scope: "col" }, "row"))), rows));
     const more = (): boolean => {
       const from = rows.childElementCount;
       add(rows, ...positions.slice(from, from + kRows).map((t, i) => row(t, from + i)));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The same trace as a matrix of cells in reading order, with the cursor in it.
 import type { Rgb } from "../colour/palette.ts";
-import { paint_cells } from "../colour/paint.ts";
-import { h } from "../dom/h.ts";
+import { cell_gap, paint_cells } from "../colour/paint.ts";
+import { stretches_in_lines } from "../curve/interpolated.ts";
+import { h, svg } from "../dom/h.ts";
 import { canvas_size } from "../gallery/layout.ts";
-import type { ThumbnailShape } from "../gallery/layout.ts";
+import type { CanvasSize, ThumbnailShape } from "../gallery/layout.ts";
 import { plural } from "../text/numbers.ts";
 import type { Cursor } from "./cursor.ts";
 import type { TraceModel } from "./model.ts";
@@ -17,6 +18,17 @@ export function matrix_shape(n_tokens: number): ThumbnailShape {
   return { columns, cell: Math.floor(kWidth / columns) };
 }
 
+const kEdge = 0.3; // Of a cell's height.
+
+// A cut lower edge on the cells of tokens after which nothing was read.
+function draw_between(model: TraceModel, { columns, cell }: ThumbnailShape, { width, height }: CanvasSize): SVGElement | null {
+  const edge = Math.max(1, Math.round(kEdge * cell)), gap = cell_gap(cell, 1);
+  const strokes = stretches_in_lines(model.interpolated, columns)
+    .map(({ line, begin, end }) => `M${begin * cell} ${(line + 1) * cell - gap - edge / 2}H${end * cell}`);
+  return strokes.length === 0 ? null : svg("svg", { class: "matrix-between", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
+    svg("path", { d: strokes.join(""), "stroke-width": edge }));
+}
+
 export function make_matrix(model: TraceModel, cursor: Cursor) {
   const { trace: { n_tokens }, exit } = model;
   const shape = matrix_shape(n_tokens);
@@ -25,9 +37,10 @@ export function make_matrix(model: TraceModel, cursor: Cursor) {
     label: `The trace as ${plural(n_tokens, "cell")} in reading order, ${shape.columns} a line` } });
   const here = h("span", { class: "matrix-here" });
   const settled = h("span", { class: "matrix-exit" });
-  const board = h("div", { class: "matrix-board" }, canvas, settled, here);
+  const board = h("div", { class: "matrix-board" }, canvas, draw_between(model, shape, size), settled, here);
   const element = h("figure", { class: "matrix" }, board,
-    h("figcaption", { class: "quiet" }, `${shape.columns} tokens a line`, exit && exit.t > 0 && "; the dashed frame is t_exit"));
+    h("figcaption", { class: "quiet" }, `${shape.columns} tokens a line`, exit && exit.t > 0 && "; the dashed frame is t_exit",
+      model.interpolated.includes(1) && "; cells with a cut lower edge are interpolated"));
 
   // The frame goes around the cell of position t; t = 0 has none.
   const put = (frame: HTMLElement, t: number): void => {

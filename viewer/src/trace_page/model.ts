@@ -6,6 +6,7 @@ import { colour_readings, probability } from "../colour/colouring.ts";
 import type { Readings } from "../colour/colouring.ts";
 import { kNoReading, option_colours } from "../colour/palette.ts";
 import type { Rgb } from "../colour/palette.ts";
+import { mark_rows } from "../curve/interpolated.ts";
 import { list_tops } from "../curve/measures.ts";
 import { is_strided, reading_index } from "../curve/positions.ts";
 import { option_label } from "../gallery/row.ts";
@@ -45,6 +46,7 @@ export interface TraceModel extends Found {
   readings: Readings; // [n_options, n_positions]
   tops: Int32Array; // The most likely option of each reading. [n_positions]
   mass: Float32Array; // [n_positions]
+  interpolated: Uint8Array; // 1 where a row was not read but interpolated. [n_positions]
   positions: number[]; // [n_positions]
   at: Int32Array; // Position to reading, -1: none yet. [n_tokens + 1]
   strided: boolean;
@@ -59,7 +61,7 @@ export function make_model(found: Found, detail: TraceDetail): TraceModel {
   const tops = list_tops(readings);
   return {
     ...found, detail, text: join_tokens(detail.tokens), labels: question.options.map((_, o) => option_label(run, o)),
-    readings, tops, mass, positions,
+    readings, tops, mass, positions, interpolated: mark_rows(detail.interpolated, positions[0] ?? 0, positions.length),
     at: reading_index(positions, trace.n_tokens), strided: is_strided(positions, trace.n_tokens),
     // An import may have no reading before the first token.
     first: positions[0] === 0 ? 0 : Math.min(1, trace.n_tokens),

@@ -5,6 +5,7 @@ import { load_readings } from "../bundle/load.ts";
 import type { Reading } from "../bundle/shelf.ts";
 import { probability } from "../colour/colouring.ts";
 import type { Context } from "../context.ts";
+import { mark_rows } from "../curve/interpolated.ts";
 import { reader_style } from "../curve/lines.ts";
 import type { ReaderLine } from "../curve/plot.ts";
 import { h, replace } from "../dom/h.ts";
@@ -20,7 +21,8 @@ export const reader_label = (reader: number): string => `R${reader + kFirstReade
 export function line_of(reading: Reading, answer: number): ReaderLine {
   const { positions, values } = reading.curve, n = positions.length, n_options = n === 0 ? 0 : values.length / n;
   const readings = { values, n_options, n_positions: n, unit: 1 };
-  return { reader: reading.reader, label: reader_label(reading.reader), positions, values: positions.map((_, k) => probability(readings, answer, k)) };
+  return { reader: reading.reader, label: reader_label(reading.reader), positions, interpolated: mark_rows(reading.interpolated, 0, n),
+    values: positions.map((_, k) => probability(readings, answer, k)) };
 }
 
 // null: nobody else read traces of this shelf.

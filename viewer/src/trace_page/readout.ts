@@ -11,6 +11,7 @@ import { visible_string } from "../text/visible.ts";
 import type { Cursor } from "./cursor.ts";
 import { mass_at, probabilities_at } from "./model.ts";
 import type { TraceModel } from "./model.ts";
+import { is_adaptive, is_interpolated, tell_row } from "./probing.ts";
 
 const kSpeakAfter = 250; // Milliseconds: keys held down are not read out one by one.
 
@@ -28,11 +29,14 @@ function make_bar(name: Node, label: string, right: boolean) {
   return { element, fill, set };
 }
 
-// What the line says at t: its value at the last of its positions up to there.
-export function value_at(line: ReaderLine, t: number): number | null {
-  const after = line.positions.findIndex((position) => position > t);
-  return line.values[(after < 0 ? line.positions.length : after) - 1] ?? null;
+// The last of the line's positions up to t; -1: none yet.
+function place_at({ positions }: ReaderLine, t: number): number {
+  const after = positions.findIndex((position) => position > t);
+  return (after < 0 ? positions.length : after) - 1;
 }
+
+// What the line says at t.
+export const value_at = (line: ReaderLine, t: number): number | null => line.values[place_at(line, t)] ?? null;
 
 export function make_readout(context: Context, model: TraceModel, cursor: Cursor) {
   const { question, labels, detail, exit } = model;
@@ -40,10 +44,11 @@ export function make_readout(context: Context, model: TraceModel, cursor: Cursor
   const mass = make_bar(document.createTextNode("mass"), "mass", false);
   mass.element.classList.add("is-mass");
   const where = h("p", { class: "readout-where" });
+  const how = is_adaptive(model) ? h("p", { class: "readout-how" }) : null; // A line of its own, so that nothing below moves.
   const token = h("p", { class: "readout-token" });
   const others = h("ul", { class: "readings is-others" });
   const element = h("section", { class: "readout", aria: { label: "Reading at the cursor" } },
-    where, token, h("ul", { class: "readings" }, ...bars.map((b) => b.element), mass.element), others);
+    where, how, token, h("ul", { class: "readings" }, ...bars.map((b) => b.element), mass.element), others);
   let lines: { line: ReaderLine; bar: ReturnType<typeof make_bar> }[] = [];
   let ids: readonly number[] | null = null;
 
@@ -52,6 +57,7 @@ export function make_readout(context: Context, model: TraceModel, cursor: Cursor
     const read_at = model.positions[k];
     replace(where, h("b", {}, `t = ${t}`), t === 0 ? " before any thinking token" : ` after ${plural(t, "thinking token")}`,
       k < 0 ? ", not probed yet" : read_at !== t && `, read at t = ${read_at}`, t === exit?.t && h("span", { class: "tag is-exit" }, "t_exit"));
+    if (how) replace(how, h("span", { class: is_interpolated(model, t) ? "edge is-between" : "edge" }), tell_row(model, t) ?? "");
     if (t === 0) replace(token, h("span", { class: "quiet" }, "no token yet"));
     else {
       const id = ids?.[t - 1];
@@ -64,7 +70,10 @@ export function make_readout(context: Context, model: TraceModel, cursor: Cursor
       bar.element.classList.toggle("is-top", k >= 0 && o === model.tops[k]);
     });
     mass.set(mass_at(model, t));
-    for (const { line, bar } of lines) bar.set(value_at(line, t));
+    for (const { line, bar } of lines) {
+      bar.set(value_at(line, t));
+      bar.element.classList.toggle("is-between", line.interpolated[place_at(line, t)] === 1);
+    }
   };
   let timer = 0;
   const speak = (t: number, note: string): void => {
@@ -73,7 +82,8 @@ export function make_readout(context: Context, model: TraceModel, cursor: Cursor
       const read = probabilities_at(model, t);
       const list = read?.map((p, o) => `${visible_string(labels[o] ?? "")}${o === question.answer ? ", right," : ""} ${p.toFixed(2)}`);
       const other = lines.map(({ line }) => `. P(right) by ${line.label} ${three_places(value_at(line, t))}`).join("");
-      context.announce(`${note}t = ${t}. ${list ? list.join("; ") : "not probed yet"}. mass ${three_places(mass_at(model, t))}${other}`);
+      const way = tell_row(model, t);
+      context.announce(`${note}t = ${t}${way === null ? "" : `, ${way}`}. ${list ? list.join("; ") : "not probed yet"}. mass ${three_places(mass_at(model, t))}${other}`);
     }, kSpeakAfter);
   };
   cursor.watch((t, cause, note) => {
@@ -91,7 +101,7 @@ export function make_readout(context: Context, model: TraceModel, cursor: Cursor
     // P(right) by further readers, a row each.
     read(next: readonly ReaderLine[]) {
       lines = next.map((line) => ({ line, bar: make_bar(document.createTextNode(line.label), line.label, true) }));
-      replace(others, ...(lines.length > 0 ? [h("li", { class: "quiet" }, "P(right) by")] : []), ...lines.map(({ bar }) => bar.element));
+      replace(others, ...(lines.length > 0 ? [h("li", { class: "quiet" }, "P(right) by", lines.some(({ line }) => line.interpolated.includes(1)) && " (≈: interpolated)")] : []), ...lines.map(({ bar }) => bar.element));
       show(cursor.at());
     },
     show_ids(next: readonly number[] | null) {

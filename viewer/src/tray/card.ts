@@ -6,6 +6,7 @@ import type { Strip } from "../bundle/shelf.ts";
 import { picture_of } from "../colour/cells.ts";
 import { paint_strip } from "../colour/paint.ts";
 import type { Context } from "../context.ts";
+import { mark_rows } from "../curve/interpolated.ts";
 import { add, h, replace, svg } from "../dom/h.ts";
 import { make_failures } from "../dom/message.ts";
 import { is_dark } from "../dom/preferences.ts";
@@ -29,7 +30,7 @@ export function plot_trace({ index, trace, detail }: CardTrace, place: number): 
   const answer = index.questions.answer[index.traces.question[trace] as number] as number, curve = detail?.curve;
   const n = curve?.positions.length ?? 0, positions = curve?.positions ?? [];
   return { place, n_tokens: index.traces.n_tokens[trace] as number, positions,
-    right: curve ? Array.from(curve.values.subarray(answer * n, (answer + 1) * n)) : [] };
+    interpolated: mark_rows(detail?.interpolated ?? [], positions[0] ?? 0, n), right: curve ? Array.from(curve.values.subarray(answer * n, (answer + 1) * n)) : [] };
 }
 
 // A piece of the line that the trace has in the plot.
@@ -72,13 +73,13 @@ function make_matrix(card: CardTrace, { shape, align, cursor }: CardOptions) {
 }
 
 // What stands at the cursor: position, P(right), and the token before it. Where the thinking has ended before, its end.
-function make_reading({ n_tokens, positions, right }: PlotTrace, tokens: readonly string[]) {
+function make_reading({ n_tokens, positions, right, interpolated }: PlotTrace, tokens: readonly string[]) {
   const position = h("span"), value = h("b"), token = h("span", { class: "tray-token" });
   const element = h("p", { class: "tray-reading" }, position, value, token);
   const show = (t: number | null): void => {
     const at = t ?? n_tokens, k = reading_at(positions, at);
     position.textContent = t === null ? `ended at ${at}` : `t = ${at}`;
-    value.textContent = `P(right) ${k < 0 ? "–" : two_places(right[k] as number)}`;
+    value.textContent = `P(right) ${k < 0 ? "–" : two_places(right[k] as number)}${interpolated[k] ? ", interpolated" : ""}`;
     replace(token, at > 0 && h("span", { class: "quiet" }, "after "), at > 0 && isolated(tokens[at - 1] ?? "", { newline: "inline", ends: true }));
   };
   return { element, show };

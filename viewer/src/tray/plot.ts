@@ -13,7 +13,7 @@ import { place_of, tray_line } from "./lines.ts";
 
 const kHeight = 260, kLabelGap = 13, kLabelRoom = 34; // CSS pixels.
 
-export interface PlotTrace { place: number; n_tokens: number; positions: readonly number[]; right: readonly number[] } // place: in the tray.
+export interface PlotTrace { place: number; n_tokens: number; positions: readonly number[]; right: readonly number[]; interpolated: Uint8Array } // place: in the tray.
 
 const css_value = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 

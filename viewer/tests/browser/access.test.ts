@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Accessibility by axe on every kind of page, in light and dark, wide and narrow.
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { kImported } from "../fixture.ts";
 import { make_demo } from "../generate.ts";
 import { make_analysis } from "../make_analysis.ts";
 import type { BundleData, RunData, TraceData } from "../make_bundle.ts";
+import { check_axe } from "./axe.ts";
 import { use_site } from "./harness.ts";
 
 const demo = make_demo({ questions: 3, samples: 3, length: 5, runs: 2 }), [one, two] = demo.runs as [RunData, RunData];
@@ -40,28 +40,6 @@ const kPages: [string, string, string][] = [
   ["tray with too few", "#tray?pick=abcdef", ".tray-told p"],
   ["nowhere", "#/nowhere", "h1"],
 ];
-
-const kTags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], kOfColours = ["color-contrast", "link-in-text-block"];
-
-async function run_axe(page: Page, only: string[]): Promise<void> {
-  const found = await page.evaluate(async (runOnly) => {
-    const run = (window as unknown as { axe: typeof axe }).axe.run;
-    const { violations } = await run(document, { preload: false, runOnly });
-    return violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 160)} ${n.failureSummary}`).join(" | ")}`);
-  }, only);
-  expect(found).toEqual([]);
-}
-
-// In light by every rule, then in dark by those about colours: nothing else differs.
-async function check_axe(page: Page): Promise<void> {
-  await page.evaluate(axe.source); // By the debugger, so the page's policy stays as it is.
-  for (const [colorScheme, rules] of [["light", kTags], ["dark", kOfColours]] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.waitForFunction((theme) => document.documentElement.dataset["theme"] === theme, colorScheme);
-    await run_axe(page, [...rules]);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-}
 
 const open_folds = (page: Page): Promise<void> => page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
 

@@ -23,7 +23,7 @@ describe("positions", () => {
 
 test("lines of other positions stand over one axis", () => {
   expect(join_lines([{ positions: [0, 1, 2], values: [0.1, 0.2, 0.3] }, { positions: [1, 3, 3], values: [0.5, 0.6, 0.7] }]))
-    .toEqual([[0, 1, 2, 3], [0.1, 0.2, 0.3, null], [null, 0.5, null, 0.7]]);
+    .toEqual([[0, 1, 2, 3], [0.1, 0.2, 0.3, undefined], [undefined, 0.5, undefined, 0.7]]);
 });
 
 describe("lines", () => {

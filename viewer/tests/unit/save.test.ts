@@ -18,6 +18,7 @@ import { lay_out } from "../../src/save/sheet.ts";
 import { fit, fit_lines, svg_surface, xml_text } from "../../src/save/surface.ts";
 import { ticks_of } from "../../src/save/trace_picture.ts";
 import { make_table } from "../../src/table/table.ts";
+import { kAdaptive } from "../adaptive.ts";
 import { kFixture, kImported } from "../fixture.ts";
 import { kHostile } from "../hostile.ts";
 import { write_bundle } from "../make_bundle.ts";
@@ -110,13 +111,13 @@ describe("a single file", () => {
     Object.defineProperty(globalThis, "crypto", { value: globalThis.crypto ?? webcrypto });
     folder = mkdtempSync(join(tmpdir(), "thinktrace-save-"));
     const [run] = kFixture.runs;
-    write_bundle(folder, { ...kFixture, runs: [run as typeof kImported, kImported] }, { shelf_tokens: 40 });
+    write_bundle(folder, { ...kFixture, runs: [run as typeof kImported, kImported, kAdaptive] }, { shelf_tokens: 40 });
     runs = parse_manifest(read_manifest_text(folder)).runs.map((r) => read_run(folder, r));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test("what is read back is what was picked", async () => {
-    const wanted = [[1, 2, 4, 5, 6], [0, 1, 3]];
+    const wanted = [[1, 2, 4, 5, 6], [0, 1, 3], [0, 2, 3, 4, 5]];
     const from = runs.map((run, i) => pick(run, wanted[i] as number[]));
     const read = read_file(await write_single_file({ title: "<b>\u2028", generator: "g" }, from, app));
     expect([read.manifest.title, read.manifest.app, read.manifest.live]).toEqual(["<b>\u2028", null, null]);
@@ -125,7 +126,8 @@ describe("a single file", () => {
       const index = parse_index_chunk(decode_text(read.chunk(run.index)), run), texts = parse_questions_chunk(read.chunk(run.questions));
       expect(index.traces.id).toEqual(traces.map((t) => old.traces.id[t.place]));
       expect(run.notes[0]).toBe(`${traces.length} of the run’s ${old.n_traces} traces are here.`);
-      expect([run.name, run.labels, run.settings, run.model]).toEqual([old.run.name, old.run.labels, old.run.settings, old.run.model]);
+      expect([run.name, run.labels, run.settings, run.model, run.probe])
+        .toEqual([old.run.name, old.run.labels, old.run.settings, old.run.model, old.run.probe]);
       expect(run.subjects.reduce((n, s) => n + s.n_traces, 0)).toBe(traces.length);
       for (const shelf of index.shelves) {
         const strips = parse_strips_chunk(read.chunk(shelf.strips), index, shelf), curves = parse_curves_chunk(read.chunk(shelf.curves), index, shelf);
@@ -146,7 +148,9 @@ describe("a single file", () => {
             expect(index.traces[key][t], key).toBe(old.traces[key][picked.place]);
           }
           expect(index.errors.get(t)).toBe(old.errors.get(picked.place));
-          expect(index.numbers.map((c) => [c.key, c.unit, c.values[t]])).toEqual(old.numbers.map((c) => [c.key, c.unit, c.values[picked.place]]));
+          for (const columns of ["numbers", "probing"] as const) {
+            expect(index[columns].map((c) => [c.key, c.unit, c.values[t]])).toEqual(old[columns].map((c) => [c.key, c.unit, c.values[picked.place]]));
+          }
         }
       }
     });

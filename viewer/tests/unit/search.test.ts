@@ -74,7 +74,7 @@ function make_bundle() {
     const { first_question, n_questions } = index.shelves[i] ?? { first_question: 0, n_questions: 0 }, { first_trace } = index.questions;
     return Array.from({ length: n_questions }, (_, q) => ({ prompt: "",
       traces: (thinking.get(index) ?? []).slice(first_trace[first_question + q], first_trace[first_question + q + 1])
-        .map((text) => (text === null ? null : { seed: null, lacks: [], tokens: text.split(/(?=[aeiou])/), forced: "", answer_text: "" })) }));
+        .map((text) => (text === null ? null : { seed: null, lacks: [], tokens: text.split(/(?=[aeiou])/), forced: "", answer_text: "", interpolated: [], error: null })) }));
   };
   vi.mocked(load_questions).mockImplementation(async (run) => questions.get(run) ?? []);
   vi.mocked(load_texts).mockImplementation(async (index, i) => shelf_texts(index, i));

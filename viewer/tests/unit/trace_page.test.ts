@@ -154,7 +154,7 @@ test("jumps go on from the cursor and around the ends", () => {
 
 test("another reader's line holds between its positions", () => {
   const values = Float32Array.of(0.5, 0.25, 0.75, 0.125, 0.5, 0.25);
-  const line = line_of({ trace: 0, reader: 1, forced: "", curve: { positions: [2, 4, 4], values, mass: new Float32Array(3) } }, 1);
+  const line = line_of({ trace: 0, reader: 1, forced: "", curve: { positions: [2, 4, 4], values, mass: new Float32Array(3) }, interpolated: [1, 1] }, 1);
   expect(line).toMatchObject({ reader: 1, label: "R3", values: [0.125, 0.5, 0.25] });
   expect([0, 2, 3, 4, 9].map((t) => value_at(line, t))).toEqual([null, 0.125, 0.125, 0.25, 0.25]);
 });
