@@ -3,12 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/console.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
+#include "thinktrace/error.h"
 #include "thinktrace/run/noise_floor.h"
 #include "thinktrace/text/utf8.h"
 
@@ -86,12 +89,30 @@ void print_json(const BenchReport& r) {
   print(out.dump(2, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n");
 }
 
+// A line for each probe: trace, position, the probability of each option.
+void write_curves(const std::string& path, const std::vector<Curve>& curves) {
+  std::ofstream out(path);
+  for (size_t i = 0; i < curves.size(); i++) {
+    const Curve& c = curves[i];
+    const size_t n_options = c.logprobs.size() / c.positions.size();
+    for (size_t k = 0; k < c.positions.size(); k++) {
+      out << i << ',' << c.positions[k];
+      for (size_t o = 0; o < n_options; o++)
+        out << ',' << fmt::format("{:.9g}", std::exp(c.logprobs[k * n_options + o]));
+      out << '\n';
+    }
+  }
+  out.close();
+  if (!out) throw Error(ErrorKind::kFailed, fmt::format("[bench] {}: can't be written", path));
+}
+
 }  // namespace
 
 Verb add_bench(CLI::App& app) {
   struct Arguments {
     RunArguments run;
     BenchOptions bench;
+    std::string curves;
     bool json = false;
   };
   auto a = std::make_shared<Arguments>();
@@ -124,6 +145,10 @@ Verb add_bench(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(1, kMaxBranches - 1))
       ->group("Work");
+  verb->add_option("--curves", a->curves,
+                   "Write what exact probing read to this file: trace, position and the probability of each "
+                   "option a line, separated by commas")
+      ->group("Work");
   verb->add_flag("--json", a->json, "As JSON");
   return [a, verb] {
     catch_interrupts();
@@ -132,6 +157,7 @@ Verb add_bench(CLI::App& app) {
     a->bench.compute = options.compute;
     a->bench.should_stop = interrupted;
     const BenchReport report = measure_speed(a->bench);
+    if (!a->curves.empty()) write_curves(a->curves, report.curves);
     a->json ? print_json(report) : print_text(report);
     return static_cast<int>(kDone);
   };
