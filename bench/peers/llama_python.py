@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""llama-cpp-python: one context; its number of tokens is set back after each suffix, so that the prefix stays in the cache."""
+"""llama-cpp-python, on the engine that it comes with: one context; its number of tokens is set back after each suffix, so that
+the prefix stays in the cache."""
 import argparse
 
 from peer import NotThere, Trace, Work, parser, serve
