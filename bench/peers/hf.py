@@ -13,7 +13,7 @@ from peer import NotThere, Trace, Work, parser, serve
 try:
     import torch
     import transformers
-    from transformers import AutoModelForCausalLM, DynamicCache
+    from transformers import AutoModelForCausalLM, DynamicCache, GgufConfig
 except ImportError as e:
     torch, missing = None, e
 
@@ -22,7 +22,13 @@ class Reader:
     def __init__(self, arguments: argparse.Namespace, work: Work):
         folder, name = os.path.split(os.path.abspath(arguments.model))
         self.dtype = getattr(torch, arguments.dtype)
-        self.model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=self.dtype, attn_implementation="sdpa").eval()
+        # Else the weights stay as they lie in the file, and each product unpacks them: slower, and not what is to be compared.
+        plain = GgufConfig(dequantize=True)
+        self.model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=self.dtype, attn_implementation="sdpa",
+                                                          quantization_config=plain).eval()
+        others = {str(p.dtype) for p in self.model.parameters()} - {str(self.dtype)}
+        if others:
+            raise NotThere(f"transformers loaded weights as {', '.join(sorted(others))}, not as {arguments.dtype}")
         self.suffix = torch.tensor(work.suffix)
         self.options = torch.tensor(work.options)
         self.branches = arguments.branches
@@ -54,7 +60,7 @@ class Reader:
         mask = torch.zeros(seen.shape, dtype=self.dtype).masked_fill(~seen, torch.finfo(self.dtype).min)[None, None]
         logits = self.model(self.suffix.repeat(n)[None], past_key_values=cache, attention_mask=mask, use_cache=True,
                             position_ids=(lengths[branch] + step)[None], logits_to_keep=torch.arange(n) * k + k - 1).logits
-        cache.crop(cache.get_seq_length() - n * k)
+        cache.crop(-n * k)  # So many tokens from its end.
         return self.probabilities(logits[0]).tolist()
 
     def crop(self, trace: Trace, positions: list[int]) -> list:
@@ -62,8 +68,7 @@ class Reader:
         out = []
         for t in reversed(positions):
             n = len(trace.prompt) + t
-            if cache.get_seq_length() > n:
-                cache.crop(n)
+            cache.crop(n - cache.get_seq_length())
             at = torch.arange(n, n + len(self.suffix))[None]
             logits = self.model(self.suffix[None], past_key_values=cache, position_ids=at, use_cache=True, logits_to_keep=1).logits
             out.append(self.probabilities(logits[0, -1]).tolist())
