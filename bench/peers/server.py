@@ -73,6 +73,8 @@ def make(arguments: argparse.Namespace, work: Work):
         return [listed.get(option) for option in work.options]
 
     def read(trace: Trace, positions: list[int]) -> list:
+        for connection in connections:
+            connection.close()  # The server leaves one that has been idle; it is opened again by the next request.
         share = math.ceil(len(positions) / arguments.slots)
         parts = [positions[i:i + share] for i in range(0, len(positions), share)]
         walk = lambda slot: [probe(slot, trace.prompt + trace.think[:t]) for t in parts[slot]]
