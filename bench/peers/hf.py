@@ -8,7 +8,7 @@ naive  prompt, thinking and suffix from nothing, position by position
 import argparse
 import os
 
-from peer import NotThere, Trace, Work, parser, serve
+from peer import Engine, NotThere, Trace, Work, parser, serve
 
 try:
     import torch
@@ -89,7 +89,7 @@ def make(arguments: argparse.Namespace, work: Work):
     torch.set_grad_enabled(False)
     reader = Reader(arguments, work)
     about = {"version": f"transformers {transformers.__version__}, torch {torch.__version__}", "dtype": arguments.dtype}
-    return about, getattr(reader, arguments.mode)
+    return Engine(about, getattr(reader, arguments.mode))
 
 
 options = parser()

@@ -3,7 +3,7 @@
 the prefix stays in the cache."""
 import argparse
 
-from peer import NotThere, Trace, Work, parser, serve
+from peer import Engine, NotThere, Trace, Work, parser, serve
 
 try:
     import llama_cpp as library
@@ -35,7 +35,7 @@ def make(arguments: argparse.Namespace, work: Work):
             done = n
         return out
 
-    return {"version": f"llama-cpp-python {library.__version__}", "dtype": "as in the file"}, read
+    return Engine({"version": f"llama-cpp-python {library.__version__}", "dtype": "as in the file"}, read)
 
 
 serve(parser().parse_args(), make)

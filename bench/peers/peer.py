@@ -45,6 +45,12 @@ Reading = list[list[float | None]]
 Read = Callable[[Trace, list[int]], Reading]
 
 
+class Engine(NamedTuple):
+    about: dict  # What the peer says of itself: version, dtype.
+    read: Read
+    forget: Callable[[], None] = lambda: None  # Drops what is kept of earlier passes; called before each trace, and not timed.
+
+
 def load_work(path: str, stride: int) -> Work:
     """A file as docs/performance.md describes it."""
     with open(path) as lines:
@@ -63,29 +69,30 @@ def parser() -> argparse.ArgumentParser:
     return out
 
 
-def take_a_pass(work: Work, read: Read) -> dict:
+def take_a_pass(work: Work, engine: Engine) -> dict:
     rows, seconds = [], 0.0
     for number, trace in enumerate(work.traces):
         positions = work.positions(trace)
+        engine.forget()
         begin = time.monotonic()
-        readings = read(trace, positions)
+        readings = engine.read(trace, positions)
         seconds += time.monotonic() - begin
         rows += [[number, t, p] for t, p in zip(positions, readings, strict=True)]
     return {"seconds": seconds, "rows": rows}
 
 
-def serve(arguments: argparse.Namespace, make: Callable[[argparse.Namespace, Work], tuple[dict, Read]]) -> None:
-    """`make` loads the model: what the peer says of itself (version, dtype), and its way to read."""
+def serve(arguments: argparse.Namespace, make: Callable[[argparse.Namespace, Work], Engine]) -> None:
+    """`make` loads the model."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # Whatever a library prints is no answer.
     work = load_work(arguments.tokens, arguments.stride)
     try:
-        about, read = make(arguments, work)
+        engine = make(arguments, work)
         first = work.traces[0]
-        read(Trace(first.prompt, first.think[:2]), [0, 2])  # What is done once only is no part of any pass.
+        engine.read(Trace(first.prompt, first.think[:2]), [0, 2])  # What is done once only is no part of any pass.
     except NotThere as e:
         answers.write(json.dumps({"missing": str(e)}) + "\n")
         return
-    answers.write(json.dumps(about) + "\n")
+    answers.write(json.dumps(engine.about) + "\n")
     for _ in sys.stdin:
-        answers.write(json.dumps(take_a_pass(work, read)) + "\n")
+        answers.write(json.dumps(take_a_pass(work, engine)) + "\n")

@@ -16,7 +16,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from peer import NotThere, Trace, Work, parser, serve
+from peer import Engine, NotThere, Trace, Work, parser, serve
 
 SECONDS_TO_START = 120
 
@@ -63,26 +63,36 @@ def make(arguments: argparse.Namespace, work: Work):
     connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=600) for _ in range(arguments.slots)]
     pool = ThreadPoolExecutor(arguments.slots)
 
-    def probe(slot: int, ids: list[int]) -> list:
+    def complete(slot: int, ids: list[int]) -> dict:
         status, answer = call(port, "POST", "/completion", connection=connections[slot], body={
-            "prompt": ids + work.suffix, "n_predict": 1, "n_probs": arguments.n_probs, "cache_prompt": True, "temperature": 0, "id_slot": slot})
+            "prompt": ids, "n_predict": 1, "n_probs": arguments.n_probs, "cache_prompt": True, "temperature": 0, "id_slot": slot})
         if status != 200:
             raise RuntimeError(f"llama-server answers {status}: {answer[:300]!r}")
-        top = json.loads(answer)["completion_probabilities"][0]["top_logprobs"]
-        listed = {token["id"]: math.exp(token["logprob"]) for token in top}
-        return [listed.get(option) for option in work.options]
+        return json.loads(answer)
+
+    def probe(slot: int, ids: list[int]) -> tuple[list, int]:
+        """The options' probabilities, and how many tokens were decoded for them."""
+        answer = complete(slot, ids + work.suffix)
+        listed = {token["id"]: math.exp(token["logprob"]) for token in answer["completion_probabilities"][0]["top_logprobs"]}
+        return [listed.get(option) for option in work.options], answer["timings"]["prompt_n"]
+
+    def forget() -> None:
+        for slot, connection in enumerate(connections):
+            connection.close()  # The server leaves one that has been idle; it is opened again by the next request.
+            complete(slot, work.suffix[:1])  # Another prompt takes the place of what the slot has kept.
 
     def read(trace: Trace, positions: list[int]) -> list:
-        for connection in connections:
-            connection.close()  # The server leaves one that has been idle; it is opened again by the next request.
         share = math.ceil(len(positions) / arguments.slots)
         parts = [positions[i:i + share] for i in range(0, len(positions), share)]
         walk = lambda slot: [probe(slot, trace.prompt + trace.think[:t]) for t in parts[slot]]
-        return [row for rows in pool.map(walk, range(len(parts))) for row in rows]
+        probes = [row for rows in pool.map(walk, range(len(parts))) for row in rows]
+        if sum(decoded for _, decoded in probes) < len(trace.prompt) + positions[-1]:
+            raise RuntimeError("llama-server had the trace in its cache before the pass began")
+        return [row for row, _ in probes]
 
     line = (version.stdout + version.stderr).splitlines()
     named = next((text for text in line if "version" in text), "version unknown")
-    return {"version": f"llama-server, {named.strip()}", "dtype": "as in the file"}, read
+    return Engine({"version": f"llama-server, {named.strip()}", "dtype": "as in the file"}, read, forget)
 
 
 options = parser()
