@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,6 +12,7 @@
 #include "cli/console.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
+#include "thinktrace/error.h"
 #include "thinktrace/run/noise_floor.h"
 #include "thinktrace/text/utf8.h"
 
@@ -126,12 +129,30 @@ void print_json(const BenchReport& r, const std::optional<RunSpeed>& run) {
   print(out.dump(2, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n");
 }
 
+// A line for each probe: trace, position, the probability of each option.
+void write_curves(const std::string& path, const std::vector<Curve>& curves) {
+  std::ofstream out(path);
+  for (size_t i = 0; i < curves.size(); i++) {
+    const Curve& c = curves[i];
+    const size_t n_options = c.logprobs.size() / c.positions.size();
+    for (size_t k = 0; k < c.positions.size(); k++) {
+      out << i << ',' << c.positions[k];
+      for (size_t o = 0; o < n_options; o++)
+        out << ',' << fmt::format("{:.9g}", std::exp(c.logprobs[k * n_options + o]));
+      out << '\n';
+    }
+  }
+  out.close();
+  if (!out) throw Error(ErrorKind::kFailed, fmt::format("[bench] {}: can't be written", path));
+}
+
 }  // namespace
 
 Verb add_bench(CLI::App& app) {
   struct Arguments {
     RunArguments run;
     BenchOptions bench;
+    std::string curves;
     bool json = false;
   };
   auto a = std::make_shared<Arguments>();
@@ -171,6 +192,10 @@ Verb add_bench(CLI::App& app) {
   number("--samples", a->run.samples, "Traces a question", 1, 1000);
   number("--budget", a->run.budget, "Thinking tokens after which a trace is cut", 1, kMost);
   number("--block", a->run.block, "As for run", 0, kMaxBranches);
+  verb->add_option("--curves", a->curves,
+                   "Write what exact probing read to this file: trace, position and the probability of each "
+                   "option a line, separated by commas")
+      ->group("Work");
   verb->add_flag("--json", a->json, "As JSON");
   return [a, verb] {
     catch_interrupts();
@@ -187,6 +212,7 @@ Verb add_bench(CLI::App& app) {
       print_text(report);
       if (run) print_text(*run);
     }
+    if (!a->curves.empty()) write_curves(a->curves, report.curves);
     return static_cast<int>(kDone);
   };
 }

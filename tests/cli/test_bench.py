@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from support import DONE, MODEL, USAGE, CliTest, call
+from support import DONE, FAILED, MODEL, USAGE, CliTest, call
 
 SHORT = ("--threads", "1", "--rounds", "1", "--sequences", "1,2", "--recompute", "2")
 
@@ -27,6 +27,18 @@ class Bench(CliTest):
         result = call("bench", "-m", MODEL, *SHORT, "--tokens", tokens)
         self.assertEqual(result.code, DONE, result.err)
         self.assertIn("2 traces, 11 tokens and 8 probes a round, suffix of 2 tokens", result.out)
+
+    def test_curves_are_what_was_probed(self):
+        curves = self.folder / "curves.csv"
+        result = call("bench", "-m", MODEL, *SHORT, "--prompt-tokens", "9", "--think-tokens", "5", "--curves", curves)
+        self.assertEqual(result.code, DONE, result.err)
+        rows = [[float(value) for value in line.split(",")] for line in curves.read_text().splitlines()]
+        self.assertEqual([row[:2] for row in rows], [[0, t] for t in range(6)])
+        for row in rows:
+            self.assertEqual(len(row), 2 + 4)
+            self.assertGreater(min(row[2:]), 0)
+            self.assertLessEqual(sum(row[2:]), 1)
+        self.assert_complains(call("bench", "-m", MODEL, *SHORT, "--think-tokens", "5", "--curves", self.folder / "no" / "where"), FAILED, "where")
 
     def test_wrong_tokens(self):
         tokens = self.folder / "tokens.txt"

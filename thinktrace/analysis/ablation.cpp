@@ -1,29 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "thinktrace/analysis/ablation.h"
 
+#include "thinktrace/analysis/collected.h"
 #include "thinktrace/analysis/measures.h"
 
 namespace thinktrace {
 namespace {
-
-// Statistics that are collected trace by trace and estimated together.
-class Collection {
- public:
-  // A new statistic; its number.
-  size_t add(StatisticKind kind, Estimate& result) {
-    statistics_.push_back({.kind = kind, .result = &result});
-    return statistics_.size() - 1;
-  }
-  void take(size_t statistic, const AblatedTrace& trace, double x) {
-    statistics_[statistic].samples.push_back({trace.question, x});
-  }
-  void estimate_all(int n_questions, const BootstrapOptions& options) const {
-    estimate(statistics_, std::vector<int>(n_questions), options);
-  }
-
- private:
-  std::vector<Statistic> statistics_;
-};
 
 std::optional<ArmOutcome> outcome_of(const AblatedTrace& trace, int arm, const AblationOptions& options) {
   const std::vector<float>& row = trace.logprobs[arm];
@@ -45,21 +27,21 @@ std::optional<ArmOutcome> outcome_of(const AblatedTrace& trace, int arm, const A
 using Outcomes = std::vector<TraceOutcome>;
 
 void collect_difference(std::span<const AblatedTrace> traces, const Outcomes& outcomes, int a, int b,
-                        ArmDifference& result, Collection& into) {
+                        ArmDifference& result, Collected& into) {
   const size_t accuracy = into.add(StatisticKind::kMean, result.accuracy);
   const size_t p_right = into.add(StatisticKind::kMean, result.p_right);
   const size_t mass = into.add(StatisticKind::kMean, result.mass);
   for (size_t i = 0; i < traces.size(); i++) {
     const auto &x = outcomes[i].arms[a], &y = outcomes[i].arms[b];
     if (!x || !y) continue;
-    into.take(accuracy, traces[i], static_cast<int>(x->right) - static_cast<int>(y->right));
-    into.take(p_right, traces[i], x->p_right - y->p_right);
-    into.take(mass, traces[i], x->mass - y->mass);
+    into.take(accuracy, traces[i].question, static_cast<int>(x->right) - static_cast<int>(y->right));
+    into.take(p_right, traces[i].question, x->p_right - y->p_right);
+    into.take(mass, traces[i].question, x->mass - y->mass);
   }
 }
 
 void collect_arm(std::span<const AblatedTrace> traces, const Outcomes& outcomes, int arm, ArmNumbers& result,
-                 Collection& into) {
+                 Collected& into) {
   const size_t accuracy = into.add(StatisticKind::kShare, result.accuracy);
   const size_t p_right = into.add(StatisticKind::kMean, result.p_right);
   const size_t mass = into.add(StatisticKind::kMean, result.mass);
@@ -70,26 +52,26 @@ void collect_arm(std::span<const AblatedTrace> traces, const Outcomes& outcomes,
   for (size_t i = 0; i < traces.size(); i++) {
     const auto& outcome = outcomes[i].arms[arm];
     if (!outcome) continue;
-    into.take(accuracy, traces[i], outcome->right);
-    into.take(p_right, traces[i], outcome->p_right);
-    into.take(mass, traces[i], outcome->mass);
-    into.take(entropy, traces[i], outcome->entropy);
-    if (outcome->same_as_real) into.take(same_as_real, traces[i], *outcome->same_as_real);
-    if (outcome->same_as_none) into.take(same_as_none, traces[i], *outcome->same_as_none);
-    if (outcome->distance_to_real) into.take(distance, traces[i], *outcome->distance_to_real);
+    into.take(accuracy, traces[i].question, outcome->right);
+    into.take(p_right, traces[i].question, outcome->p_right);
+    into.take(mass, traces[i].question, outcome->mass);
+    into.take(entropy, traces[i].question, outcome->entropy);
+    if (outcome->same_as_real) into.take(same_as_real, traces[i].question, *outcome->same_as_real);
+    if (outcome->same_as_none) into.take(same_as_none, traces[i].question, *outcome->same_as_none);
+    if (outcome->distance_to_real) into.take(distance, traces[i].question, *outcome->distance_to_real);
   }
 }
 
 void collect_matter(std::span<const AblatedTrace> traces, const Outcomes& outcomes, AblationNumbers& result,
-                    Collection& into) {
+                    Collected& into) {
   const size_t same = into.add(StatisticKind::kShare, result.does_not_matter);
   const size_t helps = into.add(StatisticKind::kShare, result.helps);
   const size_t harms = into.add(StatisticKind::kShare, result.harms);
   for (size_t i = 0; i < traces.size(); i++) {
     if (!outcomes[i].does_not_matter) continue;
-    into.take(same, traces[i], *outcomes[i].does_not_matter);
-    into.take(helps, traces[i], *outcomes[i].helps);
-    into.take(harms, traces[i], *outcomes[i].harms);
+    into.take(same, traces[i].question, *outcomes[i].does_not_matter);
+    into.take(helps, traces[i].question, *outcomes[i].helps);
+    into.take(harms, traces[i].question, *outcomes[i].harms);
   }
 }
 
@@ -130,7 +112,7 @@ AblationNumbers measure_ablation(std::span<const AblatedTrace> traces, int n_que
   numbers.minus_real.resize(n_arms);
   if (options.none) numbers.minus_none.resize(n_arms);
   const Outcomes outcomes = outcomes_of(traces, options);
-  Collection collection;
+  Collected collection;
   for (int arm = 0; arm < n_arms; arm++) {
     collect_arm(traces, outcomes, arm, numbers.arms[arm], collection);
     collect_difference(traces, outcomes, arm, options.real, numbers.minus_real[arm], collection);
@@ -145,7 +127,7 @@ AblationNumbers measure_ablation(std::span<const AblatedTrace> traces, int n_que
 ArmDifference compare_arms(std::span<const AblatedTrace> traces, int n_questions, int a, int b,
                            const BootstrapOptions& options) {
   ArmDifference difference;
-  Collection collection;
+  Collected collection;
   collect_difference(traces, outcomes_of(traces, {}), a, b, difference, collection);
   collection.estimate_all(n_questions, options);
   return difference;

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "thinktrace/analysis/collected.h"
+
 namespace thinktrace {
 namespace {
 
@@ -75,14 +77,15 @@ EarlyAnswering early_answering(const std::vector<EarlyTrace>& traces, int n_ques
   const size_t n_shares = options.shares.size();
   result.same.resize(n_shares);
   result.groups.resize(std::max<size_t>(options.group_from.size(), 1));
-  std::vector<Statistic> statistics{{.result = &result.area_over}};
-  for (Estimate& e : result.same) statistics.push_back({.kind = StatisticKind::kShare, .result = &e});
+  Collected statistics;
+  statistics.add(StatisticKind::kMean, result.area_over);
+  for (Estimate& e : result.same) statistics.add(StatisticKind::kShare, e);
   for (size_t g = 0; g < result.groups.size(); g++) {
     LengthGroup& group = result.groups[g];
     if (!options.group_from.empty()) group.from = options.group_from[g];
     group.same.resize(n_shares);
-    statistics.push_back({.result = &group.area_over});
-    for (Estimate& e : group.same) statistics.push_back({.kind = StatisticKind::kShare, .result = &e});
+    statistics.add(StatisticKind::kMean, group.area_over);
+    for (Estimate& e : group.same) statistics.add(StatisticKind::kShare, e);
   }
   for (const EarlyTrace& trace : traces) {
     const size_t g = group_of(options.group_from, trace.length);
@@ -90,13 +93,12 @@ EarlyAnswering early_answering(const std::vector<EarlyTrace>& traces, int n_ques
     result.groups[g].weight += 1.0 / static_cast<double>(traces.size());
     const double area = area_over(trace.curve);
     for (const size_t first : {size_t{0}, in_group}) {
-      statistics[first].samples.push_back({trace.question, area});
+      statistics.take(first, trace.question, area);
       for (size_t i = 0; i < n_shares; i++)
-        statistics[first + 1 + i].samples.push_back(
-            {trace.question, same_at(trace.curve, options.shares[i])});
+        statistics.take(first + 1 + i, trace.question, same_at(trace.curve, options.shares[i]));
     }
   }
-  estimate(statistics, std::vector<int>(n_questions), options.bootstrap);
+  statistics.estimate_all(n_questions, options.bootstrap);
   return result;
 }
 
@@ -114,16 +116,16 @@ MistakeCurve mistake_curve(const std::vector<Mistake>& mistakes, int n_questions
                            const BootstrapOptions& options) {
   MistakeCurve curve;
   curve.same.resize(n_parts);
-  std::vector<Statistic> statistics;
-  for (Estimate& e : curve.same) statistics.push_back({.kind = StatisticKind::kShare, .result = &e});
+  Collected statistics;
+  for (Estimate& e : curve.same) statistics.add(StatisticKind::kShare, e);
   std::vector<std::vector<PartSums>> by_question(n_questions, std::vector<PartSums>(n_parts));
   for (const Mistake& mistake : mistakes) {
     const int part = std::min(n_parts - 1, static_cast<int>(mistake.before * n_parts));
-    statistics[part].samples.push_back({mistake.question, mistake.same});
+    statistics.take(part, mistake.question, mistake.same);
     by_question[mistake.question][part].n++;
     by_question[mistake.question][part].same += mistake.same;
   }
-  estimate(statistics, std::vector<int>(n_questions), options);
+  statistics.estimate_all(n_questions, options);
 
   Estimate& area = curve.area_over;
   area.n_traces = static_cast<int>(mistakes.size());

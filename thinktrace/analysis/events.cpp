@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "thinktrace/analysis/collected.h"
 #include "thinktrace/analysis/measures.h"
 #include "thinktrace/analysis/random.h"
 
@@ -91,10 +92,10 @@ EventAverage average_events(std::span<const EventTrace> traces, int n_questions,
                             const EventOptions& options) {
   const int n_offsets = 2 * options.window + 1;
   EventAverage average;
-  std::vector<Statistic> statistics;
+  Collected statistics;
   for (auto* curve : {&average.at_events, &average.at_places, &average.difference}) {
     curve->resize(n_offsets);
-    for (Estimate& e : *curve) statistics.push_back({.kind = StatisticKind::kMean, .result = &e});
+    for (Estimate& e : *curve) statistics.add(StatisticKind::kMean, e);
   }
   for (const EventTrace& trace : traces) {
     const int end = static_cast<int>(trace.values.size()) - 1;
@@ -106,13 +107,13 @@ EventAverage average_events(std::span<const EventTrace> traces, int n_questions,
         const double event = value_at(trace.values, trace.events[i], k - options.window, options);
         const double place = mean_at(trace.values, places[i], k - options.window, options);
         if (std::isnan(event) || std::isnan(place)) continue;
-        statistics[k].samples.push_back({trace.question, event});
-        statistics[n_offsets + k].samples.push_back({trace.question, place});
-        statistics[2 * n_offsets + k].samples.push_back({trace.question, event - place});
+        statistics.take(k, trace.question, event);
+        statistics.take(n_offsets + k, trace.question, place);
+        statistics.take(2 * n_offsets + k, trace.question, event - place);
       }
     }
   }
-  estimate(statistics, std::vector<int>(n_questions), options.bootstrap);
+  statistics.estimate_all(n_questions, options.bootstrap);
   return average;
 }
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "thinktrace/analysis/collected.h"
+
 namespace thinktrace {
 namespace {
 
@@ -96,16 +98,15 @@ Matching match_positions(std::span<const int> found, std::span<const int> truth,
 Agreement score_positions(std::span<const FoundAndTrue> traces, int n_questions, int within,
                           const BootstrapOptions& options) {
   Agreement agreement;
-  std::vector<Statistic> statistics{{.kind = StatisticKind::kShare, .result = &agreement.precision},
-                                    {.kind = StatisticKind::kShare, .result = &agreement.recall}};
+  Collected statistics;
+  statistics.add(StatisticKind::kShare, agreement.precision);
+  statistics.add(StatisticKind::kShare, agreement.recall);
   for (const FoundAndTrue& trace : traces) {
     const Matching matching = match_positions(trace.found, trace.truth, within);
-    for (const bool has_partner : matching.found)
-      statistics[0].samples.push_back({trace.question, has_partner ? 1. : 0.});
-    for (const bool has_partner : matching.truth)
-      statistics[1].samples.push_back({trace.question, has_partner ? 1. : 0.});
+    for (const bool has_partner : matching.found) statistics.take(0, trace.question, has_partner ? 1. : 0.);
+    for (const bool has_partner : matching.truth) statistics.take(1, trace.question, has_partner ? 1. : 0.);
   }
-  estimate(statistics, std::vector<int>(n_questions), options);
+  statistics.estimate_all(n_questions, options);
   return agreement;
 }
 

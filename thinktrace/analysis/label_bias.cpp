@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "thinktrace/analysis/collected.h"
 #include "thinktrace/analysis/statistics.h"
 
 namespace thinktrace {
@@ -103,11 +104,11 @@ LabelBias measure_label_bias(const std::vector<LabelReading>& readings, int n_qu
                              const BootstrapOptions& options) {
   LabelBias bias;
   bias.labels.resize(n_labels);
-  std::vector<Statistic> statistics;
+  Collected statistics;
   for (LabelNumbers& label : bias.labels) {
     for (Estimate* e : {&label.chosen, &label.right, &label.p, &label.recall}) {
       const StatisticKind kind = e == &label.p ? StatisticKind::kMean : StatisticKind::kShare;
-      statistics.push_back({.kind = kind, .result = e});
+      statistics.add(kind, *e);
     }
   }
   std::vector<LabelCounts> by_question(n_questions, LabelCounts(n_labels));
@@ -116,7 +117,7 @@ LabelBias measure_label_bias(const std::vector<LabelReading>& readings, int n_qu
     const int chosen = chosen_label(reading);
     for (int i = 0; i < n_labels; i++) {
       const auto add = [&](int statistic, double x) {
-        statistics[4 * i + statistic].samples.push_back({reading.question, x});
+        statistics.take(4 * i + statistic, reading.question, x);
       };
       add(0, i == chosen ? 1 : 0);
       add(1, i == reading.right ? 1 : 0);
@@ -128,7 +129,7 @@ LabelBias measure_label_bias(const std::vector<LabelReading>& readings, int n_qu
     counts.right[reading.right]++;
     counts.both[reading.right] += chosen == reading.right ? 1 : 0;
   }
-  estimate(statistics, std::vector<int>(n_questions), options);
+  statistics.estimate_all(n_questions, options);
   estimate_deviations(by_question, n_labels, options, bias);
   return bias;
 }

@@ -64,6 +64,7 @@ double seconds_of(Work work) {
 struct Round {
   double prefill = 0, exact = 0, recomputed = 0;  // Seconds.
   NoiseFloor noise;
+  std::vector<Curve> curves;       // One a trace.
   std::vector<double> generation;  // Tokens a second.
 };
 
@@ -145,6 +146,7 @@ class Bench {
       same.logprobs.insert(same.logprobs.end(), exact.logprobs.begin() + t * n_options,
                            exact.logprobs.begin() + (t + 1) * n_options);
     round.noise = merge(round.noise, compare_curves(same, fresh, static_cast<int>(n_options)));
+    round.curves.push_back(std::move(exact));
   }
 
   double measure_generation(int n) {
@@ -258,7 +260,7 @@ BenchReport measure_speed(const BenchOptions& options) {
   std::vector<std::vector<double>> generation(options.sequences.size());
   bench.run();
   for (int i = 0; i < options.rounds; i++) {
-    const Round round = bench.run();
+    Round round = bench.run();
     prefill.push_back(prefilled / round.prefill);
     exact.push_back((prefilled + suffixes) / round.exact);
     ratio.push_back(exact.back() / prefill.back());
@@ -266,6 +268,7 @@ BenchReport measure_speed(const BenchOptions& options) {
     recomputed.push_back(static_cast<double>(bench.n_recomputed()) / round.recomputed);
     gain.push_back(probes.back() / recomputed.back());
     report.noise = merge(report.noise, round.noise);
+    report.curves = std::move(round.curves);
     for (size_t k = 0; k < generation.size(); k++) generation[k].push_back(round.generation[k]);
   }
   report.prefill = spread_of(prefill);

@@ -56,6 +56,8 @@ struct BenchReport {
   EngineInfo engine;
   ComputeOptions compute;  // Resolved.
   int n_traces = 0, n_suffix = 0;
+  std::vector<Curve>
+      curves;  // What exact probing read in the last round: one a trace, every position.  [n_traces]
   int64_t n_prefilled = 0, n_probes = 0;  // Of a round: tokens of prompts and thinking, and positions probed.
   // Tokens a second: of a prefill in passes of kPrefillChunk tokens; of exact probing, prefilled and suffix tokens counted.
   Spread prefill, exact;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// collected.h — statistics whose samples come one at a time.
+#pragma once
+#include <utility>
+#include <vector>
+
+#include "thinktrace/analysis/bootstrap.h"
+
+namespace thinktrace {
+
+class Collected {
+ public:
+  // A new statistic; its number, from 0. REQUIRES: `result` outlives the collection.
+  size_t add(StatisticKind kind, Estimate& result) {
+    statistics_.push_back({.kind = kind, .result = &result});
+    samples_.emplace_back();
+    return statistics_.size() - 1;
+  }
+  void take(size_t statistic, int question, double x) { samples_[statistic].push_back({question, x}); }
+  // As estimate(), all questions being of one group. What was collected is gone afterwards.
+  void estimate_all(int n_questions, const BootstrapOptions& options) {
+    for (size_t i = 0; i < statistics_.size(); i++)
+      statistics_[i].samples = [this, i] { return std::move(samples_[i]); };
+    estimate(statistics_, std::vector<int>(n_questions), options);
+  }
+
+ private:
+  std::vector<Statistic> statistics_;
+  std::vector<std::vector<Sample>> samples_;
+};
+
+}  // namespace thinktrace
