@@ -17,6 +17,10 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+double same_top_share(const NoiseFloor& off) {
+  return 1 - static_cast<double>(off.n_top_changed) / off.n_positions;
+}
+
 void print_text(const BenchReport& r) {
   const auto line = [](const std::string& name, const std::string& value) {
     print(fmt::format("{:<26} {}\n", name, printable(value)));
@@ -43,6 +47,13 @@ void print_text(const BenchReport& r) {
   line("  largest |dP|",
        fmt::format("{:.1e}, mean {:.1e}, over {} positions; another most likely option at {}",
                    r.noise.max_abs_dp, r.noise.mean_abs_dp, r.noise.n_positions, r.noise.n_top_changed));
+  line("adaptive probing", rate(r.adaptive_positions, "positions/s") +
+                               fmt::format(", {:.1f} % of them read", 100 * r.adaptive_share));
+  line("  to exact probing", ratio(r.adaptive_to_exact));
+  line("  mean |dP|",
+       fmt::format("{:.1e} over {} positions, from exact probing; the same most likely option at {:.1f} %",
+                   r.adaptive_off.mean_abs_dp, r.adaptive_off.n_positions,
+                   100 * same_top_share(r.adaptive_off)));
   for (const Generation& g : r.generation)
     line(fmt::format("generation, {}", count_text(g.n_sequences, "sequence")),
          rate(g.tokens_a_second, "tokens/s"));
@@ -81,6 +92,12 @@ void print_json(const BenchReport& r) {
       {"recomputed_probes_a_second", to_json(r.recomputed_probes)},
       {"probes_to_recomputed", to_json(r.probes_to_recomputed)},
       {"noise_floor", json::parse(thinktrace::to_json(r.noise))},
+      {"adaptive",
+       {{"positions_a_second", to_json(r.adaptive_positions)},
+        {"to_exact", to_json(r.adaptive_to_exact)},
+        {"probed_share", r.adaptive_share},
+        {"mean_abs_dp", r.adaptive_off.mean_abs_dp},
+        {"same_top_share", same_top_share(r.adaptive_off)}}},
       {"generation", std::move(generation)},
       {"peak_bytes", r.peak_bytes}};
   print(out.dump(2, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n");
