@@ -165,9 +165,9 @@ void fit_bound(const std::vector<KnownTrace>& traces, AdaptiveModel& model) {
           .tolerance = tolerance * kUsualTolerance, .option_texts = trace.option_texts, .model = model};
       const Replayed one = replay_with(
           [&](const KnownTrace& t) { return probe_adaptive(replay(t), t.token_texts, options); }, trace);
-      if (one.curve.mean_abs_dp == 0) continue;
+      if (!one.curve.full.error) continue;
       const double mean = one.sum_abs_dp / static_cast<double>(one.abs_dp.size());
-      ratios.push_back((mean - kOffset) / one.curve.mean_abs_dp);
+      ratios.push_back((mean - kOffset) / one.curve.full.error->mean_abs_dp);
     }
   }
   std::sort(ratios.begin(), ratios.end());

@@ -94,9 +94,10 @@ Score score_of(const Strategy& strategy, const std::vector<KnownTrace>& traces) 
     n_positions += n;
     n_same += one.n_same_top;
     sum += one.sum_abs_dp;
-    stated += one.curve.mean_abs_dp * n;
+    const CurveError stated_error = one.curve.full.error.value_or(CurveError{});
+    stated += stated_error.mean_abs_dp * n;
     score.exit_within_2 += one.exit_within_2;
-    score.coverage += one.sum_abs_dp / (n * trace.n_options) <= one.curve.mean_abs_dp_upper;
+    score.coverage += one.sum_abs_dp / (n * trace.n_options) <= stated_error.mean_abs_dp_upper;
     score.rounds += static_cast<double>(one.curve.rounds.size());
     all.insert(all.end(), one.abs_dp.begin(), one.abs_dp.end());
   }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "cli/console.h"
@@ -8,6 +10,7 @@
 #include "thinktrace/publish/analysis_json.h"
 #include "thinktrace/publish/analysis_text.h"
 #include "thinktrace/run/analyze.h"
+#include "thinktrace/run/probe_by.h"
 
 namespace thinktrace::cli {
 
@@ -42,7 +45,11 @@ Verb add_analyze(CLI::App& app) {
       ->check(check_finite);
   verb->add_flag("--json", a->json, "As JSON");
   return [a] {
-    const Analysis analysis = analyze_run(open_run(a->view), a->options);
+    const OpenRun run = open_run(a->view);
+    if (const Probing probing = probing_of(run.reader.identity); probing.adaptive)
+      tell(fmt::format("probed adaptively ({}): positions that were not read are interpolated",
+                       describe(probing)));
+    const Analysis analysis = analyze_run(run, a->options);
     print(a->json ? to_json(analysis) + "\n" : describe_analysis(analysis));
     return static_cast<int>(kDone);
   };

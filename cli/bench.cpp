@@ -33,6 +33,10 @@ std::string ratio_text(const Spread& s) {
   return fmt::format("{:.2f} ({:.2f} to {:.2f})", s.median, s.low, s.high);
 }
 
+double same_top_share(const NoiseFloor& off) {
+  return 1 - static_cast<double>(off.n_top_changed) / off.n_positions;
+}
+
 void print_text(const BenchReport& r) {
   const ModelCard& m = r.model;
   print_line("model", fmt::format("{} ({}, {:.1f} M parameters)", m.name, m.weights,
@@ -53,6 +57,14 @@ void print_text(const BenchReport& r) {
       "  largest |dP|",
       fmt::format("{:.1e}, mean {:.1e}, over {} positions; another most likely option at {}",
                   r.noise.max_abs_dp, r.noise.mean_abs_dp, r.noise.n_positions, r.noise.n_top_changed));
+  print_line("adaptive probing", rate_text(r.adaptive_positions, "positions/s") +
+                                     fmt::format(", {:.1f} % of them read", 100 * r.adaptive_share));
+  print_line("  to exact probing", ratio_text(r.adaptive_to_exact));
+  print_line(
+      "  mean |dP|",
+      fmt::format("{:.1e} over {} positions, from exact probing; the same most likely option at {:.1f} %",
+                  r.adaptive_off.mean_abs_dp, r.adaptive_off.n_positions,
+                  100 * same_top_share(r.adaptive_off)));
   for (const Generation& g : r.generation)
     print_line(fmt::format("generation, {}", count_text(g.n_sequences, "sequence")),
                rate_text(g.tokens_a_second, "tokens/s"));
@@ -123,6 +135,12 @@ void print_json(const BenchReport& r, const std::optional<RunSpeed>& run) {
       {"recomputed_probes_a_second", to_json(r.recomputed_probes)},
       {"probes_to_recomputed", to_json(r.probes_to_recomputed)},
       {"noise_floor", json::parse(thinktrace::to_json(r.noise))},
+      {"adaptive",
+       {{"positions_a_second", to_json(r.adaptive_positions)},
+        {"to_exact", to_json(r.adaptive_to_exact)},
+        {"probed_share", r.adaptive_share},
+        {"mean_abs_dp", r.adaptive_off.mean_abs_dp},
+        {"same_top_share", same_top_share(r.adaptive_off)}}},
       {"generation", std::move(generation)},
       {"peak_bytes", r.peak_bytes}};
   if (run) out["run"] = to_json(*run);

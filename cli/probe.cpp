@@ -51,7 +51,8 @@ int probe(const Arguments& a, const CLI::App& verb) {
   ReadResult result;
   try {
     RunOptions options = to_run_options(a.run, verb);
-    if (verb.get_option("--stride")->count() == 0) options.stride = 0;  // As the run has it.
+    if (verb.get_option("--stride")->count() == 0 && verb.get_option("--probe")->count() == 0)
+      options.probing.stride = 0;  // As the run has it.
     result = read_run({options, a.plan}, observer);
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::kInterrupted) throw;

@@ -43,6 +43,27 @@ std::string unescape(const std::string& text) {
   return out;
 }
 
+Probing probing_from(const RunArguments& a, const CLI::App& verb) {
+  const auto is_given = [&](const char* name) {
+    const CLI::Option* option = verb.get_option_no_throw(name);
+    return option && option->count() > 0;
+  };
+  Probing probing = probing_named(a.probe);
+  if (!probing.adaptive) {
+    if (is_given("--probe-share") || is_given("--probe-seconds"))
+      throw Error(ErrorKind::kInput, "[options] --probe-share and --probe-seconds need --probe adaptive");
+    probing.stride = a.stride;
+    return probing;
+  }
+  if (is_given("--stride"))
+    throw Error(ErrorKind::kInput,
+                "[options] --stride and --probe adaptive exclude each other: adaptive probing chooses its "
+                "positions itself (--probe-share bounds how many)");
+  probing.adaptive->max_share = a.probe_share;
+  probing.adaptive->seconds = a.probe_seconds;
+  return probing;
+}
+
 LabelKind label_kind(const std::string& name) {
   return name == "digits" ? LabelKind::kDigits : name == "letters" ? LabelKind::kLetters : LabelKind::kAuto;
 }
@@ -120,7 +141,26 @@ void add_format_options(CLI::App& verb, RunArguments& a) {
 }
 
 void add_reading_options(CLI::App& verb, RunArguments& a) {
-  verb.add_option("--stride", a.stride, "Probe after every N-th thinking token")
+  verb.add_option("--probe", a.probe,
+                  "exact: at every position. adaptive or adaptive:TOLERANCE (0.05 unless given; smaller "
+                  "reads more, 0 all): at some positions, chosen by what was read, the others interpolated "
+                  "and marked")
+      ->capture_default_str()
+      ->group("Probes");
+  verb.add_option("--probe-share", a.probe_share, "Adaptive: probe at most this share of the positions")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0))
+      ->check(check_finite)
+      ->group("Probes");
+  constexpr double kMostSeconds = 1e6;
+  verb.add_option("--probe-seconds", a.probe_seconds,
+                  "Adaptive: once the tolerance is met, go on probing a trace until it has taken N seconds. "
+                  "The clock then decides what is probed: two such runs are not the same byte for byte")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, kMostSeconds))
+      ->check(check_finite)
+      ->group("Probes");
+  verb.add_option("--stride", a.stride, "Exact: probe after every N-th thinking token")
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 24))
       ->group("Probes");
@@ -237,7 +277,7 @@ RunOptions to_run_options(const RunArguments& a, const CLI::App& verb) {
   o.together.block = a.block;
   o.together.sequences = a.sequences;
   o.memory = static_cast<int64_t>(a.memory);
-  o.stride = a.stride;
+  o.probing = probing_from(a, verb);
   o.compute = {.threads = a.threads,
                .gpu_layers = a.gpu_layers == "all" ? kAllLayers : std::stoi(a.gpu_layers),
                .branches = a.branches,

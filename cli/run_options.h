@@ -20,6 +20,8 @@ struct RunArguments {
   int samples = 1, block = 0, sequences = 0, stride = 1, permute = 1, threads = 0, branches = 0,
       budget = 2048, answer_tokens = 256, top_k = 0;
   uint64_t memory = 0;
+  std::string probe = "exact";
+  double probe_share = 1, probe_seconds = 0;
   double temperature = 0.6, top_p = 0.95, min_p = 0;
 };
 

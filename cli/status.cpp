@@ -63,6 +63,8 @@ std::string settings_text(const RunStatus& s) {
     if (identity.contains(key) && !identity[key].is_null())
       text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, identity[key].dump());
   }
+  if (const Probing probing = probing_of(s.reader.identity); probing.adaptive)
+    text += fmt::format(", probe {}", describe(probing));
   if (reader.contains("suffix")) text += fmt::format(", suffix {}", reader["suffix"].dump());
   return text;
 }

@@ -18,6 +18,10 @@ class Bench(CliTest):
         rates = ("prefill_tokens_a_second", "exact_tokens_a_second", "probes_a_second", "recomputed_probes_a_second")
         for key in rates:
             self.assertGreater(report[key]["median"], 0, key)
+        adaptive = report["adaptive"]
+        self.assertGreater(adaptive["positions_a_second"]["median"], 0)
+        self.assertAlmostEqual(adaptive["to_exact"]["median"], adaptive["positions_a_second"]["median"] / report["probes_a_second"]["median"], places=6)
+        self.assertTrue(2 / 25 <= adaptive["probed_share"] <= 1 and 0 <= adaptive["mean_abs_dp"] < 1 and 0 <= adaptive["same_top_share"] <= 1, adaptive)
         prefill, exact = (report[key]["median"] for key in rates[:2])
         self.assertAlmostEqual(report["exact_to_prefill"]["median"], exact / prefill, places=6)
 

@@ -14,7 +14,7 @@ from support import (DONE, MODEL, ROOT, SOME_FAILED, STORE, USAGE, CliTest, call
                      start, traces, traces_of, tree, wait_for_units, write_jsonl)
 
 SMALL = ("--budget", "20", "--stride", "5", "--answer-tokens", "8", "--no-site")
-GOLDEN = ROOT / "tests" / "golden" / "store_v1"
+GOLDEN = ROOT / "tests" / "golden"
 
 
 def lines(run, *options) -> list[str]:
@@ -269,18 +269,20 @@ class Writers(CliTest):
         self.assertEqual(call("verify", run).code, DONE)
 
 
-class Versions(CliTest):
+class Version1(CliTest):
+    OLD, PLAN, READERS = "store_v1", ("--samples", 3, "--budget", 60), (1,)
+
     def setUp(self):
         super().setUp()
-        golden = [json.loads(line) for line in (GOLDEN / "export.jsonl").read_text("utf-8").split("\n")[:-1]]
+        golden = [json.loads(line) for line in (GOLDEN / self.OLD / "export.jsonl").read_text("utf-8").split("\n")[:-1]]
         self.golden = golden
         self.run_folder = self.folder / golden[0]["run"]
         self.run_folder.mkdir()
-        shutil.copyfile(GOLDEN / "thinktrace.db", self.run_folder / "thinktrace.db")
+        shutil.copyfile(GOLDEN / self.OLD / "thinktrace.db", self.run_folder / "thinktrace.db")
 
     def test_an_older_store_is_read_as_it_is(self):
         before = tree(self.run_folder)
-        rows = traces(self.run_folder)
+        rows = [r for reader in self.READERS for r in traces_of(self.run_folder, "--reader", reader)]
         self.assertEqual(len(rows), len(self.golden))
         for row, golden in zip(rows, self.golden):
             self.assertEqual({key: row.get(key) for key in golden}, golden)
@@ -291,7 +293,7 @@ class Versions(CliTest):
 
     def test_a_run_continues_an_older_store(self):
         before = lines(self.run_folder)
-        plan = ("--subjects", "chains,beasts", "--samples", 3, "--budget", 60, "--no-site", "--json")
+        plan = ("--subjects", "chains,beasts", *self.PLAN, "--no-site", "--json")
         told = json.loads(self.run_ok(self.run_folder, "--limit", 1, *plan).out)
         self.assertEqual((told["plan"], told["units_here"], told["readings_here"]), (1, 0, 0))
         self.assertEqual(lines(self.run_folder), before)
@@ -315,6 +317,10 @@ class Versions(CliTest):
         self.assertEqual(verify.code, STORE)
         self.assertIn("newer thinktrace", verify.out + verify.err)
         self.assertEqual(tree(run)["thinktrace.db"], before)
+
+
+class Version2(Version1):
+    OLD, PLAN, READERS = "store_v2", ("--samples", 2, "--budget", 30), (1, 2)
 
 
 if __name__ == "__main__":

@@ -94,6 +94,11 @@ TEST(Bench, CountsWhatItMeasures) {
     EXPECT_LE(s.low, s.median);
     EXPECT_LE(s.median, s.high);
   }
+  EXPECT_GT(r.adaptive_positions.low, 0);
+  EXPECT_GT(r.adaptive_share, 0);
+  EXPECT_LE(r.adaptive_share, 1);
+  EXPECT_EQ(r.adaptive_off.n_positions, 31) << "every position of a round is compared";
+  EXPECT_LT(r.adaptive_off.mean_abs_dp, 0.2);
   // Tokens and probes of one round take the same time.
   EXPECT_NEAR(r.exact.median / r.probes.median, (50 + 31 * 5) / 31.0, 1e-6);
   EXPECT_GT(r.peak_bytes, static_cast<int64_t>(r.model.bytes));

@@ -121,6 +121,18 @@ TEST(Measures, GapsBeforeTheExitGiveBounds) {
   EXPECT_DOUBLE_EQ(*m.performative_share_high, .4);
 }
 
+TEST(Measures, InterpolatedRowsBeforeTheExitAreNoBound) {
+  HandMade trace{.rows = {{.3, .7}, {.4, .6}, {.45, .55}, {.52, .48}, {.6, .4}}};
+  TraceView view = trace.view();
+  EXPECT_EQ(measure_trace(view).curve->t_exit_low, 3);
+  const std::vector<char> interpolated{0, 0, 1, 1, 0};
+  view.interpolated = interpolated;
+  const CurveMeasures m = *measure_trace(view).curve;
+  EXPECT_EQ(m.t_exit, 3) << "by the whole curve";
+  EXPECT_EQ(m.t_exit_low, 2) << "after the last position before it that was read";
+  EXPECT_DOUBLE_EQ(*m.performative_share_high, .5);
+}
+
 TEST(Measures, WithoutThinkingThereIsNoPerformativeShare) {
   HandMade trace{.rows = {{.6, .4}}};
   const CurveMeasures m = trace.measure();

@@ -126,6 +126,8 @@ void expect_text(const json& text, const TraceRecord& r) {
   EXPECT_EQ(text["lacks"], json(missing_parts(r)));
   EXPECT_EQ(text["forced"], r.forced_text);
   EXPECT_EQ(text["answer_text"], r.trace.answer_text);
+  EXPECT_EQ(text.contains("interpolated"), !r.curve.interpolated.empty());
+  EXPECT_EQ(text.contains("error"), r.curve.error.has_value());
 }
 
 void expect_trace(Shelf& shelf, int number, const Told& t, const json& columns, size_t at) {
@@ -338,6 +340,24 @@ TEST(Bundle, StepsOfTheStripAreWrittenModulo256) {
   // 65535 13107 39321, 0 39321 13107, and the mass 65535 52428 52428.
   EXPECT_EQ(b.bytes(shelf["curves"]), bytes({0xFF, 0xFF, 0x34, 0x33, 0x66, 0x66, 0, 0, 0x99, 0x99, 0x9A, 0x99,
                                              0xFF, 0xFF, 0xCD, 0xCC, 0, 0}));
+}
+
+TEST(Bundle, InterpolatedRowsAreToldInRuns) {
+  std::vector<Told> traces = told({testing::adaptive_record(), testing::sample_records()[1]});
+  const TraceRecord& r = traces[0].record;
+  FurtherReading other{0, r.curve.positions, r.curve.logprobs, "f", r.curve.interpolated};
+  other.interpolated[9] = 1;
+  traces[0].readings = {other, {1, r.curve.positions, r.curve.logprobs, "f"}};
+  RunSummary summary;
+  summary.readers = {"a", "b"};
+  const Bundle b = build({site_run(summary, traces)});
+  expect_holds(b, 0, traces);
+  const json &shelf = b.index()["shelves"][0], &texts = b.head(shelf["texts"])["questions"][0]["traces"],
+             &readings = b.head(shelf["readings"])["readings"];
+  EXPECT_EQ(texts[0]["interpolated"], json({1, 3, 5, 4}));
+  EXPECT_EQ(texts[0]["error"], json({{"mean", 0.00425}, {"upper", 0.1 + 0.2}}));
+  EXPECT_EQ(readings[0]["interpolated"], json({1, 3, 5, 5}));
+  EXPECT_FALSE(readings[1].contains("interpolated"));
 }
 
 TEST(Bundle, WhatIsNoProbabilityIsZero) {

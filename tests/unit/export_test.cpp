@@ -61,6 +61,19 @@ TEST(Export, SaysWhatIsNotThere) {
   EXPECT_TRUE(failed["probs"].empty());
 }
 
+TEST(Export, InterpolatedPositionsAreListedWhereThereAreSome) {
+  const TraceRecord r = testing::adaptive_record();
+  const json o = json::parse(jsonl_line(r, kContext));
+  EXPECT_EQ(o["positions"].size(), 11U);
+  EXPECT_EQ(o["probs"].size(), 11U);
+  EXPECT_EQ(o["interpolated"], json({1, 2, 3, 5, 6, 7, 8}));
+  EXPECT_EQ(o["mean_abs_dp"].get<double>(), r.curve.error->mean_abs_dp);
+  EXPECT_EQ(o["mean_abs_dp_upper"].get<double>(), r.curve.error->mean_abs_dp_upper);
+  const json exact = json::parse(jsonl_line(testing::sample_records()[0], kContext));
+  for (const char* key : {"interpolated", "mean_abs_dp", "mean_abs_dp_upper"})
+    EXPECT_FALSE(exact.contains(key));
+}
+
 TEST(Export, MinusInfinityIsNullWithProbabilityZero) {
   TraceRecord r = testing::sample_records()[0];
   r.curve.logprobs[0] = -INFINITY;

@@ -78,7 +78,27 @@ TEST(ImportOwn, EverythingComesBack) {
   text_only.curve = {};
   text_only.trace.stop = Stop::kUnknown;
   records.push_back(text_only);
+  records.push_back(testing::adaptive_record());
+  records.back().id = "00112233445566ff";
   expect_round_trip(records);
+}
+
+TEST(ImportOwn, InterpolatedPositionsThatCanNotBeAreRefused) {
+  const json good = json::parse(whole_line(testing::adaptive_record()));
+  for (const json& bad : {json({0, 1}), json({1, 10}), json({3, 2}), json({2, 2}), json({11}), json({-1})}) {
+    json line = good;
+    line["interpolated"] = bad;
+    EXPECT_NE(error_of(line.dump()).find("interpolated"), std::string::npos) << bad;
+  }
+  json strided = json::parse(whole_line(testing::sample_records()[2]));
+  strided["interpolated"] = {3};
+  EXPECT_NE(error_of(strided.dump()).find("interpolated"), std::string::npos) << "a position without a row";
+  json bare = good;
+  bare.erase("mean_abs_dp");
+  const Imported all = import_text(bare.dump());
+  ASSERT_EQ(all.records.size(), 1U);
+  EXPECT_EQ(all.records[0].curve.interpolated, testing::adaptive_record().curve.interpolated);
+  EXPECT_FALSE(all.records[0].curve.error);
 }
 
 TEST(ImportOwn, SourceIsThatOfTheFirstLine) {

@@ -120,6 +120,25 @@ TEST(Index, ShapesHaveTheMeasuresProbabilities) {
   EXPECT_EQ(after.shape.back(), 0);
 }
 
+TEST(Index, WhatWasReadIsToldWhereSomethingWasInterpolated) {
+  std::vector<Told> traces = testing::sample_traces();
+  const Bundle exact = build({testing::site_run({}, traces)});
+  for (const char* key : {"probed", "error_mean", "error_upper"})
+    EXPECT_FALSE(exact.index()["traces"].contains(key)) << key;
+  EXPECT_FALSE(exact.manifest["runs"][0].contains("probe"));
+
+  traces[0].record.curve = testing::adaptive_record().curve;
+  RunSummary summary;
+  summary.probe = R"({"mode":"adaptive","tolerance":0.05})";
+  const Bundle b = build({testing::site_run(summary, traces)});
+  const json& columns = b.index()["traces"];
+  EXPECT_EQ(columns["probed"].dump(), "[4,5,4,1,null]");
+  EXPECT_EQ(columns["error_mean"].dump(), "[0.00425,null,null,null,null]");
+  EXPECT_EQ(columns["error_upper"].dump(), "[0.3,null,null,null,null]");
+  EXPECT_EQ(columns["n_positions"][0], 11);
+  EXPECT_EQ(b.manifest["runs"][0]["probe"], json({{"mode", "adaptive"}, {"tolerance", 0.05}}));
+}
+
 TEST(Index, ErrorsAreToldByThePlaceOfTheTrace) {
   const Bundle b = build({testing::sample_run()}, 10);
   EXPECT_EQ(b.index()["errors"], json::array({json::array({4, "[engine] decoding failed <b>"})}));

@@ -194,6 +194,22 @@ TEST(Probe, ComparingCurvesMeasuresProbabilities) {
   EXPECT_EQ(none.mean_abs_dp, 0);
 }
 
+TEST(Probe, InterpolatedPositionsAndMarksAreTheSame) {
+  Curve curve = curve_of({0.5, 0.25, 0.125, 0.75, 1.0}, 1);
+  EXPECT_EQ(read_rows(curve), (std::vector<int>{0, 1, 2, 3, 4}));
+  EXPECT_TRUE(interpolated_positions(curve).empty());
+  curve.interpolated = {0, 1, 0, 1, 0};
+  EXPECT_EQ(read_rows(curve), (std::vector<int>{0, 2, 4}));
+  EXPECT_EQ(interpolated_positions(curve), (std::vector<int>{1, 3}));
+  EXPECT_EQ(marks_of({1, 3}, curve), curve.interpolated);
+  EXPECT_EQ(marks_of({}, curve), std::vector<char>());
+  for (const std::vector<int>& bad : std::vector<std::vector<int>>{{0}, {4}, {5}, {-1}, {3, 1}, {1, 1}})
+    EXPECT_FALSE(marks_of(bad, curve));
+  curve.positions = {0, 1, 2, 3, 5};
+  EXPECT_FALSE(marks_of({1}, curve)) << "a position without a row";
+  EXPECT_FALSE(marks_of({1}, {}));
+}
+
 TEST(Probe, AReadingThatIsNotANumberShowsInTheNoiseFloor) {
   Curve a = curve_of({0.5, 0.25}, 2), b = a;
   b.logprobs[1] = std::numeric_limits<float>::quiet_NaN();

@@ -37,6 +37,12 @@ inline void expect_same(const TraceRecord& a, const TraceRecord& b) {
   EXPECT_EQ(a.forced_text, b.forced_text);
   EXPECT_EQ(a.curve.positions, b.curve.positions);
   EXPECT_EQ(bits_of(a.curve.logprobs), bits_of(b.curve.logprobs));
+  EXPECT_EQ(a.curve.interpolated, b.curve.interpolated);
+  ASSERT_EQ(a.curve.error.has_value(), b.curve.error.has_value());
+  if (a.curve.error) {
+    EXPECT_EQ(a.curve.error->mean_abs_dp, b.curve.error->mean_abs_dp);
+    EXPECT_EQ(a.curve.error->mean_abs_dp_upper, b.curve.error->mean_abs_dp_upper);
+  }
   EXPECT_EQ(a.resolution, b.resolution);
   EXPECT_EQ(a.writer_positions, b.writer_positions);
   EXPECT_EQ(a.n_writer_tokens, b.n_writer_tokens);

@@ -200,26 +200,25 @@ TEST_F(StoreTest, PlansAreKeptApartAndShareUnitsSampledAlike) {
   EXPECT_THROW(store.choose_plan(7), Error);
 }
 
-TEST_F(StoreTest, OlderVersionIsReadAsItIsAndBroughtForwardByAWriter) {
-  fs::create_directories(folder_);
-  const fs::path golden = fs::path(THINKTRACE_SOURCE_DIR) / "tests/golden/store_v1/thinktrace.db";
-  fs::copy_file(golden, folder_ / "thinktrace.db");
-  fs::permissions(folder_ / "thinktrace.db", fs::perms::owner_write, fs::perm_options::add);
-  const auto bytes = [&] {
-    std::ifstream in(folder_ / "thinktrace.db", std::ios::binary);
-    return std::string{std::istreambuf_iterator<char>(in), {}};
-  };
-  const std::string before = bytes();
-  {
-    const Store store = Store::open(folder());
-    EXPECT_EQ(store.counts().traces, 6);
-    EXPECT_EQ(store.counts().sampled_tokens, 346);
-    EXPECT_TRUE(store.verify().problems.empty()) << store.verify().problems[0];
-  }
-  EXPECT_EQ(bytes(), before);
-  { EXPECT_EQ(Store::create(folder()).counts().traces, 6); }
-  EXPECT_NE(bytes(), before);
-  EXPECT_TRUE(Store::open(folder()).verify().problems.empty());
+TEST_F(StoreTest, InterpolatedRowsAreKeptAndNotCountedAsProbes) {
+  const TraceRecord r = testing::adaptive_record();
+  Store store = planned({r.question});
+  store.commit_unit(unit_of({r, testing::sample_records()[1]}));
+  store.save_reader(reader("r2"));
+  StoredReading reading{.trace_id = r.id, .forced_text = "f", .curve = r.curve};
+  reading.curve.interpolated = {0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  reading.curve.error.reset();
+  store.commit_readings({r.question.id, 0}, "r2", {.probes = 10}, {reading});
+  expect_same(store.records({r.question.id, 0})[0], r);
+  EXPECT_EQ(store.counts().probes, 4 + 5);
+  EXPECT_EQ(store.counts("r2").probes, 10);
+  const Store::OtherReading own = store.reading(r.id, "r1").value(),
+                            other = store.reading(r.id, "r2").value();
+  EXPECT_EQ(own.curve.interpolated, r.curve.interpolated);
+  EXPECT_EQ(own.curve.error->mean_abs_dp_upper, r.curve.error->mean_abs_dp_upper);
+  EXPECT_EQ(other.curve.interpolated, reading.curve.interpolated);
+  EXPECT_FALSE(other.curve.error);
+  EXPECT_TRUE(store.verify().problems.empty());
 }
 
 TEST_F(StoreTest, EveryByteSurvives) {

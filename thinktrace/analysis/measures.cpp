@@ -72,7 +72,9 @@ void measure_exit(const TraceView& trace, double margin, CurveMeasures& m) {
   // The answer at the end stays from the last position at the latest.
   const size_t k = *first_stays(trace.logprobs, n, m.top_end, margin);
   m.t_exit = trace.positions[k];
-  m.t_exit_low = k == 0 ? 0 : trace.positions[k - 1] + 1;
+  size_t before = k;  // One beyond the last row before t_exit that was read.
+  while (before > 0 && !trace.interpolated.empty() && trace.interpolated[before - 1]) before--;
+  m.t_exit_low = before == 0 ? 0 : trace.positions[before - 1] + 1;
   m.p_right_at_exit = probability_of(row_at(trace.logprobs, n, k)[trace.answer]);
   if (trace.end <= 0) return;
   const auto share = [&](int t) {

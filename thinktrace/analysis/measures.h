@@ -30,6 +30,7 @@ struct TraceView {
   // The label (its index) that stands before each option; empty: option i has label i.
   std::vector<int> label_of;
   std::vector<OrderView> orders;
+  std::span<const char> interpolated;  // 1 where a row was not read; empty: all were.  [n_positions]
 };
 
 // What the thinking did to the forced answer. The last three are the parts of meaningless effort: no net
@@ -62,7 +63,7 @@ struct CurveMeasures {
   double entropy_start = 0, entropy_end = 0, entropy_mean = 0;
   int flips = 0;       // Changes of the most likely option between neighbouring probed positions.
   int t_exit = 0;      // First probed position from which the forced answer stays what it is at the end.
-  int t_exit_low = 0;  // The smallest position that t_exit can be in truth: after the probe before it.
+  int t_exit_low = 0;  // The smallest position that t_exit can be in truth: after the row read before it.
   double p_right_at_exit = 0;
   // (end - t_exit) / end, and with t_exit_low; nothing where there was no thinking (end is 0). In a trace
   // that did not end they are relative to the cut.

@@ -82,6 +82,14 @@ void read_curve(const JsonObject& line, TraceRecord& r) {
   if (r.curve.logprobs.size() != r.curve.positions.size() * n_options)
     throw bad(fmt::format("{} rows of probabilities for {} positions", r.curve.logprobs.size() / n_options,
                           r.curve.positions.size()));
+  if (!line.has("interpolated")) return;
+  std::optional<std::vector<char>> marks = marks_of(line.integers("interpolated"), r.curve);
+  if (!marks)
+    throw bad(
+        "'interpolated' must be some of 'positions' between the first and the last, and these all of them");
+  r.curve.interpolated = *std::move(marks);
+  if (r.curve.interpolated.empty() || !line.has("mean_abs_dp")) return;
+  r.curve.error = {line.number("mean_abs_dp"), line.number("mean_abs_dp_upper")};
 }
 
 }  // namespace

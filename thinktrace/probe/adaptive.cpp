@@ -89,11 +89,11 @@ std::vector<int> worth_probing(const Readings& known, const Curve& probed, const
 void interpolate(const Readings& known, AdaptiveCurve& out) {
   const size_t n = known.clock.size(), n_options = static_cast<size_t>(known.n_options);
   out.full.logprobs.resize(n * n_options);
-  out.interpolated.assign(n, 1);
+  if (known.positions.size() < n) out.full.interpolated.assign(n, 1);
   for (size_t t = 0; t < n; t++) out.full.positions.push_back(static_cast<int>(t));
   for (size_t k = 0; k < known.positions.size(); k++) {
     const int at = known.positions[k];
-    out.interpolated[at] = 0;
+    if (!out.full.interpolated.empty()) out.full.interpolated[at] = 0;
     std::copy_n(out.probed.logprobs.begin() + static_cast<ptrdiff_t>(k * n_options), n_options,
                 out.full.logprobs.begin() + static_cast<ptrdiff_t>(at * n_options));
     if (k + 1 == known.positions.size()) break;
@@ -110,11 +110,11 @@ void interpolate(const Readings& known, AdaptiveCurve& out) {
 }
 
 void estimate_error(const Readings& known, const AdaptiveModel& model, AdaptiveCurve& out) {
+  if (out.full.interpolated.empty()) return;
   double sum = 0;
   for (const Stretch& stretch : stretches_of(known)) sum += foreseen(model.error, stretch.signs);
-  if (sum == 0) return;  // Nothing is interpolated.
-  out.mean_abs_dp = 2 * sum / known.n_options / static_cast<double>(known.clock.size());
-  out.mean_abs_dp_upper = out.mean_abs_dp * model.upper_slope + model.upper_offset;
+  const double mean = 2 * sum / known.n_options / static_cast<double>(known.clock.size());
+  out.full.error = {mean, mean * model.upper_slope + model.upper_offset};
 }
 
 }  // namespace
@@ -126,7 +126,9 @@ AdaptiveCurve probe_adaptive(const ReadPositions& read, const std::vector<std::s
   AdaptiveCurve out;
   Readings known{.clock = clock_of(token_texts, options.option_texts)};
   const int n_tokens = static_cast<int>(token_texts.size());
-  read_more(read, spread_positions(n_tokens, n_tokens / kCoarseStride + 2), out, known);
+  const bool read_all = options.tolerance <= 0 && options.max_share >= 1;
+  read_more(read, spread_positions(n_tokens, read_all ? n_tokens + 1 : n_tokens / kCoarseStride + 2), out,
+            known);
 
   const double most = std::floor(options.max_share * static_cast<double>(n_tokens + 1));
   const double scale = options.tolerance / kUsualTolerance;

@@ -29,7 +29,7 @@ const AdaptiveModel& tuned_model();
 inline constexpr double kUsualTolerance = 0.05;
 
 struct AdaptiveOptions {
-  double tolerance = kUsualTolerance;     // Both thresholds grow in proportion; 0: every position is probed.
+  double tolerance = kUsualTolerance;     // Both thresholds grow in proportion; 0: every stretch is worth it.
   double max_share = 1;                   // Of the positions, at most; the coarse grid is always probed.
   int batch = 32;                         // Probes in a round of what is probed beyond the tolerance.
   std::vector<std::string> option_texts;  // Words of theirs in the thinking are signs; may be empty.
@@ -39,19 +39,17 @@ struct AdaptiveOptions {
 };
 
 struct AdaptiveCurve {
-  Curve probed;                    // What was read, as it was read.
-  Curve full;                      // Every position, 0 to the last.
-  std::vector<char> interpolated;  // Of `full`: 1 where the row was not read.  [n_tokens + 1]
-  double mean_abs_dp = 0;  // Estimated mean |difference| of an option's probability from the exact curve,
-  double mean_abs_dp_upper = 0;  // and a bound that is meant to hold for 9 traces in 10.
-  std::vector<int> rounds;       // Probes read in each round.
+  Curve probed;             // What was read, as it was read.
+  Curve full;               // Every position, 0 to the last.
+  std::vector<int> rounds;  // Probes read in each round.
 };
 
 // Probes a trace of token_texts.size() thinking tokens in rounds, each one call of `read`: first a grid, then the middles
 // of all stretches that are worth it: their foreseen cost is above the limit, their ends are too far apart, or t_exit lies in
 // them. Between probed positions the curve is interpolated on a clock that runs faster where the text gives signs. What lies
 // wholly between two probes and comes back is not seen. Where a reading is no probability it counts as 0. The same readings and
-// options give the same curve, as long as may_go_on gives the same answers.
+// options give the same curve, as long as may_go_on gives the same answers. With tolerance 0 and no bound on the share every
+// position is read in one round.
 // REQUIRES: tolerance >= 0, batch >= 1; token_texts as token_texts() gives them.
 AdaptiveCurve probe_adaptive(const ReadPositions& read, const std::vector<std::string>& token_texts,
                              const AdaptiveOptions& options = {});

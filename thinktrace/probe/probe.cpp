@@ -23,6 +23,36 @@ Curve probe_trace(AnswerReader& reader, const std::vector<Token>& prompt_ids,
   return {positions, reader.read(tokens, cuts, form).logprobs};
 }
 
+std::vector<int> read_rows(const Curve& curve) {
+  std::vector<int> rows;
+  for (size_t k = 0; k < curve.positions.size(); k++) {
+    if (curve.interpolated.empty() || !curve.interpolated[k]) rows.push_back(static_cast<int>(k));
+  }
+  return rows;
+}
+
+std::vector<int> interpolated_positions(const Curve& curve) {
+  std::vector<int> positions;
+  for (size_t k = 0; k < curve.interpolated.size(); k++) {
+    if (curve.interpolated[k]) positions.push_back(curve.positions[k]);
+  }
+  return positions;
+}
+
+std::optional<std::vector<char>> marks_of(const std::vector<int>& interpolated, const Curve& curve) {
+  if (interpolated.empty()) return std::vector<char>();
+  std::vector<char> marks(curve.positions.size(), 0);
+  const int last = static_cast<int>(marks.size()) - 1;
+  if (last < 0 || curve.positions.front() != 0 || curve.positions.back() != last) return std::nullopt;
+  int before = 0;
+  for (const int t : interpolated) {
+    if (t <= before || t >= last) return std::nullopt;
+    marks[t] = 1;
+    before = t;
+  }
+  return marks;
+}
+
 double mass_at(const Curve& curve, int n_options, int k) {
   double mass = 0;
   for (int i = 0; i < n_options; i++)

@@ -1,17 +1,35 @@
 // SPDX-License-Identifier: MIT
 // probe.h — what the model would answer if it had to answer now.
 #pragma once
+#include <optional>
 #include <vector>
 
 #include "thinktrace/engine/answer_reader.h"
 
 namespace thinktrace {
 
+// How far off a curve with interpolated rows is thought to be.
+struct CurveError {
+  double mean_abs_dp = 0;  // Estimated mean |difference| of an option's probability from the exact curve,
+  double mean_abs_dp_upper = 0;  // and a bound that is meant to hold for 9 traces in 10.
+};
+
 // The probes of one trace. Position t means "after t thinking tokens"; t = 0 is before any.
 struct Curve {
   std::vector<int> positions;   // Increasing.  [n]
   std::vector<float> logprobs;  // Natural log, over the whole vocabulary.  [n, n_options], row-major
+  // 1 where a row was not read but interpolated (adaptive.h); empty: all were read. Where some were not, positions are
+  // 0, 1, …, n - 1, and the first and the last row were read.  [n]
+  std::vector<char> interpolated = {};
+  std::optional<CurveError> error = {};  // Where rows are interpolated.
 };
+
+// The rows that were read, in order, as places in `positions`.
+std::vector<int> read_rows(const Curve& curve);
+// The positions that were not; and Curve::interpolated from these. Nothing unless they are some of `curve.positions`, in
+// order, and these are as Curve says.
+std::vector<int> interpolated_positions(const Curve& curve);
+std::optional<std::vector<char>> marks_of(const std::vector<int>& interpolated, const Curve& curve);
 
 // 0, stride, 2 stride, … and always n_tokens, the end of the thinking. REQUIRES: stride >= 1.
 std::vector<int> probe_positions(int n_tokens, int stride);

@@ -75,21 +75,23 @@ std::string RunBuilder::finish(const RunSummary& summary) {
   end_shelf();
   json settings = json::array(), analysis = emit_analysis(summary.analysis, sink_);
   for (const auto& [key, value] : summary.settings) settings.push_back(json::array({key, value}));
-  return dump({{"name", summary.name},
-               {"model",
-                {{"name", summary.model_name},
-                 {"architecture", summary.model_architecture},
-                 {"sha256", summary.model_sha256}}},
-               {"settings", std::move(settings)},
-               {"notes", summary.notes},
-               {"noise_floor", noise_json(summary.noise_floor)},
-               {"labels", longest_labels(shelves_)},
-               {"readers", summary.readers},
-               {"subjects", subjects_json(shelves_)},
-               {"index", emit(index_content(shelves_, should_stop_), sink_)},
-               {"outlines", emit(outlines_content(shelves_), sink_)},
-               {"questions", emit(questions_content(shelves_), sink_)},
-               {"analysis", std::move(analysis)}});
+  json run{{"name", summary.name},
+           {"model",
+            {{"name", summary.model_name},
+             {"architecture", summary.model_architecture},
+             {"sha256", summary.model_sha256}}},
+           {"settings", std::move(settings)},
+           {"notes", summary.notes},
+           {"noise_floor", noise_json(summary.noise_floor)},
+           {"labels", longest_labels(shelves_)},
+           {"readers", summary.readers},
+           {"subjects", subjects_json(shelves_)},
+           {"index", emit(index_content(shelves_, should_stop_), sink_)},
+           {"outlines", emit(outlines_content(shelves_), sink_)},
+           {"questions", emit(questions_content(shelves_), sink_)},
+           {"analysis", std::move(analysis)}};
+  if (!summary.probe.empty()) run["probe"] = json::parse(summary.probe);
+  return dump(run);
 }
 
 std::string with_analysis(const std::string& entry, const std::string& analysis, const ChunkSink& sink) {

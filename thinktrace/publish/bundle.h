@@ -18,6 +18,7 @@ struct RunSummary {
   std::vector<std::pair<std::string, std::string>> settings;  // Shown as they are, in this order.
   std::vector<std::string> notes;  // What a reader must know: no thinking tags, mixed settings, …
   std::optional<NoiseFloor> noise_floor;
+  std::string probe;                 // How its own reader chose positions, as a JSON object; empty: exactly.
   std::vector<std::string> readers;  // The further readers, in words; FurtherReading::reader is a place here.
   // The run's numbers, as to_json() of publish/analysis_json.h writes them; empty: none.
   std::string analysis;

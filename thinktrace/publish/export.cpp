@@ -77,6 +77,11 @@ std::string jsonl_line(const TraceRecord& r, const ExportContext& context) {
                        {"model_sha256", context.reader_model_sha256},
                        {"order", context.reader_order}};
   }
+  if (!r.curve.interpolated.empty()) line["interpolated"] = interpolated_positions(r.curve);
+  if (r.curve.error) {
+    line["mean_abs_dp"] = r.curve.error->mean_abs_dp;
+    line["mean_abs_dp_upper"] = r.curve.error->mean_abs_dp_upper;
+  }
   if (!r.writer_positions.empty()) line["writer_positions"] = r.writer_positions;
   if (r.n_writer_tokens) line["writer_tokens"] = *r.n_writer_tokens;
   return line.dump(-1, ' ', false, json::error_handler_t::replace);

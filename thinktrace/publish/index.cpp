@@ -165,6 +165,27 @@ std::string centres_text(const Clusters& clusters) {
   return "[" + text + "]";
 }
 
+std::string error_column(std::span<const ShelfParts> shelves, double CurveError::*value) {
+  return column(shelves, &ShelfParts::traces, [&](const IndexTrace& t) {
+    return t.curve_error ? number_text(*t.curve_error.*value) : "null";
+  });
+}
+
+// How many positions were read and how far off the others may be; empty where all were read.
+std::string adaptive_columns(std::span<const ShelfParts> shelves) {
+  const auto any = [](const ShelfParts& s) {
+    return std::any_of(s.traces.begin(), s.traces.end(),
+                       [](const IndexTrace& t) { return t.n_read < t.n_positions; });
+  };
+  if (std::none_of(shelves.begin(), shelves.end(), any)) return "";
+  std::string text = ",\"probed\":" + column(shelves, &ShelfParts::traces, [](const IndexTrace& t) {
+                       return is_read(t) ? fmt::format("{}", t.n_read) : "null";
+                     });
+  text += ",\"error_mean\":" + error_column(shelves, &CurveError::mean_abs_dp);
+  text += ",\"error_upper\":" + error_column(shelves, &CurveError::mean_abs_dp_upper);
+  return text;
+}
+
 std::string trace_columns(std::span<const ShelfParts> shelves, const Clusters& clusters) {
   std::string text = fmt::format(
       "{{\"id\":{}", column(shelves, &ShelfParts::traces, [](const IndexTrace& t) { return quoted(t.id); }));
@@ -186,7 +207,7 @@ std::string trace_columns(std::span<const ShelfParts> shelves, const Clusters& c
   text += ",\"cluster\":" + column(shelves, &ShelfParts::traces, [&](const IndexTrace& t) {
             return fmt::format("{}", is_read(t) ? clusters.of_curve[next++] : -1);
           });
-  return text + "}";
+  return text + adaptive_columns(shelves) + "}";
 }
 
 std::string errors_text(std::span<const ShelfParts> shelves) {
@@ -248,6 +269,8 @@ IndexTrace index_trace(const SiteTrace& trace) {
   if (t.failed) return t;
   t.n_tokens = static_cast<int>(r.think_text.size());
   t.n_positions = static_cast<int>(r.curve.positions.size());
+  t.n_read = static_cast<int>(read_rows(r.curve).size());
+  t.curve_error = r.curve.error;
   t.stop = static_cast<int>(r.trace.stop);
   t.chosen = r.chosen.value_or(-1);
   if (r.has_tokens) t.numbers[kLength] = t.n_tokens;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct IndexTrace {
   bool failed = false;
   int n_tokens = -1, first = -1, n_positions = -1, stop = -1, chosen = -1, top_start = -1, top_end = -1,
       trace_class = -1, known = -1;
+  int n_read = -1;                        // Positions that were read, not interpolated.
+  std::optional<CurveError> curve_error;  // As in Curve.
   std::array<double, kIndexNumbers> numbers;
   std::array<float, kShapePoints>
       shape{};  // Of its curve, where it was read: sample_curve of analysis/cluster.h.

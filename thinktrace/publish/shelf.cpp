@@ -47,12 +47,29 @@ bool is_consecutive(const std::vector<int>& positions, size_t n_tokens) {
   return positions.empty() || positions.back() == static_cast<int>(n_tokens);
 }
 
+// [start, length, start, length, …] of the rows that are marked.
+json runs_of(const std::vector<char>& marks) {
+  json runs = json::array();
+  for (size_t begin = 0, end = 0; begin < marks.size(); begin = end) {
+    while (end < marks.size() && marks[end] == marks[begin]) end++;
+    if (marks[begin]) {
+      runs.push_back(begin);
+      runs.push_back(end - begin);
+    }
+  }
+  return runs;
+}
+
 json text_json(const TraceRecord& r) {
-  return {{"seed", r.seed ? json(std::to_string(*r.seed)) : json(nullptr)},
-          {"lacks", missing_parts(r)},
-          {"tokens", r.think_text},
-          {"forced", r.forced_text},
-          {"answer_text", r.trace.answer_text}};
+  json text{{"seed", r.seed ? json(std::to_string(*r.seed)) : json(nullptr)},
+            {"lacks", missing_parts(r)},
+            {"tokens", r.think_text},
+            {"forced", r.forced_text},
+            {"answer_text", r.trace.answer_text}};
+  if (!r.curve.interpolated.empty()) text["interpolated"] = runs_of(r.curve.interpolated);
+  if (r.curve.error)
+    text["error"] = {{"mean", r.curve.error->mean_abs_dp}, {"upper", r.curve.error->mean_abs_dp_upper}};
+  return text;
 }
 
 // In tokens.
@@ -91,6 +108,7 @@ struct ShelfBuilder::Open {
                         {"reader", reading.reader},
                         {"positions", same ? json(nullptr) : json(reading.positions)},
                         {"forced", reading.forced_text}});
+    if (!reading.interpolated.empty()) readings.back()["interpolated"] = runs_of(reading.interpolated);
     reading_bytes += Rows(reading.logprobs, r.question.options.size()).curve_bytes();
   }
 };

@@ -17,7 +17,8 @@ struct FurtherReading {
       positions;  // In the tokens of the trace: never falling, none beyond its end.  [n_positions]
   std::vector<float>
       logprobs;  // By option of the question, whatever order it was read in.  [n_positions, n_options]
-  std::string forced_text;  // As in TraceRecord.
+  std::string forced_text;              // As in TraceRecord.
+  std::vector<char> interpolated = {};  // As in Curve.
 };
 
 // Borrowed: valid during the call it is passed to.

@@ -168,11 +168,16 @@ Row trace_row(const TraceRecord& r, const TraceMeasures& m, const ExportContext&
                          {"chosen", maybe(r.chosen)},
                          {"correct", known ? maybe(m.free_correct) : Cell()}});
   add_curve_cells(row, ok ? m.curve : std::nullopt);
-  row.insert(row.end(), {{"answer_text", r.trace.answer_text},
-                         {"thinking", joined(r.think_text)},
-                         {"lacks", fmt::format("{}", fmt::join(missing_parts(r), " "))},
-                         {"status", std::string(ok ? "ok" : "failed")},
-                         {"error", r.error}});
+  const std::optional<CurveError>& error = r.curve.error;
+  row.insert(row.end(),
+             {{"probed", ok && known ? whole(static_cast<int64_t>(read_rows(r.curve).size())) : Cell()},
+              {"mean_abs_dp", error ? Cell(error->mean_abs_dp) : Cell()},
+              {"mean_abs_dp_upper", error ? Cell(error->mean_abs_dp_upper) : Cell()},
+              {"answer_text", r.trace.answer_text},
+              {"thinking", joined(r.think_text)},
+              {"lacks", fmt::format("{}", fmt::join(missing_parts(r), " "))},
+              {"status", std::string(ok ? "ok" : "failed")},
+              {"error", r.error}});
   return row;
 }
 
@@ -213,6 +218,7 @@ std::vector<Row> probe_rows(const TraceRecord& r, const ExportContext& c, int n_
     row.emplace_back("p_right", std::exp(static_cast<double>(r.curve.logprobs[k * n + r.question.answer])));
     row.emplace_back("top", whole(top_option(r.curve, n, k)));
     row.emplace_back("mass", mass_at(r.curve, n, k));
+    row.emplace_back("interpolated", !r.curve.interpolated.empty() && r.curve.interpolated[k] != 0);
     rows.push_back(std::move(row));
   }
   return rows;

@@ -38,6 +38,7 @@ TraceView view_of(const TraceRecord& r) {
   v.end = n;
   v.positions = r.curve.positions;
   v.logprobs = r.curve.logprobs;
+  v.interpolated = r.curve.interpolated;
   // In the question's own order the labels go up: 1, 2, … or A, B, …
   std::vector<std::string> sorted = r.labels;
   std::sort(sorted.begin(), sorted.end(), [](const std::string& a, const std::string& b) {

@@ -10,8 +10,10 @@
 #include <sstream>
 
 #include "thinktrace/error.h"
+#include "thinktrace/run/bench_adaptive.h"
 #include "thinktrace/run/prepare.h"
 #include "thinktrace/run/progress.h"
+#include "thinktrace/text/utf8.h"
 
 namespace thinktrace {
 namespace {
@@ -64,7 +66,8 @@ double seconds_of(Work work) {
 struct Round {
   double prefill = 0, exact = 0, recomputed = 0;  // Seconds.
   NoiseFloor noise;
-  std::vector<Curve> curves;       // One a trace.
+  std::vector<Curve> curves;  // One a trace.
+  AdaptiveWork adaptive;
   std::vector<double> generation;  // Tokens a second.
 };
 
@@ -138,6 +141,9 @@ class Bench {
     Curve exact, fresh;
     round.exact +=
         seconds_of([&] { exact = probe_trace(forks, trace.prompt, trace.think, traces_.form, every); });
+    const std::vector<std::string> texts = token_texts(session_.model().pieces(trace.think));
+    ForkReader afresh(session_, options_.compute.branches);  // Which has decoded nothing of the trace yet.
+    add_work(afresh, {trace.prompt, trace.think, traces_.form, texts, {}}, exact, round.adaptive);
     round.recomputed += seconds_of(
         [&] { fresh = probe_trace(prefills, trace.prompt, trace.think, traces_.form, recomputed(trace)); });
     const auto n_options = static_cast<ptrdiff_t>(traces_.form.options.size());
@@ -256,7 +262,7 @@ BenchReport measure_speed(const BenchOptions& options) {
   const auto prefilled = static_cast<double>(report.n_prefilled),
              probed = static_cast<double>(report.n_probes);
   const double suffixes = probed * report.n_suffix;
-  std::vector<double> prefill, exact, ratio, probes, recomputed, gain;
+  std::vector<double> prefill, exact, ratio, probes, recomputed, gain, adaptive, saving;
   std::vector<std::vector<double>> generation(options.sequences.size());
   bench.run();
   for (int i = 0; i < options.rounds; i++) {
@@ -267,6 +273,11 @@ BenchReport measure_speed(const BenchOptions& options) {
     probes.push_back(probed / round.exact);
     recomputed.push_back(static_cast<double>(bench.n_recomputed()) / round.recomputed);
     gain.push_back(probes.back() / recomputed.back());
+    adaptive.push_back(static_cast<double>(round.adaptive.n_positions) / round.adaptive.seconds);
+    saving.push_back(adaptive.back() / probes.back());
+    report.adaptive_share =
+        static_cast<double>(round.adaptive.n_read) / static_cast<double>(round.adaptive.n_positions);
+    report.adaptive_off = round.adaptive.off;  // The same in each round.
     report.noise = merge(report.noise, round.noise);
     report.curves = std::move(round.curves);
     for (size_t k = 0; k < generation.size(); k++) generation[k].push_back(round.generation[k]);
@@ -277,6 +288,8 @@ BenchReport measure_speed(const BenchOptions& options) {
   report.probes = spread_of(probes);
   report.recomputed_probes = spread_of(recomputed);
   report.probes_to_recomputed = spread_of(gain);
+  report.adaptive_positions = spread_of(adaptive);
+  report.adaptive_to_exact = spread_of(saving);
   for (size_t k = 0; k < generation.size(); k++)
     report.generation.push_back({options.sequences[k], spread_of(generation[k])});
   report.peak_bytes = peak_memory();

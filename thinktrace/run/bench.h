@@ -66,6 +66,11 @@ struct BenchReport {
   // A second, the prefill of the trace counted; and how many times as fast forks are.
   Spread probes, recomputed_probes, probes_to_recomputed;
   NoiseFloor noise;  // Between the two, where both were read.
+  // Of adaptive probing with the usual tolerance: all positions, interpolated ones too, a second; how many times as fast as
+  // exact probing that is; the share of positions read; and how far its curves are from the exact ones.
+  Spread adaptive_positions, adaptive_to_exact;
+  double adaptive_share = 0;
+  NoiseFloor adaptive_off;
   std::vector<Generation> generation;
   int64_t peak_bytes = 0;  // Resident memory of this process, at its most.
 };

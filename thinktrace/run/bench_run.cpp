@@ -48,7 +48,7 @@ Store make_store(const std::string& folder, const Model& model, const RunOptions
   Store store = Store::create(folder);
   PlanChoice choice = choose_plan(store, options, model, questions, options.together);
   const StoredReader reader = make_reader(
-      {.format = options.format, .stride = options.stride, .precision = options.compute.precision}, model,
+      {.format = options.format, .probing = options.probing, .precision = options.compute.precision}, model,
       options.compute);
   store.save_reader(reader);
   choice.plan.reader_id = reader.id;

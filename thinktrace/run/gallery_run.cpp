@@ -41,7 +41,8 @@ void GalleryRun::show(const TraceRecord& r, const std::function<void(const SiteT
       in_orders.push_back(&kept);
     std::vector<int> positions = positions_of(kept, own, r);
     if (positions.empty() || positions.back() > static_cast<int>(r.think_text.size())) continue;
-    readings.push_back({static_cast<int>(i), std::move(positions), kept.curve.logprobs, kept.forced_text});
+    readings.push_back({static_cast<int>(i), std::move(positions), kept.curve.logprobs, kept.forced_text,
+                        kept.curve.interpolated});
   }
   const TraceMeasures measures = measure_record(r, in_orders);
   visit({r, measures, readings});

@@ -14,10 +14,12 @@ NoiseFloor measure_noise_floor(const TraceRecord& r, const AnswerForm& form,
                                const NoiseFloorOptions& options) {
   constexpr int kPositions = 4;
   const int n_options = static_cast<int>(form.options.size());
+  const std::vector<int> read = read_rows(r.curve);
   Curve stored;
-  for (const int k : spread_positions(static_cast<int>(r.curve.positions.size()) - 1, kPositions)) {
+  for (const int i : spread_positions(static_cast<int>(read.size()) - 1, kPositions)) {
+    const int k = read[i];
     stored.positions.push_back(r.curve.positions[k]);
-    for (int i = 0; i < n_options; i++) stored.logprobs.push_back(r.curve.logprobs[k * n_options + i]);
+    for (int o = 0; o < n_options; o++) stored.logprobs.push_back(r.curve.logprobs[k * n_options + o]);
   }
   const size_t n_tokens = r.prompt_ids.size() + r.trace.think_ids.size() + longest_branch(form);
   Session session(options.model, {.n_cells = static_cast<int>(n_tokens) + 256,

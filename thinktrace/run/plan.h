@@ -10,6 +10,7 @@
 #include "thinktrace/engine/model.h"
 #include "thinktrace/prompt/prompt.h"
 #include "thinktrace/question/select.h"
+#include "thinktrace/run/probe_by.h"
 #include "thinktrace/store/store.h"
 #include "thinktrace/trace/sample.h"
 
@@ -42,8 +43,8 @@ struct RunOptions {
   int samples = 1;
   Together together;
   int64_t memory = 0;  // Bytes that weights and cache may take; 0: most of what the machine has.
-  int stride = 1;      // Probe after every stride-th thinking token.
-  int orders = 1;      // Read each position under so many orders of the options, the question's own counted.
+  Probing probing;
+  int orders = 1;  // Read each position under so many orders of the options, the question's own counted.
   bool retry_failed = false;
   ComputeOptions compute;
   // Options of the command line as (name, value), kept as provenance.

@@ -94,6 +94,14 @@ RunSummary summarise_run(const OpenRun& run) {
     s.settings.emplace_back("read by",
                             json::parse(run.reader.provenance).value("/model/name"_json_pointer, ""));
   }
+  if (const Probing probing = probing_of(run.reader.identity); probing.adaptive) {
+    s.settings.emplace_back("probe", describe(probing));
+    s.probe = reader.at("probe").dump();
+    if (probing.adaptive->seconds > 0)
+      s.notes.push_back(
+          "The clock had a part in which positions were read: the same command does not give the same "
+          "bytes.");
+  }
   for (const char* key : {"stride", "suffix", "think_open", "think_close", "labels"}) {
     if (reader.contains(key)) s.settings.emplace_back(key, shown(reader.at(key)));
   }
@@ -191,7 +199,7 @@ std::string describe_reader(const StoredReader& reader, const StoredReader& own)
                             "after_think_open", "think_close"})
       before.erase(key), now.erase(key);
   }
-  const std::string how = differences(before.dump(), now.dump());
+  const std::string how = reader_differences(before.dump(), now.dump());
   return fmt::format("reader {}: {}{}", reader.number,
                      json::parse(reader.provenance).value("/model/name"_json_pointer, "no model"),
                      how.empty() ? "" : fmt::format(" ({})", how));

@@ -50,11 +50,19 @@ bool writes_like(const Model& model, const StoredPlan& plan) {
   return json::parse(plan.identity).value("model_sha256", "") == model.card().sha256;
 }
 
+// What reads a pass' traces, and who is told of it.
+struct Reading {
+  const ReaderOptions& options;
+  GrowingSession& sessions;
+  bool same_model = false;
+  std::function<void(int)> on_probes;
+};
+
 // One trace, from its text to a reading.
-StoredReading read_trace(const ReadJob& job, const ReaderOptions& options, const TraceRecord& record,
-                         GrowingSession& sessions, bool same_model) {
+StoredReading read_trace(const ReadJob& job, const TraceRecord& record, const Reading& by) {
+  const ReaderOptions& options = by.options;
   const ReadingForm q = build_reading_form(job.model, record.question, options);
-  ReadThinking thinking = thinking_for(job.model, record, same_model);
+  ReadThinking thinking = thinking_for(job.model, record, by.same_model);
   const int n_tokens = static_cast<int>(q.prompt.ids.size() + thinking.ids.size()),
             branch = longest_branch(q.form);
   if (n_tokens + branch > job.model.card().n_ctx_train) {
@@ -63,22 +71,23 @@ StoredReading read_trace(const ReadJob& job, const ReaderOptions& options, const
                             "context of {} holds",
                             n_tokens, job.model.card().n_ctx_train));
   }
-  Session& session = sessions.with_room(n_tokens, branch);
+  Session& session = by.sessions.with_room(n_tokens, branch);
   ForkReader forks(session, job.compute.branches);
   PrefillReader prefills(session);
   AnswerReader& reader =
       probes_by_forks(job.model, job.compute) ? static_cast<AnswerReader&>(forks) : prefills;
-  const std::vector<int> positions = probe_positions(static_cast<int>(thinking.ids.size()), options.stride);
   StoredReading out{.trace_id = record.id,
                     .labels = q.prompt.labels,
                     .prompt_text = to_utf8(q.prompt.text),
                     .prompt_ids = q.prompt.ids,
                     .forced_text = to_utf8(job.model.text(q.form.suffix)),
                     .suffix_ids = q.form.suffix,
-                    .curve = probe_trace(reader, q.prompt.ids, thinking.ids, q.form, positions)};
+                    .curve = {}};
+  out.curve = probe_by(reader, {q.prompt.ids, thinking.ids, q.form, thinking.texts, record.question.options},
+                       options.probing, by.on_probes);
   if (!thinking.own) {
     if (record.has_tokens) {
-      out.writer_positions = align_positions(record.think_text, thinking.texts, positions);
+      out.writer_positions = align_positions(record.think_text, thinking.texts, out.curve.positions);
       out.writer_tokens = static_cast<int>(record.think_text.size());
     }
     out.think_ids = std::move(thinking.ids);
@@ -113,14 +122,15 @@ int read_units(const ReadJob& job, const ReaderOptions& options, const StoredRea
   for (const UnitKey& unit : units) {
     Attempt attempt{.settings = compute_settings(job.compute)};
     std::vector<StoredReading> readings;
+    const Reading by{options, sessions, same_model, [&](int n) {
+                       attempt.probes += n;
+                       reporter.add_probes(n);
+                     }};
     const double begin = monotonic_seconds();
     for (const TraceRecord& record : job.store.records(unit, kNoReader)) {  // As they were written.
       if (job.store.reading(record.id, reader.id)) continue;
       try {
-        readings.push_back(read_trace(job, options, record, sessions, same_model));
-        const auto n = static_cast<int>(readings.back().curve.positions.size());
-        attempt.probes += n;
-        reporter.add_probes(n);
+        readings.push_back(read_trace(job, record, by));
       } catch (const std::exception& e) {
         const auto* error = dynamic_cast<const Error*>(&e);
         if (error && (error->kind() == ErrorKind::kInterrupted || error->kind() == ErrorKind::kStore)) throw;
@@ -209,12 +219,13 @@ ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
                 fmt::format("[probe] {}: the model's file has changed since the run; name one with "
                             "--with",
                             path));
-  const json own = json::parse(store.reader(plan->reader_id)->identity);
+  const std::string own_identity = store.reader(plan->reader_id)->identity;
+  const json own = json::parse(own_identity);
   RunOptions wanted = given;
-  if (wanted.stride == 0) wanted.stride = own.value("stride", 1);
+  if (wanted.probing.stride == 0) wanted.probing = probing_of(own_identity);
   if (same_model && own.value("precision", "fast") == "reference")
     wanted.compute.precision = Precision::kReference;
-  ReaderOptions options{.stride = wanted.stride, .precision = wanted.compute.precision};
+  ReaderOptions options{.probing = wanted.probing, .precision = wanted.compute.precision};
   options.format = given.format;
   if (same_model) options.format = format_like(own, given.format);
   if (options.format.suffix.empty()) options.format.suffix = kDefaultSuffix;

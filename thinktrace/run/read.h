@@ -35,7 +35,7 @@ std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions
 // The noise floor is of all that a reader has read of the current plan: to be called before it reads more.
 void forget_noise_floor(Store& store, const std::string& reader_id);
 
-// `probe RUN` (options.stride 0: as the plan's own reader has it): reads what is stored in options.out with options.model_path (empty: the model that the plan was sampled
+// `probe RUN` (options.probing.stride 0: as the plan's own reader has it): reads what is stored in options.out with options.model_path (empty: the model that the plan was sampled
 // with) under options.orders orders of the options.
 struct ReadResult {
   int reader = 0;  // Number of the first reader used.

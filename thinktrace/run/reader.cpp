@@ -43,7 +43,8 @@ bool prior_covers(const std::string& prior, const std::vector<Question>& questio
 
 std::string reader_identity(const ReaderOptions& o, const Model& model) {
   json identity = json::parse(words_identity(o.format, o.precision, model));
-  identity.update({{"suffix", o.format.suffix}, {"stride", o.stride}, {"order", o.order}});
+  identity.update({{"suffix", o.format.suffix}, {"order", o.order}});
+  identity.update(json::parse(probing_identity(o.probing)));
   return identity.dump();
 }
 

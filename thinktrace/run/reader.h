@@ -13,8 +13,8 @@ namespace thinktrace {
 
 struct ReaderOptions {
   PromptFormat format;  // Complete.
-  int stride = 1;       // A probe after every stride-th thinking token.
-  int order = 0;        // Which order of the options; 0: as the question has them.
+  Probing probing;
+  int order = 0;  // Which order of the options; 0: as the question has them.
   Precision precision = Precision::kFast;
 };
 

@@ -70,16 +70,16 @@ int do_blocks(const Job& job, std::span<const Unit> units, const std::vector<Pre
 }
 
 ReaderOptions reader_of(const RunOptions& options) {
-  return {.format = options.format, .stride = options.stride, .precision = options.compute.precision};
+  return {.format = options.format, .probing = options.probing, .precision = options.compute.precision};
 }
 
 // The plan's own way of reading, in which its units are stored: the command's for a new plan.
 RunOptions as_planned(RunOptions options, const Store& store, const PlanChoice& choice) {
   options.format.labels = choice.labels;
   if (choice.plan.number == 0) return options;
-  const json own = json::parse(store.reader(choice.plan.reader_id)->identity);
-  options.format.suffix = own.value("suffix", options.format.suffix);
-  options.stride = own.value("stride", options.stride);
+  const std::string own = store.reader(choice.plan.reader_id)->identity;
+  options.format.suffix = json::parse(own).value("suffix", options.format.suffix);
+  options.probing = probing_of(own);
   return options;
 }
 
@@ -106,7 +106,7 @@ int read_further(const Job& job, const RunOptions& wanted, const std::string& ow
     if (is_new && options.order == 0) {
       job.reporter.note(
           fmt::format("these settings read the same traces in another way ({}): reader {} of this folder",
-                      differences(job.store.reader(own_reader)->identity, reader.identity), number));
+                      reader_differences(job.store.reader(own_reader)->identity, reader.identity), number));
     }
     const auto n = static_cast<int>(job.store.units_to_read(reader.id, job.options.retry_failed).size());
     if (n > 0) forget_noise_floor(job.store, reader.id);

@@ -23,7 +23,7 @@ struct RunResult {
 
 // Reads questions and model, plans, and does every unit that the run's store lacks, block by block; each is on disk before the
 // next begins. Settings under which traces would come out otherwise are another plan of the same folder; another suffix, other
-// labels or a stride are another reading of the plan's traces. A question that can't be done is stored as failed with its
+// labels, a stride or a tolerance are another reading of the plan's traces. A question that can't be done is stored as failed with its
 // reason and the run goes on.
 // Throws Error: kInput before anything has run, kStore, kInterrupted (units already stored are kept).
 RunResult run_plan(const RunOptions& options, const RunObserver& observer = {});

@@ -38,13 +38,16 @@ void take_traces(const Model& model, const Unit& unit, const RunOptions& options
   }
 }
 
-void probe_traces(AnswerReader& reader, const AnswerForm& form, int stride, const UnitObserver& observer,
-                  StoredUnit& stored) {
+void probe_traces(AnswerReader& reader, const Unit& unit, const Probing& probing,
+                  const UnitObserver& observer, StoredUnit& stored) {
+  const PreparedQuestion& q = *unit.question;
+  const auto on_probes = [&](int n) {
+    stored.attempt.probes += n;
+    if (observer.on_probes) observer.on_probes(n);
+  };
   for (TraceRecord& r : stored.records) {
-    const std::vector<int> positions = probe_positions(static_cast<int>(r.trace.think_ids.size()), stride);
-    r.curve = probe_trace(reader, r.prompt_ids, r.trace.think_ids, form, positions);
-    stored.attempt.probes += static_cast<int64_t>(positions.size());
-    if (observer.on_probes) observer.on_probes(static_cast<int>(positions.size()));
+    r.curve = probe_by(reader, {r.prompt_ids, r.trace.think_ids, q.form, r.think_text, q.question.options},
+                       probing, on_probes);
   }
 }
 
@@ -130,8 +133,8 @@ std::vector<StoredUnit> do_units(Session& session, std::span<const Unit> units, 
       probes_by_forks(session.model(), options.compute) ? static_cast<AnswerReader&>(forks) : prefills;
   for (size_t i = 0; i < units.size(); i++) {
     const double begin = monotonic_seconds();
-    const std::string failure = failure_of(
-        [&] { probe_traces(reader, units[i].question->form, options.stride, observer, stored[i]); });
+    const std::string failure =
+        failure_of([&] { probe_traces(reader, units[i], options.probing, observer, stored[i]); });
     if (!failure.empty()) fail(stored[i], failure);
     stored[i].attempt.seconds_probing = monotonic_seconds() - begin;
   }

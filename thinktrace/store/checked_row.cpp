@@ -28,6 +28,49 @@ std::string bytes_of(T value) {
   return {reinterpret_cast<const char*>(&value), sizeof(value)};
 }
 
+// All but the last column of the row that a statement is at.
+std::string canonical_row(const Statement& row) {
+  std::string canonical;
+  for (int c = 0; c + 1 < row.columns(); c++) {
+    switch (row.type(c)) {
+      case SQLITE_TEXT:
+        append(canonical, 'T', row.bytes(c));
+        break;
+      case SQLITE_BLOB:
+        append(canonical, 'B', row.bytes(c));
+        break;
+      case SQLITE_INTEGER:
+        append(canonical, 'I', bytes_of(row.integer(c)));
+        break;
+      case SQLITE_FLOAT:
+        append(canonical, 'R', bytes_of(row.real(c)));
+        break;
+      default:
+        append(canonical, 'N', "");
+    }
+  }
+  return canonical;
+}
+
+void bind_column(Statement& to, const Statement& row, int column) {
+  switch (row.type(column)) {
+    case SQLITE_TEXT:
+      to.bind(row.bytes(column));
+      break;
+    case SQLITE_BLOB:
+      to.bind_blob(row.bytes(column));
+      break;
+    case SQLITE_INTEGER:
+      to.bind(row.integer(column));
+      break;
+    case SQLITE_FLOAT:
+      to.bind(row.real(column));
+      break;
+    default:
+      to.bind_null();
+  }
+}
+
 }  // namespace
 
 CheckedInsert& CheckedInsert::add(std::string_view text) {
@@ -107,28 +150,26 @@ void CheckedRows::damaged(const std::string& what) const {
 bool CheckedRows::step() {
   if (!statement_.step()) return false;
   const int last = statement_.columns() - 1;
-  std::string canonical;
-  for (int c = 0; c < last; c++) {
-    switch (statement_.type(c)) {
-      case SQLITE_TEXT:
-        append(canonical, 'T', statement_.bytes(c));
-        break;
-      case SQLITE_BLOB:
-        append(canonical, 'B', statement_.bytes(c));
-        break;
-      case SQLITE_INTEGER:
-        append(canonical, 'I', bytes_of(statement_.integer(c)));
-        break;
-      case SQLITE_FLOAT:
-        append(canonical, 'R', bytes_of(statement_.real(c)));
-        break;
-      default:
-        append(canonical, 'N', "");
-    }
-  }
-  if (last < 1 || statement_.bytes(last) != content_id(canonical))
+  if (last < 1 || statement_.bytes(last) != content_id(canonical_row(statement_)))
     damaged("a row does not match its checksum");
   return true;
+}
+
+void copy_rows(sqlite3* db, const CopyRows& copy) {
+  Statement rows(db, fmt::format("SELECT * FROM {} ORDER BY rowid", copy.from));
+  while (rows.step()) {
+    const int last = rows.columns() - 1;
+    std::string canonical = canonical_row(rows), marks;
+    const bool is_whole = rows.bytes(last) == content_id(canonical);
+    for (int i = 0; i < last + copy.n_more; i++) marks += "?,";
+    Statement row(db, fmt::format("INSERT INTO {} VALUES ({}?)", copy.to, marks));
+    for (int c = 0; c < last; c++) bind_column(row, rows, c);
+    for (int i = 0; i < copy.n_more; i++) {
+      append(canonical, 'N', "");
+      row.bind_null();
+    }
+    row.bind(is_whole ? content_id(canonical) : rows.text(last)).run();
+  }
 }
 
 std::string CheckedRows::text(int column) const {

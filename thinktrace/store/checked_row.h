@@ -71,4 +71,12 @@ class CheckedRows {
   Statement statement_;
 };
 
+// Copies the rows of table `from`, in their order, to the end of `to`, which has `n_more` columns behind the same ones: null
+// in these rows. A row that does not match its checksum keeps it, and so does not match in `to` either.
+struct CopyRows {
+  std::string from, to;
+  int n_more = 0;
+};
+void copy_rows(sqlite3* db, const CopyRows& copy);
+
 }  // namespace thinktrace::sqlite

@@ -115,7 +115,8 @@ void copy_traces(sqlite3* db, const StoredIdentities& ids) {
     CheckedInsert row(db, "reading");
     row.add(reading_id(r.text(0), ids.reader_id)).add(r.text(0)).add(ids.reader_id);
     for (int i = 0; i < 5; i++) row.add_null();  // All as the unit and the trace have it.
-    row.add(r.text(1)).add(r.ids(2)).add(r.ids(3)).add_null().add_null().add(r.floats(4)).add(0.0).run();
+    row.add(r.text(1)).add(r.ids(2)).add(r.ids(3)).add_null().add_null().add(r.floats(4)).add(0.0);
+    row.add_null().add_null().add_null().run();  // Every position was read.
   }
 }
 
@@ -130,6 +131,21 @@ void from_version_1(sqlite3* db) {
   copy_traces(db, ids);
   for (auto table = tables.rbegin(); table != tables.rend(); ++table)
     sqlite::execute(db, fmt::format("DROP TABLE old_{}", *table));
+}
+
+// The statement of schema.sql that makes a table.
+std::string create_statement(const std::string& table) {
+  const std::string_view sql = embedded::schema_sql, end = ") STRICT;";
+  const size_t begin = sql.find(fmt::format("CREATE TABLE {} (", table));
+  return std::string(sql.substr(begin, sql.find(end, begin) + end.size() - begin));
+}
+
+// Version 2 knew no interpolated positions.
+void from_version_2(sqlite3* db) {
+  sqlite::execute(db, "ALTER TABLE reading RENAME TO old_reading");
+  sqlite::execute(db, create_statement("reading"));
+  sqlite::copy_rows(db, {"old_reading", "reading", 3});
+  sqlite::execute(db, "DROP TABLE old_reading");
 }
 
 }  // namespace
@@ -155,7 +171,10 @@ void migrate_store(sqlite3* db) {
   // Renaming and dropping the old tables meets references between them; they are checked as a whole when all is done.
   sqlite::execute(db, "PRAGMA defer_foreign_keys=ON");
   try {
-    store_version(db) == 0 ? sqlite::execute(db, std::string(embedded::schema_sql)) : from_version_1(db);
+    const int version = store_version(db);
+    if (version == 0) sqlite::execute(db, std::string(embedded::schema_sql));
+    if (version == 1) from_version_1(db);
+    if (version == 2) from_version_2(db);
   } catch (const json::exception& e) {
     sqlite::fail(db, fmt::format("an older store that can't be read: {}", e.what()));
   }

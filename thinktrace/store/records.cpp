@@ -84,6 +84,17 @@ void check_curve(const CheckedRows& reading, const Curve& curve, CurveShape shap
   if (curve.logprobs.size() != p.size() * shape.n_options) reading.damaged("a curve is cut");
 }
 
+// The columns that are a reading's curve.
+Curve curve_of(const CheckedRows& reading) {
+  Curve curve{reading.ids(10), reading.floats(13)};
+  if (reading.is_null(15)) return curve;
+  std::optional<std::vector<char>> marks = marks_of(reading.ids(15), curve);
+  if (!marks) reading.damaged("interpolated positions that can't be");
+  curve.interpolated = *std::move(marks);
+  if (!reading.is_null(16)) curve.error = {reading.real(16), reading.real(17)};
+  return curve;
+}
+
 void add_reading(const CheckedRows& reading, TraceRecord& r) {
   if (!reading.is_null(3)) r.labels = reading.texts(3);
   if (!reading.is_null(4)) r.prompt_text = reading.text(4);
@@ -96,10 +107,9 @@ void add_reading(const CheckedRows& reading, TraceRecord& r) {
       reading.damaged("ids and texts of tokens differ in number");
   }
   r.forced_text = reading.text(8);
-  r.curve.positions = reading.ids(10);
+  r.curve = curve_of(reading);
   if (!reading.is_null(11)) r.writer_positions = reading.ids(11);
   if (!reading.is_null(12)) r.n_writer_tokens = reading.integer(12);
-  r.curve.logprobs = reading.floats(13);
   r.resolution = reading.real(14);
   if (r.labels.size() != r.question.options.size()) reading.damaged("the number of labels");
   check_curve(reading, r.curve, {r.question.options.size(), r.think_text.size()});
@@ -215,7 +225,7 @@ std::optional<Store::OtherReading> Store::reading(const std::string& trace_id,
   if (!reading.step()) return std::nullopt;
   OtherReading found;
   found.forced_text = reading.text(8);
-  found.curve = {reading.ids(10), reading.floats(13)};
+  found.curve = curve_of(reading);
   if (!reading.is_null(7)) found.think_text = reading.texts(7);
   if (!reading.is_null(3)) {
     found.labels = reading.texts(3);

@@ -1,4 +1,4 @@
--- The store of a run: RUN/thinktrace.db, schema version 2 (PRAGMA user_version).
+-- The store of a run: RUN/thinktrace.db, schema version 3 (PRAGMA user_version).
 -- Arrays are little-endian blobs: ids and positions are 32-bit integers, log-probabilities 32-bit floats.
 -- Lists of texts and settings are JSON. The last column of every table is a checksum of the others (checked_row.h),
 -- written with the row and compared whenever it is read. docs/store.md tells how versions follow each other.
@@ -17,7 +17,7 @@ CREATE TABLE plan (
   checksum    TEXT NOT NULL
 ) STRICT;
 
--- A way to read traces: a model, a suffix, labels, an order of the options, a stride.
+-- A way to read traces: a model, a suffix, labels, an order of the options, a stride or a tolerance.
 CREATE TABLE reader (
   id          TEXT PRIMARY KEY,     -- hash of identity
   number      INTEGER NOT NULL UNIQUE,
@@ -117,6 +117,9 @@ CREATE TABLE reading (
   writer_tokens    INTEGER,         -- the length of the thinking in these
   logprobs         BLOB NOT NULL,   -- [n_positions, n_options], by option
   resolution       REAL NOT NULL,   -- probabilities are known to multiples of it; 0: as computed
+  interpolated     BLOB,            -- those of positions whose rows were not read; null: all were
+  mean_abs_dp      REAL,            -- estimated mean |dP| of the curve, and its 90 % bound; null: all were read
+  mean_abs_dp_upper REAL,
   checksum         TEXT NOT NULL,
   UNIQUE (trace_id, reader_id)
 ) STRICT;

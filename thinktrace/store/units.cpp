@@ -53,7 +53,12 @@ void insert_reading(sqlite3* db, const std::string& reader_id, const StoredReadi
   row.add(r.forced_text).add(r.suffix_ids).add(r.curve.positions);
   r.writer_positions.empty() ? row.add_null() : row.add(r.writer_positions);
   r.writer_tokens ? row.add(*r.writer_tokens) : row.add_null();
-  row.add(r.curve.logprobs).add(resolution).run();
+  row.add(r.curve.logprobs).add(resolution);
+  const std::vector<int> interpolated = interpolated_positions(r.curve);
+  interpolated.empty() ? row.add_null() : row.add(interpolated);
+  for (const double CurveError::*value : {&CurveError::mean_abs_dp, &CurveError::mean_abs_dp_upper})
+    r.curve.error ? row.add(*r.curve.error.*value) : row.add_null();
+  row.run();
 }
 
 void insert_trace(sqlite3* db, int64_t unit_id, const StoredUnit& unit, const TraceRecord& r,
@@ -215,7 +220,7 @@ StoreCounts Store::counts(const std::string& reader_id) const {
     SELECT (SELECT count(*) FROM plan_question WHERE plan = ?2),
       (SELECT count(*) FROM mine WHERE status = 'ok'), (SELECT count(*) FROM mine WHERE status = 'failed'),
       (SELECT count(*) FROM asked), (SELECT total(json_array_length(think_text)) FROM asked WHERE has_tokens),
-      (SELECT total(length(r.positions)) / 4 FROM reading r JOIN asked a ON a.id = r.trace_id WHERE r.reader_id = ?4),
+      (SELECT total(length(r.positions) - ifnull(length(r.interpolated), 0)) / 4 FROM reading r JOIN asked a ON a.id = r.trace_id WHERE r.reader_id = ?4),
       (SELECT count(*) FROM asked WHERE stop IN ('budget', 'end_of_text')),
       (SELECT count(DISTINCT settings) FROM mine), (SELECT count(*) FROM spent), (SELECT total(tokens) FROM spent),
       (SELECT total(probes) FROM spent), (SELECT total(seconds_sampling) FROM spent),

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// Stores of older versions, as these wrote them.
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "thinktrace/store/store.h"
+
+namespace thinktrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct OldStore {
+  int version;
+  int64_t traces, sampled_tokens, probes, readings;
+};
+
+class OldStores : public ::testing::TestWithParam<OldStore> {
+ protected:
+  OldStores() : folder_(fs::path(::testing::TempDir()) / ("old_store_" + std::to_string(::getpid()))) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    const fs::path golden = fs::path(THINKTRACE_SOURCE_DIR) / "tests/golden";
+    fs::copy_file(golden / ("store_v" + std::to_string(GetParam().version)) / "thinktrace.db", file());
+    fs::permissions(file(), fs::perms::owner_write, fs::perm_options::add);
+  }
+  ~OldStores() override { fs::remove_all(folder_); }
+
+  fs::path file() const { return folder_ / "thinktrace.db"; }
+  std::string bytes() const {
+    std::ifstream in(file(), std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(in), {}};
+  }
+  void execute(const std::string& sql) const {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(file().c_str(), &db), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+    sqlite3_close(db);
+  }
+  void expect_whole(const Store& store) const {
+    EXPECT_EQ(store.counts().traces, GetParam().traces);
+    EXPECT_EQ(store.counts().sampled_tokens, GetParam().sampled_tokens);
+    EXPECT_EQ(store.counts().probes, GetParam().probes);
+    const VerifyReport report = store.verify();
+    EXPECT_TRUE(report.problems.empty()) << report.problems[0];
+    EXPECT_EQ(report.rows.back(), (std::pair<std::string, int64_t>("reading", GetParam().readings)));
+    store.for_each_trace([](const TraceRecord& r) {
+      EXPECT_FALSE(r.curve.positions.empty());
+      EXPECT_TRUE(r.curve.interpolated.empty());
+      EXPECT_FALSE(r.curve.error);
+    });
+  }
+
+  fs::path folder_;
+};
+
+TEST_P(OldStores, AreReadAsTheyAreAndBroughtForwardByAWriter) {
+  const std::string before = bytes();
+  expect_whole(Store::open(folder_.string()));
+  EXPECT_EQ(bytes(), before);
+  expect_whole(Store::create(folder_.string()));
+  EXPECT_NE(bytes(), before);
+  const std::string after = bytes();
+  expect_whole(Store::create(folder_.string()));
+  EXPECT_EQ(bytes(), after) << "there is nothing left to do";
+}
+
+TEST_P(OldStores, ADamagedRowStaysOne) {
+  if (GetParam().version == 1) return;  // It had no checksums.
+  execute("UPDATE reading SET resolution = 0.5 WHERE rowid = 2");
+  {
+    EXPECT_EQ(Store::open(folder_.string()).verify().problems.size(), 2U)
+        << "the row, and the unit that has it";
+  }
+  const Store store = Store::create(folder_.string());
+  EXPECT_EQ(store.verify().problems.size(), 2U);
+  EXPECT_EQ(store.counts().traces, GetParam().traces);
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, OldStores,
+                         ::testing::Values(OldStore{1, 6, 346, 336, 6}, OldStore{2, 4, 120, 124, 8}));
+
+}  // namespace
+}  // namespace thinktrace
