@@ -192,7 +192,8 @@ Verb add_bench(CLI::App& app) {
           ->group("Work");
   for (CLI::Option* made_up :
        {number("--prompt-tokens", a->bench.n_prompt, "Tokens of the made-up prompt", 1, kMost),
-        number("--think-tokens", a->bench.n_think, "Of the made-up thinking", 1, kMost),
+        number("--think-tokens", a->bench.n_think,
+               "Of the made-up thinking; 0: 480, or as many as the context has room for", 0, kMost),
         number("--suffix-tokens", a->bench.n_suffix, "Of the made-up suffix", 1, 256)})
     made_up->excludes(tokens);
   number("--rounds", a->bench.rounds, "Rounds, in each of which everything is done once", 1, 1000);
@@ -224,13 +225,13 @@ Verb add_bench(CLI::App& app) {
     std::optional<RunSpeed> run;  // First: what measure_speed() takes is not to count as its peak.
     if (!options.questions_path.empty()) run = measure_run(options, a->bench.rounds, interrupted);
     const BenchReport report = measure_speed(a->bench);
+    if (!a->curves.empty()) write_curves(a->curves, report.curves);
     if (a->json) {
       print_json(report, run);
     } else {
       print_text(report);
       if (run) print_text(*run);
     }
-    if (!a->curves.empty()) write_curves(a->curves, report.curves);
     return static_cast<int>(kDone);
   };
 }

@@ -13,7 +13,7 @@ import unittest
 
 from support import (DONE, INTERRUPTED, CliTest, call, command, environment, export, run_arguments, tree)
 
-PLAN = ("--subjects", "chains,capitals", "--limit", "2", "--stride", "2")
+PLAN = ("--block", "1", "--subjects", "chains,capitals", "--limit", "2", "--stride", "2")
 
 
 class Screen:

@@ -223,7 +223,7 @@ BenchTraces read_bench_traces(const std::string& path, const Model& model) {
 }
 
 BenchTraces make_bench_trace(const Model& model, int n_prompt, int n_think, int n_suffix) {
-  constexpr int kOptions = 4;
+  constexpr int kOptions = 4, kUsualThinking = 480;
   std::mt19937 random(1);
   const auto draw = [&](int n) {
     std::vector<Token> list;
@@ -237,8 +237,11 @@ BenchTraces make_bench_trace(const Model& model, int n_prompt, int n_think, int 
   out.form.suffix = draw(n_suffix);
   for (const Token t : draw(kOptions)) out.form.options.push_back({{t}});
   out.traces.push_back({draw(n_prompt), {}});
-  const int room = model.card().n_ctx_train - n_prompt - n_suffix - 1;
-  out.traces.back().think = draw(std::clamp(room, 1, n_think));
+  if (n_think == 0) {
+    const int room = model.card().n_ctx_train - n_prompt - n_suffix - 1;
+    n_think = std::clamp(room, 1, kUsualThinking);
+  }
+  out.traces.back().think = draw(n_think);
   return out;
 }
 

@@ -24,13 +24,14 @@ struct BenchTraces {
 // is missing, is none, or is no token of the model.
 BenchTraces read_bench_traces(const std::string& path, const Model& model);
 
-// One made-up trace of random tokens, the same at each call; shorter where the model's context has no room for all of it. REQUIRES: all numbers at least 1.
+// One made-up trace of random tokens, the same at each call. n_think 0: 480, or as many as the
+// model's context has room for. REQUIRES: the other numbers are at least 1.
 BenchTraces make_bench_trace(const Model& model, int n_prompt, int n_think, int n_suffix);
 
 struct BenchOptions {
   std::string model_path;
-  std::string tokens_path;                         // For read_bench_traces(); empty: one made-up trace.
-  int n_prompt = 96, n_think = 480, n_suffix = 8;  // Of the made-up one.
+  std::string tokens_path;                       // For read_bench_traces(); empty: one made-up trace.
+  int n_prompt = 96, n_think = 0, n_suffix = 8;  // Of the made-up one.
   ComputeOptions compute;
   int rounds = 3;
   int n_recomputed = 4;  // Positions of each trace that are also read by fresh prefills.
