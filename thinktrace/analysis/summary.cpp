@@ -174,7 +174,7 @@ void plan_commitment(Plan& plan, const Traces& traces, Block& block) {
 }
 
 void plan_classes(Plan& plan, Classes& classes) {
-  const auto add = [&](CountedShare& into, std::vector<TraceClass> members) {
+  const auto add = [&](CountedShare& into, const std::vector<TraceClass>& members) {
     plan.add_counted(into, [members](const TraceMeasures& t) -> Value {
       if (!t.curve) return std::nullopt;
       return std::find(members.begin(), members.end(), t.curve->trace_class) != members.end();
