@@ -86,6 +86,9 @@ void print_text(const RunSpeed& r) {
   print_line("  sampling", rate_text(r.sampling, "s"));
   print_line("  probing", rate_text(r.probing, "s"));
   print_line("  storing and the rest", rate_text(r.storing, "s"));
+  print_line("  peak memory",
+             fmt::format("{:.0f} MB, of which {:.0f} MB of cache", static_cast<double>(r.peak_bytes) / 1e6,
+                         static_cast<double>(r.cache_bytes) / 1e6));
 }
 
 json to_json(const Spread& s) { return {{"median", s.median}, {"low", s.low}, {"high", s.high}}; }
@@ -104,7 +107,9 @@ json to_json(const RunSpeed& r) {
           {"generated_tokens_a_second", to_json(r.generation)},
           {"seconds_sampling", to_json(r.sampling)},
           {"seconds_probing", to_json(r.probing)},
-          {"seconds_storing", to_json(r.storing)}};
+          {"seconds_storing", to_json(r.storing)},
+          {"cache_bytes", r.cache_bytes},
+          {"peak_bytes", r.peak_bytes}};
 }
 
 void print_json(const BenchReport& r, const std::optional<RunSpeed>& run) {
@@ -222,7 +227,7 @@ Verb add_bench(CLI::App& app) {
     a->bench.model_path = options.model_path;
     a->bench.compute = options.compute;
     a->bench.should_stop = interrupted;
-    std::optional<RunSpeed> run;  // First: what measure_speed() takes is not to count as its peak.
+    std::optional<RunSpeed> run;  // First, so that its peak is its own.
     if (!options.questions_path.empty()) run = measure_run(options, a->bench.rounds, interrupted);
     const BenchReport report = measure_speed(a->bench);
     if (!a->curves.empty()) write_curves(a->curves, report.curves);

@@ -158,23 +158,15 @@ class Bench {
   double measure_generation(int n) {
     TraceRequest request{traces_.traces.front().prompt, kNeverWritten, 0, n, {}};
     request.options.budget = options_.n_generated;
-    int64_t made = 0;
-    // The prompt's prefill belongs to the prompt; the first tokens come with it.
-    double begin = 0;
-    int passes = 0;
-    sample_traces(session_, {&request, 1}, n, [&](int k) {
-      if (passes++ == 0)
-        begin = monotonic_seconds();
-      else
-        made += k;
-    });
-    return static_cast<double>(made) / std::max(1e-9, monotonic_seconds() - begin);
+    return generation_speed(session_, request);
   }
 
   const BenchTraces& traces_;
   BenchOptions options_;
   Session session_;
 };
+
+}  // namespace
 
 int64_t peak_memory() {
   rusage usage{};
@@ -186,7 +178,18 @@ int64_t peak_memory() {
 #endif
 }
 
-}  // namespace
+double generation_speed(Session& session, const TraceRequest& request) {
+  int64_t made = 0;
+  double begin = 0;
+  int passes = 0;
+  sample_traces(session, {&request, 1}, request.n_samples, [&](int n) {
+    if (passes++ == 0)
+      begin = monotonic_seconds();  // The first tokens come with the prompt.
+    else
+      made += n;
+  });
+  return static_cast<double>(made) / std::max(1e-9, monotonic_seconds() - begin);
+}
 
 Spread spread_of(std::vector<double> values) {
   std::sort(values.begin(), values.end());

@@ -47,6 +47,12 @@ struct Spread {
 
 Spread spread_of(std::vector<double> values);  // REQUIRES: at least one.
 
+// Sampled tokens a second of a request's traces, all at once; its prompt's prefill is not counted.
+double generation_speed(Session& session, const TraceRequest& request);
+
+// Resident memory of this process, at its most so far.
+int64_t peak_memory();
+
 struct Generation {
   int n_sequences = 0;
   Spread tokens_a_second;  // All sequences together.

@@ -5,6 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <span>
 
@@ -20,9 +23,11 @@ namespace {
 // A folder that goes with it.
 class TemporaryFolder {
  public:
-  TemporaryFolder()
-      : path_(std::filesystem::temp_directory_path() / fmt::format("thinktrace-bench-{}", ::getpid())) {
-    std::filesystem::remove_all(path_);
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "thinktrace-bench-XXXXXX").string();
+    if (!::mkdtemp(name.data()))
+      throw Error(ErrorKind::kFailed, fmt::format("[bench] {}: {}", name, std::strerror(errno)));
+    path_ = name;
   }
   ~TemporaryFolder() {
     std::error_code ignored;
@@ -42,6 +47,18 @@ struct Round {
   int n_traces = 0;
   int64_t n_prompt = 0, n_sampled = 0, n_suffix = 0, n_think = 0;
 };
+
+void add(const StoredUnit& unit, const AnswerForm& form, Round& round) {
+  const Attempt& attempt = unit.attempt;
+  if (attempt.status == Status::kFailed) throw Error(ErrorKind::kFailed, attempt.error);
+  round.sampling += attempt.seconds_sampling;
+  round.probing += attempt.seconds_probing;
+  round.n_traces += static_cast<int>(unit.records.size());
+  round.n_prompt += static_cast<int64_t>(unit.prompt_ids.size());
+  round.n_sampled += attempt.tokens;
+  round.n_suffix += attempt.probes * n_branch_tokens(form);
+  for (const TraceRecord& r : unit.records) round.n_think += static_cast<int64_t>(r.trace.think_ids.size());
+}
 
 Store make_store(const std::string& folder, const Model& model, const RunOptions& options,
                  const std::vector<Question>& questions, std::string& sampling_id) {
@@ -63,32 +80,15 @@ Round do_round(Session& session, const RunOptions& options, const std::vector<Pr
   for (const PreparedQuestion& q : prepared) questions.push_back(q.question);
   std::string sampling_id;
   Store store = make_store(folder.path(), session.model(), options, questions, sampling_id);
-  std::vector<Unit> units;
-  const Together& together = options.together;
-  for (const PreparedQuestion& q : prepared) {
-    for (int first = 0; first < options.samples; first += together.unit_size)
-      units.push_back({&q, first, together.unit_size, sampling_id});
-  }
+  const std::vector<Unit> units =
+      units_of(prepared, options.samples, options.together.unit_size, sampling_id);
   Round round;
-  const auto block = static_cast<size_t>(together.block);
+  size_t at = 0;
   const double begin = monotonic_seconds();
-  for (size_t i = 0; i < units.size(); i += block) {
-    const std::span<const Unit> now = std::span(units).subspan(i, std::min(block, units.size() - i));
-    const std::vector<StoredUnit> done = do_units(session, now, options);
+  do_blocks(session, units, options, {}, [&](std::span<const StoredUnit> done) {
     store.commit_units(done);
-    for (size_t k = 0; k < done.size(); k++) {
-      const Attempt& attempt = done[k].attempt;
-      if (attempt.status == Status::kFailed) throw Error(ErrorKind::kFailed, attempt.error);
-      round.sampling += attempt.seconds_sampling;
-      round.probing += attempt.seconds_probing;
-      round.n_traces += static_cast<int>(done[k].records.size());
-      round.n_prompt += static_cast<int64_t>(done[k].prompt_ids.size());
-      round.n_sampled += attempt.tokens;
-      round.n_suffix += attempt.probes * n_branch_tokens(now[k].question->form);
-      for (const TraceRecord& r : done[k].records)
-        round.n_think += static_cast<int64_t>(r.trace.think_ids.size());
-    }
-  }
+    for (const StoredUnit& unit : done) add(unit, units[at++].question->form, round);
+  });
   round.seconds = monotonic_seconds() - begin;
   return round;
 }
@@ -118,17 +118,7 @@ double measure_generation(Session& session, const RunOptions& options, const Pre
                           int n_think) {
   TraceRequest request{q.prompt.ids, options.format.tags.close, 0, options.together.sequences, q.trace};
   request.options.budget = std::max(1, n_think);
-  double begin = 0;
-  int64_t made = 0;
-  bool is_first = true;
-  sample_traces(session, {&request, 1}, request.n_samples, [&](int n) {
-    if (is_first)
-      begin = monotonic_seconds();  // The prompt's prefill is not generation.
-    else
-      made += n;
-    is_first = false;
-  });
-  return static_cast<double>(made) / std::max(1e-9, monotonic_seconds() - begin);
+  return generation_speed(session, request);
 }
 
 }  // namespace
@@ -175,6 +165,8 @@ RunSpeed measure_run(const RunOptions& given, int rounds, const std::function<bo
   speed.sampling = spread_of(sampling);
   speed.probing = spread_of(probing);
   speed.storing = spread_of(storing);
+  speed.cache_bytes = session.options().n_cells * cell_bytes(model.card(), options.compute.precision);
+  speed.peak_bytes = peak_memory();
   return speed;
 }
 

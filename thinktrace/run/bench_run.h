@@ -17,6 +17,8 @@ struct RunSpeed {
   Spread of_bound;
   // Of a round's seconds.
   Spread sampling, probing, storing;
+  int64_t cache_bytes = 0;  // Reserved.
+  int64_t peak_bytes = 0;   // As peak_memory(), weights and cache included.
 };
 
 // Does in each round what `thinktrace run` does with `options`, into a store in a new folder below the system's temporary one,

@@ -28,15 +28,6 @@ struct Job {
   Reporter& reporter;
 };
 
-std::vector<Unit> units_of(const StoredPlan& plan, const std::vector<PreparedQuestion>& questions) {
-  std::vector<Unit> units;
-  for (const PreparedQuestion& q : questions) {
-    for (int first = 0; first < plan.samples; first += plan.unit_size)
-      units.push_back({&q, first, plan.unit_size, plan.sampling_id});
-  }
-  return units;
-}
-
 // Removes the units that are there; failed ones too, unless they are to be tried again.
 void leave_out_done(const Job& job, std::vector<Unit>& units) {
   const std::map<UnitKey, Status> done = job.store.units();
@@ -46,17 +37,14 @@ void leave_out_done(const Job& job, std::vector<Unit>& units) {
   });
 }
 
-// Does the units block by block and commits each block; gives the number of those that failed. What is left of a run that was
-// stopped falls into the blocks that it had.
-int do_blocks(const Job& job, std::span<const Unit> units, const std::vector<PreparedQuestion>& questions) {
+// Does the units and commits each block; gives the number of those that failed.
+int do_and_store(const Job& job, std::span<const Unit> units,
+                 const std::vector<PreparedQuestion>& questions) {
   int n_failed = 0;
   const UnitObserver observer{[&](int n) { job.reporter.add_tokens(n); },
                               [&](int n) { job.reporter.add_probes(n); }};
   Session session = make_session(job.model, questions, job.options, job.reporter.observer().should_stop);
-  const auto block = static_cast<size_t>(job.options.together.block);
-  for (size_t begin = 0; begin < units.size(); begin += block) {
-    const std::vector<StoredUnit> done =
-        do_units(session, units.subspan(begin, std::min(block, units.size() - begin)), job.options, observer);
+  do_blocks(session, units, job.options, observer, [&](std::span<const StoredUnit> done) {
     job.store.commit_units(done);
     for (const StoredUnit& stored : done) {
       if (stored.attempt.status == Status::kFailed) {
@@ -65,7 +53,7 @@ int do_blocks(const Job& job, std::span<const Unit> units, const std::vector<Pre
       }
       job.reporter.end_unit();
     }
-  }
+  });
   return n_failed;
 }
 
@@ -151,14 +139,16 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
   tell_choice(job, choice, choice.plan.number);
 
   const std::vector<PreparedQuestion> prepared = prepare_questions(model, questions.selected, options);
-  std::vector<Unit> units = units_of(choice.plan, prepared);
+  std::vector<Unit> units =
+      units_of(prepared, choice.plan.samples, choice.plan.unit_size, choice.plan.sampling_id);
   const int units_total = static_cast<int>(units.size());
   leave_out_done(job, units);
+  if (!units.empty()) plan_together(options, model, prepared);  // A stored plan may need more than --memory.
   reporter.begin(units_total, static_cast<int>(units.size()));
   RunResult result{.plan = choice.plan.number, .units_here = static_cast<int>(units.size())};
   if (!units.empty()) {
     forget_noise_floor(store, choice.plan.reader_id);
-    result.units_failed_here = do_blocks(job, units, prepared);
+    result.units_failed_here = do_and_store(job, units, prepared);
   }
   result.readings_here = read_further(job, wanted, choice.plan.reader_id, result.readings_failed);
   // Measured when all is done, on traces spread over the run, so that an interrupted run measures what an uninterrupted

@@ -21,8 +21,10 @@ int64_t cell_bytes(const ModelCard& card, Precision precision) {
   return 2 * value * card.n_layers * card.n_head_kv * card.n_head_dim;
 }
 
-Together plan_together(const RunOptions& options, const Model& model,
+Together plan_together(const RunOptions& given, const Model& model,
                        const std::vector<PreparedQuestion>& questions) {
+  RunOptions options = given;
+  options.compute = resolve_compute(options.compute);  // Branches take room too.
   Together plan = options.together;
   if (plan.unit_size == 0) plan.unit_size = std::min(options.samples, kLargestUnit);
   const int wanted = options.compute.gpu_layers > 0 ? kGpuSequences : kCpuSequences;

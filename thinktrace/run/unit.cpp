@@ -117,6 +117,16 @@ void sample_units(Session& session, std::span<const Unit> units, const RunOption
 
 }  // namespace
 
+std::vector<Unit> units_of(const std::vector<PreparedQuestion>& questions, int samples, int unit_size,
+                           const std::string& sampling_id) {
+  std::vector<Unit> units;
+  for (const PreparedQuestion& q : questions) {
+    for (int first = 0; first < samples; first += unit_size)
+      units.push_back({&q, first, unit_size, sampling_id});
+  }
+  return units;
+}
+
 TraceRequest request_of(const Unit& unit, const RunOptions& options) {
   const PreparedQuestion& q = *unit.question;
   return {q.prompt.ids, options.format.tags.close, unit.first_sample, unit.n_samples, q.trace};
@@ -139,6 +149,16 @@ std::vector<StoredUnit> do_units(Session& session, std::span<const Unit> units, 
     stored[i].attempt.seconds_probing = monotonic_seconds() - begin;
   }
   return stored;
+}
+
+void do_blocks(Session& session, std::span<const Unit> units, const RunOptions& options,
+               const UnitObserver& observer,
+               const std::function<void(std::span<const StoredUnit>)>& on_block) {
+  const auto block = static_cast<size_t>(options.together.block);
+  for (size_t begin = 0; begin < units.size(); begin += block) {
+    const std::span<const Unit> now = units.subspan(begin, std::min(block, units.size() - begin));
+    on_block(do_units(session, now, options, observer));
+  }
 }
 
 }  // namespace thinktrace

@@ -24,6 +24,10 @@ struct UnitObserver {
   std::function<void(int)> on_probes;
 };
 
+// All units of the questions, question by question.
+std::vector<Unit> units_of(const std::vector<PreparedQuestion>& questions, int samples, int unit_size,
+                           const std::string& sampling_id);
+
 // What is asked of sample_traces() for a unit. REQUIRES: its question is fit.
 TraceRequest request_of(const Unit& unit, const RunOptions& options);
 
@@ -33,5 +37,11 @@ TraceRequest request_of(const Unit& unit, const RunOptions& options);
 // REQUIRES: `session` is of make_session().
 std::vector<StoredUnit> do_units(Session& session, std::span<const Unit> units, const RunOptions& options,
                                  const UnitObserver& observer = {});
+
+// Does all units, options.together.block of them at a time, and gives each block to `on_block`. What is left of units whose
+// first blocks were done falls into the same blocks again.
+void do_blocks(Session& session, std::span<const Unit> units, const RunOptions& options,
+               const UnitObserver& observer,
+               const std::function<void(std::span<const StoredUnit>)>& on_block);
 
 }  // namespace thinktrace
