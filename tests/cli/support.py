@@ -159,6 +159,16 @@ class CliTest(unittest.TestCase):
         self.addCleanup(holder.cleanup)
         self.folder = Path(holder.name)
 
+    @classmethod
+    def finished_run(cls, *more) -> tuple[Path, Result]:
+        """For all tests of a class: a run that is done, in a folder that goes with them."""
+        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
+        cls.addClassCleanup(holder.cleanup)
+        run = Path(holder.name) / "run"
+        result = call(*run_arguments(run, *more))
+        assert result.code == DONE, result.err
+        return run, result
+
     def run_ok(self, out, *more, code=DONE, **options) -> Result:
         result = call(*run_arguments(out, *more, **options))
         self.assertEqual(result.code, code, result.err)

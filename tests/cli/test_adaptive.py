@@ -4,9 +4,7 @@ import csv
 import io
 import json
 import signal
-import tempfile
 import unittest
-from pathlib import Path
 
 from stores import EditedStore, status
 from support import (DONE, INTERRUPTED, STORE, USAGE, CliTest, call, export, run_arguments, site_chunk, site_manifest, start, traces,
@@ -35,11 +33,7 @@ class AdaptiveRun(CliTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
-        cls.addClassCleanup(holder.cleanup)
-        cls.whole = Path(holder.name) / "run"
-        result = call(*run_arguments(cls.whole, *PLAN, "--json"))
-        assert result.code == DONE, result.err
+        cls.whole, result = cls.finished_run(*PLAN, "--json")
         cls.told, cls.bytes, cls.rows = json.loads(result.out), export(cls.whole), traces(cls.whole)
 
     def test_probes_are_what_was_read(self):

@@ -3,13 +3,12 @@
 import csv
 import json
 import math
-import tempfile
 import unittest
 from pathlib import Path
 
 import measures
 from stores import status
-from support import DONE, USAGE, CliTest, call, question, run_arguments, traces, traces_of, write_jsonl
+from support import DONE, USAGE, CliTest, call, question, traces, traces_of, write_jsonl
 
 HOSTILE = ("\x1b]0;owned\x07", "\x1b[2J\x9b1m", "a\rb\nc\td", "\u202eevil\u202c\u2066", "x" * 300, "漢字" * 40, "\u200b\ufeff\u00ad", "")
 
@@ -31,12 +30,8 @@ class Glassbox(CliTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
-        cls.addClassCleanup(holder.cleanup)
-        cls.run_folder = Path(holder.name) / "run"
         # A budget that cuts some traces, and a stride that leaves gaps.
-        result = call(*run_arguments(cls.run_folder, "--limit", 3, "--samples", 2, "--stride", 6, "--budget", 100, "--no-site"))
-        assert result.code == DONE, result.err
+        cls.run_folder, _ = cls.finished_run("--limit", 3, "--samples", 2, "--stride", 6, "--budget", 100, "--no-site")
         cls.rows = traces(cls.run_folder)
 
     def compare(self, block: dict, rows: list[dict], margin: float = 0):

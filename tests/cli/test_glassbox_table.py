@@ -4,13 +4,11 @@ import json
 import math
 import subprocess
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
 import glassbox_table
 from glassbox_table import EXPECTED, Share, agrees, disagreements, read_shares, wilson
-from support import DONE, CliTest, call, export, run_arguments
+from support import CliTest, export
 
 N = 12
 GENEROUS = 3.3  # Standard errors: with 14 shares, chance alone passes them once in some thousand runs.
@@ -20,12 +18,8 @@ class GlassboxTable(CliTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
-        cls.addClassCleanup(holder.cleanup)
-        run = Path(holder.name) / "run"
         # Only the two positions that the table needs are probed.
-        result = call(*run_arguments(run, "--limit", N, "--stride", 1000, "--answer-tokens", 0, "--no-site"))
-        assert result.code == DONE, result.err
+        run, _ = cls.finished_run("--limit", N, "--stride", 1000, "--answer-tokens", 0, "--no-site")
         cls.lines = export(run).split("\n")[:-1]
         cls.rows = [json.loads(line) for line in cls.lines]
 

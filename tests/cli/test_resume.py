@@ -4,10 +4,8 @@ import json
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
 from support import (DONE, INTERRUPTED, STORE, CliTest, call, export, run_arguments, site_manifest, start, traces, tree,
                      units_done, wait_for_units)
@@ -32,11 +30,7 @@ class SameBytes(CliTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
-        cls.addClassCleanup(holder.cleanup)
-        cls.whole = Path(holder.name) / "run"
-        result = call(*run_arguments(cls.whole, *PLAN))
-        assert result.code == DONE, result.err
+        cls.whole, _ = cls.finished_run(*PLAN)
         cls.bytes = export(cls.whole)
 
     def assert_same_as_whole(self, run):

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "tests/engine/glassbox.h"
+#include "tests/engine/run_folder.h"
 #include "thinktrace/error.h"
 #include "thinktrace/run/publish.h"
 #include "thinktrace/run/read.h"
@@ -17,22 +17,12 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-class AdaptiveRun : public ::testing::Test {
+class AdaptiveRun : public testing::RunFolder {
  protected:
-  AdaptiveRun() : folder_(fs::path(::testing::TempDir()) / ("adaptive_run_" + std::to_string(::getpid()))) {
-    fs::remove_all(folder_);
-  }
-  ~AdaptiveRun() override { fs::remove_all(folder_); }
-
   RunOptions options(const std::string& name, const Probing& probing) const {
-    RunOptions o;
-    o.model_path = testing::glassbox_path();
-    o.questions_path = testing::glassbox_questions();
-    o.out = (folder_ / name / "run").string();
+    RunOptions o = options_of(name);
     o.selection.subjects = {"chains"};
-    o.selection.last = 2;
     o.probing = probing;
-    o.compute.threads = 1;
     return o;
   }
   static std::vector<json> traces(const RunOptions& o, std::optional<int> reader = {}) {
@@ -45,8 +35,6 @@ class AdaptiveRun : public ::testing::Test {
     return static_cast<int64_t>(trace["positions"].size() -
                                 (trace.contains("interpolated") ? trace["interpolated"].size() : 0));
   }
-
-  fs::path folder_;
 };
 
 const Probing kExact{}, kAdaptive{.adaptive = AdaptiveProbing{}};
@@ -108,21 +96,7 @@ TEST_F(AdaptiveRun, ToleranceZeroEqualsExact) {
 TEST_F(AdaptiveRun, StoppedAnywhereAndContinuedEqualsUninterrupted) {
   const RunOptions whole = options("whole", kAdaptive), parts = options("parts", kAdaptive);
   run_plan(whole);
-  int stops = 0;
-  for (int patience = 20;; patience += 37) {
-    int left = patience;
-    RunObserver observer;
-    observer.should_stop = [&] { return left-- <= 0; };
-    try {
-      run_plan(parts, observer);
-      break;
-    } catch (const Error& e) {
-      ASSERT_EQ(e.kind(), ErrorKind::kInterrupted) << e.what();
-      stops++;
-    }
-    ASSERT_LT(stops, 100);
-  }
-  EXPECT_GT(stops, 2);
+  EXPECT_GT(testing::run_with_stops(parts), 2);
   EXPECT_EQ(traces(parts), traces(whole));
 }
 

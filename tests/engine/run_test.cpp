@@ -7,7 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "tests/engine/glassbox.h"
+#include "tests/engine/run_folder.h"
 #include "thinktrace/error.h"
 #include "thinktrace/run/doctor.h"
 #include "thinktrace/run/publish.h"
@@ -18,22 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Run : public ::testing::Test {
+class Run : public testing::RunFolder {
  protected:
-  Run() : folder_(fs::path(::testing::TempDir()) / ("run_test_" + std::to_string(::getpid()))) {
-    fs::remove_all(folder_);
-  }
-  ~Run() override { fs::remove_all(folder_); }
-
   RunOptions options(const std::string& name) const {
-    RunOptions o;
-    o.model_path = testing::glassbox_path();
-    o.questions_path = testing::glassbox_questions();
-    o.out = (folder_ / name / "run").string();  // One base name, so that exports can be compared.
+    RunOptions o = options_of(name);
     o.selection.subjects = {"beasts", "chains"};
-    o.selection.last = 2;
     o.samples = 2;
-    o.compute.threads = 1;
     return o;
   }
 
@@ -42,8 +32,6 @@ class Run : public ::testing::Test {
     export_jsonl({o.out, {}, {}, {}}, [&](const std::string& line) { out.push_back(line); });
     return out;
   }
-
-  fs::path folder_;
 };
 
 TEST_F(Run, TwiceGivesTheSameBytesAndTheSecondTimeNothingIsDone) {
@@ -65,21 +53,7 @@ TEST_F(Run, StoppedAnywhereAndContinuedEqualsUninterrupted) {
   whole.together = {.block = 3, .sequences = 4};  // The last block is smaller, and places are taken again.
   parts.together = whole.together;
   run_plan(whole);
-  int stops = 0;
-  for (int patience = 20;; patience += 37) {  // Stops in the middle of sampling, of probing, between units.
-    int left = patience;
-    RunObserver observer;
-    observer.should_stop = [&] { return left-- <= 0; };
-    try {
-      run_plan(parts, observer);
-      break;
-    } catch (const Error& e) {
-      ASSERT_EQ(e.kind(), ErrorKind::kInterrupted) << e.what();
-      stops++;
-    }
-    ASSERT_LT(stops, 100);
-  }
-  EXPECT_GT(stops, 3);
+  EXPECT_GT(testing::run_with_stops(parts), 3);
   EXPECT_EQ(lines(parts), lines(whole));
   EXPECT_EQ(run_status({parts.out, {}, {}, {}}).noise_floor, run_status({whole.out, {}, {}, {}}).noise_floor);
 }
@@ -129,6 +103,19 @@ TEST_F(Run, MemoryLimitsHowManyAreSampledAtOnce) {
   o.together.sequences = 0;
   o.memory = bytes(1) / 2;
   EXPECT_THROW(plan_together(o, model, questions), Error);
+}
+
+TEST_F(Run, StoredPlanThatNeedsMoreThanTheMemoryIsNotGoneOnWith) {
+  RunOptions o = options("memory");
+  o.selection.subjects = {"chains"};
+  o.together.block = 32;
+  run_plan(o);
+  o.selection.last = 3;
+  // Enough for one sequence, which a new plan would be content with.
+  o.memory = static_cast<int64_t>(testing::glassbox().card().bytes) + kBufferBytes + 5'000'000;
+  EXPECT_THROW(run_plan(o), Error);
+  o.memory = 0;
+  EXPECT_EQ(run_plan(o).plan, 1);
 }
 
 TEST_F(Run, GrowsWithoutChangingWhatIsThere) {
