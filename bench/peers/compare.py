@@ -58,6 +58,8 @@ class Peer:
 class Thinktrace:
     """The program itself; `bench` throws its first round away, so each of its passes begins warm."""
 
+    name = "thinktrace"
+
     def __init__(self, a: argparse.Namespace, folder: pathlib.Path):
         self.curves, self.rates, self.report = folder / "curves.csv", {}, {}
         self.command = [str(word) for word in (a.program, "bench", "-m", a.model, "--tokens", a.tokens, "--threads", a.threads, "--rounds", 1,
@@ -68,7 +70,7 @@ class Thinktrace:
         self.rates[number] = self.report["probes_a_second"]["median"]
 
     def row(self) -> dict:
-        return {"engine": "thinktrace", "version": f"llama.cpp {self.report['engine']['release']}", "dtype": self.report["model"]["weights"],
+        return {"engine": self.name, "version": f"llama.cpp {self.report['engine']['release']}", "dtype": self.report["model"]["weights"],
                 "probes_a_second": spread(list(self.rates.values()))}
 
     def readings(self) -> dict:
@@ -104,6 +106,8 @@ def measure(a: argparse.Namespace) -> dict:
                 engines = [ours, *peers]
                 for engine in engines if number % 2 == 0 else reversed(engines):
                     engine.take_a_pass(number)
+                    if number in engine.rates:
+                        print(f"round {number + 1}: {engine.name}: {engine.rates[number]:.2f} probes/s", file=sys.stderr, flush=True)
             return {"threads": a.threads, "rounds": a.rounds, "stride": a.positions, "model": ours.report["model"],
                     "engines": [ours.row(), *(row_of(peer, ours) for peer in peers)]}
         finally:
