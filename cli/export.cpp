@@ -4,6 +4,7 @@
 #include "cli/console.h"
 #include "cli/verbs.h"
 #include "cli/view_options.h"
+#include "thinktrace/run/ablation_numbers.h"
 #include "thinktrace/run/publish.h"
 
 namespace thinktrace::cli {
@@ -12,6 +13,7 @@ Verb add_export(CLI::App& app) {
   struct Arguments {
     RunView view;
     std::string format = "jsonl", what = "traces";
+    std::optional<int> experiment;
   };
   auto a = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand(
@@ -23,14 +25,18 @@ Verb add_export(CLI::App& app) {
   verb->add_option("--what", a->what,
                    "traces (JSONL holds ids, texts and curves, CSV one row of numbers each), probes (one row "
                    "a probe), "
-                   "before-after (forced before, forced after, free)")
+                   "before-after (forced before, forced after, free), ablate (one row an answer under thinktrace ablate)")
       ->capture_default_str()
-      ->check(CLI::IsMember({"traces", "probes", "before-after"}));
+      ->check(CLI::IsMember({"traces", "probes", "before-after", "ablate"}));
+  verb->add_option("--experiment", a->experiment,
+                   "Of --what ablate: another experiment than the last one, by its number");
   return [a] {
     const auto line = [](const std::string& text) { print(text + "\n"); };
     const TableFormat format = a->format == "csv" ? TableFormat::kCsv : TableFormat::kJsonl;
     if (a->what == "traces" && format == TableFormat::kJsonl) {
       export_jsonl(a->view, line);
+    } else if (a->what == "ablate") {
+      export_ablation(a->view, a->experiment, format, line);
     } else {
       const TableKind kind = a->what == "traces"   ? TableKind::kTraces
                              : a->what == "probes" ? TableKind::kProbes

@@ -54,6 +54,24 @@ TEST(Ablation, ByHand) {
   EXPECT_DOUBLE_EQ(*n.harms.value, .25);
 }
 
+// Arm 2 has two draws; 0 and 1 are the same in both entries.
+TEST(Ablation, DrawsAreAveragedAndATraceCountsOnce) {
+  const std::vector<float> a = row({.6, .2}), b = row({.1, .7});
+  const std::vector<AblatedTrace> entries{
+      {0, 0, {a, b, a}}, {0, 0, {a, b, b}}, {1, 0, {b, b, b}}, {1, 0, {b, b, b}}, {2, 1, {b, a, {}}}, {2, 1, {b, a, {}}}};
+  const AblationNumbers n = measure_ablation(
+      entries, 3, 3, {.real = 0, .none = 1, .emptied = {2}, .draws = 2, .bootstrap = {.resamples = 50}});
+  EXPECT_DOUBLE_EQ(*n.arms[0].accuracy.value, 2 / 3.);
+  EXPECT_EQ(n.arms[0].accuracy.n_traces, 3);
+  EXPECT_DOUBLE_EQ(*n.arms[2].accuracy.value, .25);
+  EXPECT_EQ(n.arms[2].accuracy.n_traces, 2);
+  EXPECT_EQ(n.minus_real[2].accuracy.n_traces, 2);
+  EXPECT_DOUBLE_EQ(*n.does_not_matter.value, .75);
+  EXPECT_DOUBLE_EQ(*n.helps.value, .25);
+  EXPECT_EQ(n.helps.n_traces, 2);
+  EXPECT_EQ(n.helps.n_questions, 2);
+}
+
 TEST(Ablation, OfOneTrace) {
   const TraceOutcome outcome =
       compare_trace({0, 0, {row({.6, .2}), row({.1, .7}), row({.3, .1}), {}}}, kFourArms);

@@ -123,6 +123,33 @@ TEST(Arms, MissingMaterialIsAnErrorThatSaysWhich) {
   }
 }
 
+TEST(Arms, NamesLeadBack) {
+  for (int i = 0; i < kArms; i++) EXPECT_EQ(arm_named(name_of(static_cast<Arm>(i))), static_cast<Arm>(i));
+  try {
+    arm_named("Real");
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::kInput);
+    EXPECT_NE(std::string(e.what()).find("other_sample"), std::string::npos) << e.what();
+  }
+}
+
+TEST(Arms, DistinctDrawsBeginAgainWhenAllHadTheirTurn) {
+  std::map<uint32_t, int> first;
+  for (uint64_t seed = 0; seed < 300; seed++) {
+    std::mt19937_64 random(seed), again(seed);
+    const std::vector<uint32_t> drawn = draw_distinct(random, 3, 8);
+    ASSERT_EQ(drawn.size(), 8u);
+    EXPECT_EQ(std::set<uint32_t>(drawn.begin(), drawn.begin() + 3), (std::set<uint32_t>{0, 1, 2}));
+    for (size_t i = 3; i < 8; i++) EXPECT_EQ(drawn[i], drawn[i - 3]);
+    EXPECT_EQ(draw_distinct(again, 3, 2), std::vector<uint32_t>(drawn.begin(), drawn.begin() + 2));
+    first[drawn[0]]++;
+  }
+  for (const auto& [i, n] : first) EXPECT_NEAR(n, 100, 30) << i;
+  std::mt19937_64 random(1);
+  EXPECT_TRUE(draw_distinct(random, 0, 0).empty());
+}
+
 TEST(Arms, ShareRoundsToTheNearest) {
   EXPECT_EQ(tokens_of_share(10, 0), 0);
   EXPECT_EQ(tokens_of_share(10, .25), 3);

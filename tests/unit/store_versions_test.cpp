@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "thinktrace/store/store.h"
 
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 
 struct OldStore {
   int version;
-  int64_t traces, sampled_tokens, probes, readings;
+  int64_t traces, sampled_tokens, probes, readings, attempts;
 };
 
 class OldStores : public ::testing::TestWithParam<OldStore> {
@@ -47,7 +48,11 @@ class OldStores : public ::testing::TestWithParam<OldStore> {
     EXPECT_EQ(store.counts().probes, GetParam().probes);
     const VerifyReport report = store.verify();
     EXPECT_TRUE(report.problems.empty()) << report.problems[0];
-    EXPECT_EQ(report.rows.back(), (std::pair<std::string, int64_t>("reading", GetParam().readings)));
+    const std::map<std::string, int64_t> rows(report.rows.begin(), report.rows.end());
+    EXPECT_EQ(rows.at("reading"), GetParam().readings);
+    EXPECT_EQ(rows.at("attempt"), GetParam().attempts);
+    EXPECT_EQ(rows.at("experiment") + rows.at("outcome"), 0);
+    EXPECT_TRUE(store.experiments().empty());
     store.for_each_trace([](const TraceRecord& r) {
       EXPECT_FALSE(r.curve.positions.empty());
       EXPECT_TRUE(r.curve.interpolated.empty());
@@ -69,6 +74,18 @@ TEST_P(OldStores, AreReadAsTheyAreAndBroughtForwardByAWriter) {
   EXPECT_EQ(bytes(), after) << "there is nothing left to do";
 }
 
+TEST_P(OldStores, AnExperimentCanBeMade) {
+  Store store = Store::create(folder_.string());
+  const std::string reader = store.plan()->reader_id;
+  store.save_experiment({.id = "e1", .kind = "ablation", .reader_id = reader, .identity = "{}", .provenance = "{}"});
+  const UnitKey unit = store.units().begin()->first;
+  const TraceRecord record = store.records(unit).at(0);
+  const std::vector<float> logprobs(record.question.options.size(), -1);
+  store.commit_outcomes(unit, *store.experiment("e1"), {}, {{record.id, "real", 0, 3, logprobs, {}}});
+  EXPECT_EQ(store.outcomes(record, "e1").size(), 1u);
+  EXPECT_TRUE(store.verify().problems.empty());
+}
+
 TEST_P(OldStores, ADamagedRowStaysOne) {
   if (GetParam().version == 1) return;  // It had no checksums.
   execute("UPDATE reading SET resolution = 0.5 WHERE rowid = 2");
@@ -82,7 +99,7 @@ TEST_P(OldStores, ADamagedRowStaysOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, OldStores,
-                         ::testing::Values(OldStore{1, 6, 346, 336, 6}, OldStore{2, 4, 120, 124, 8}));
+                         ::testing::Values(OldStore{1, 6, 346, 336, 6, 2}, OldStore{2, 4, 120, 124, 8, 4}));
 
 }  // namespace
 }  // namespace thinktrace

@@ -120,7 +120,7 @@ AblationNumbers measure_ablation(std::span<const AblatedTrace> traces, int n_que
       collect_difference(traces, outcomes, arm, *options.none, numbers.minus_none[arm], collection);
   }
   collect_matter(traces, outcomes, numbers, collection);
-  collection.estimate_all(n_questions, options.bootstrap);
+  collection.estimate_all(n_questions, options.bootstrap, options.draws);
   return numbers;
 }
 

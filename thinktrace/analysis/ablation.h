@@ -24,6 +24,9 @@ struct AblationOptions {
   // The arms that leave nothing of this trace's thinking to read (none, blank, filler, random, another question's), for
   // `does_not_matter`. Arms that keep its words or a part of it don't belong here.
   std::vector<int> emptied;
+  // Entries of each trace in `traces`, one a draw; an arm without draws is the same in all of them. Every number is then
+  // a mean over draws too, and n_traces counts traces.
+  int draws = 1;
   BootstrapOptions bootstrap;
 };
 

@@ -17,11 +17,13 @@ class Collected {
     return statistics_.size() - 1;
   }
   void take(size_t statistic, int question, double x) { samples_[statistic].push_back({question, x}); }
-  // As estimate(), all questions being of one group. What was collected is gone afterwards.
-  void estimate_all(int n_questions, const BootstrapOptions& options) {
+  // As estimate(), all questions being of one group. What was collected is gone afterwards. `entries`: how often each
+  // trace was taken; it counts once.
+  void estimate_all(int n_questions, const BootstrapOptions& options, int entries = 1) {
     for (size_t i = 0; i < statistics_.size(); i++)
       statistics_[i].samples = [this, i] { return std::move(samples_[i]); };
     estimate(statistics_, std::vector<int>(n_questions), options);
+    for (const Statistic& statistic : statistics_) statistic.result->n_traces /= entries;
   }
 
  private:

@@ -20,10 +20,7 @@
 namespace thinktrace {
 namespace {
 
-// Tokens of the trace that are decoded in one pass: few, so that a cut's attention goes over little that it masks. Fixed, since
-// how a prefix is cut into passes moves the last digits of quantised models.
-constexpr size_t kTracePass = 128;
-size_t trace_pass(const Session& session) { return std::min<size_t>(kTracePass, session.options().batch); }
+size_t trace_pass(const Session& session) { return std::min(kTracePass, session.options().batch); }
 
 // A row of logits gives these log-probabilities, all added into one option's score.
 struct Read {

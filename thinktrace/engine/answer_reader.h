@@ -42,6 +42,11 @@ class AnswerReader {
                               const AnswerForm& form) = 0;
 };
 
+// Tokens of a text that ForkReader decodes in one pass: few, so that a cut's attention goes over little that it masks. Fixed,
+// since how a prefix is cut into passes moves the last digits of quantised models. What two texts share is decoded once in
+// whole passes.
+inline constexpr int kTracePass = 128;
+
 // The fast way: decodes `tokens` once, pass by pass, and at each cut on the way the suffix on a fork of the cache.
 // Cost: the passes of `tokens` up to the last cut, less what the call before has left in branch 0 and is the same, plus n_cuts *
 // (suffix + label tokens) decoded tokens; one fork per cut, or per cut and option where some option has more than

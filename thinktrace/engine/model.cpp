@@ -180,6 +180,16 @@ std::string Model::text(const std::vector<Token>& tokens) const {
   return out;
 }
 
+std::vector<Token> Model::plain_tokens() const {
+  constexpr int kOther = LLAMA_TOKEN_ATTR_UNKNOWN | LLAMA_TOKEN_ATTR_UNUSED | LLAMA_TOKEN_ATTR_CONTROL |
+                         LLAMA_TOKEN_ATTR_USER_DEFINED | LLAMA_TOKEN_ATTR_BYTE;
+  std::vector<Token> plain;
+  for (Token t = 0; t < card_.n_vocab; t++) {
+    if ((llama_vocab_get_attr(vocab_, t) & kOther) == 0) plain.push_back(t);
+  }
+  return plain;
+}
+
 bool Model::ends_generation(Token token) const { return llama_vocab_is_eog(vocab_, token); }
 
 Token Model::bos_to_add() const { return llama_vocab_get_add_bos(vocab_) ? llama_vocab_bos(vocab_) : -1; }

@@ -71,6 +71,9 @@ class Model {
   // Tokens that begin with an ASCII letter or digit, so that they would go on with a label before them; in their order.
   const std::vector<Token>& label_continuations() const { return label_continuations_; }
 
+  // Tokens of plain text: no control, user-defined, unknown, unused or single-byte ones; in their order.
+  std::vector<Token> plain_tokens() const;
+
   llama_model* handle() const { return model_.get(); }
 
  private:

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <set>
 
 #include "thinktrace/analysis/random.h"
 #include "thinktrace/error.h"
@@ -44,6 +45,26 @@ std::string_view name_of(Arm arm) {
   return kNames[static_cast<int>(arm)];
 }
 
+Arm arm_named(std::string_view name) {
+  std::string known;
+  for (int i = 0; i < kArms; i++) {
+    const Arm arm = static_cast<Arm>(i);
+    if (name_of(arm) == name) return arm;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", name_of(arm));
+  }
+  throw Error(ErrorKind::kInput, fmt::format("[experiment] there is no arm '{}'; there are {}", name, known));
+}
+
+bool is_drawn(Arm arm) {
+  return arm == Arm::kRandom || arm == Arm::kShuffled || arm == Arm::kSentences || arm == Arm::kOtherQuestion ||
+         arm == Arm::kOtherSample;
+}
+
+bool is_emptied(Arm arm) {
+  return arm == Arm::kNone || arm == Arm::kBlank || arm == Arm::kFiller || arm == Arm::kRandom ||
+         arm == Arm::kOtherQuestion;
+}
+
 bool is_length_matched(Arm arm) { return arm != Arm::kNone && arm != Arm::kFirst && arm != Arm::kLast; }
 
 std::vector<int> repeat_to(std::span<const int> tokens, int n) {
@@ -76,6 +97,19 @@ std::vector<int> shuffle_sentences(std::span<const int> tokens, const std::vecto
   for (const TokenRange& range : ranges)
     out.insert(out.end(), tokens.begin() + range.begin, tokens.begin() + range.end);
   return out;
+}
+
+std::vector<uint32_t> draw_distinct(std::mt19937_64& random, uint32_t n, int k) {
+  std::vector<uint32_t> drawn;
+  std::set<uint32_t> seen;
+  while (static_cast<int>(drawn.size()) < k) {
+    if (seen.size() == n) {
+      drawn.push_back(drawn[drawn.size() - n]);
+    } else if (const uint32_t i = draw_below(random, n); seen.insert(i).second) {
+      drawn.push_back(i);
+    }
+  }
+  return drawn;
 }
 
 int tokens_of_share(int n, double share) { return static_cast<int>(std::floor(share * n + .5)); }

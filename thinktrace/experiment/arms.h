@@ -30,9 +30,16 @@ enum class Arm {
 // "real", "none", "blank", "filler", "random", "shuffled", "sentences", "other_question", "other_sample", "first",
 // "last".
 std::string_view name_of(Arm arm);
+// And back. Throws Error (kInput) naming those there are.
+Arm arm_named(std::string_view name);
+inline constexpr int kArms = 11;
 
 // Whether the altered thinking always has as many tokens as the real one.
 bool is_length_matched(Arm arm);
+// Whether chance has a part in it, so that there can be several draws.
+bool is_drawn(Arm arm);
+// Whether nothing of the trace's own thinking is left to read: none, blank, filler, random, another question's.
+bool is_emptied(Arm arm);
 
 // The first n of `tokens` repeated without end. REQUIRES: tokens is not empty, or n is 0; n >= 0.
 std::vector<int> repeat_to(std::span<const int> tokens, int n);
@@ -62,6 +69,9 @@ struct ArmMaterial {
   double share = .5;                              // For kFirst and kLast.
   uint64_t seed = 1;                              // One for each trace, so that a trace hangs on no other.
 };
+
+// The first k of the numbers 0, …, n - 1 in a drawn order, begun again where k is larger. REQUIRES: n > 0, or k is 0.
+std::vector<uint32_t> draw_distinct(std::mt19937_64& random, uint32_t n, int k);
 
 // The same ids on every machine for the same input. Throws Error (kInput) where the arm lacks its material and the real
 // thinking is not empty.

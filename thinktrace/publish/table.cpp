@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "thinktrace/text/utf8.h"
 
@@ -130,6 +131,15 @@ void add_curve_cells(Row& row, const std::optional<CurveMeasures>& curve) {
   add("label_agreement", [](M m) { return m.order_agreement ? Cell(m.order_agreement->label) : Cell(); });
 }
 
+// Columns p_1, p_2, …, empty beyond the question's own options.
+void add_probabilities(Row& row, std::span<const float> logprobs, int n_options) {
+  for (int i = 0; i < n_options; i++) {
+    const bool is_there = i < static_cast<int>(logprobs.size());
+    row.emplace_back(fmt::format("p_{}", i + 1),
+                     is_there ? Cell(std::exp(static_cast<double>(logprobs[i]))) : Cell());
+  }
+}
+
 }  // namespace
 
 std::string csv_header(const Row& row) {
@@ -211,10 +221,7 @@ std::vector<Row> probe_rows(const TraceRecord& r, const ExportContext& c, int n_
     Row row = identity_cells(r, c);
     row.emplace_back("position", whole(t));
     row.emplace_back("token", t > 0 && r.has_tokens ? Cell(r.think_text[t - 1]) : Cell());
-    for (int i = 0; i < n_options; i++) {
-      row.emplace_back(fmt::format("p_{}", i + 1),
-                       i < n ? Cell(std::exp(static_cast<double>(r.curve.logprobs[k * n + i]))) : Cell());
-    }
+    add_probabilities(row, std::span(r.curve.logprobs).subspan(static_cast<size_t>(k) * n, n), n_options);
     row.emplace_back("p_right", std::exp(static_cast<double>(r.curve.logprobs[k * n + r.question.answer])));
     row.emplace_back("top", whole(top_option(r.curve, n, k)));
     row.emplace_back("mass", mass_at(r.curve, n, k));
@@ -222,6 +229,25 @@ std::vector<Row> probe_rows(const TraceRecord& r, const ExportContext& c, int n_
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+Row ablation_row(const TraceRecord& r, const AblatedAnswer& a, const ExportContext& c, int n_options) {
+  Row row = identity_cells(r, c);
+  row.insert(row.end(), {{"reader", whole(c.reader)},
+                         {"experiment", whole(a.experiment)},
+                         {"arm", a.arm},
+                         {"draw", whole(a.draw)},
+                         {"n_tokens", whole(a.n_tokens)},
+                         {"source_trace", maybe(a.source_trace)},
+                         {"answer", whole(r.question.answer)}});
+  add_probabilities(row, a.logprobs, n_options);
+  row.insert(row.end(), {{"p_right", a.outcome.p_right},
+                         {"mass", a.outcome.mass},
+                         {"top", whole(a.outcome.top)},
+                         {"right", a.outcome.right},
+                         {"same_as_real", maybe(a.outcome.same_as_real)},
+                         {"same_as_none", maybe(a.outcome.same_as_none)}});
+  return row;
 }
 
 }  // namespace thinktrace

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "thinktrace/analysis/ablation.h"
 #include "thinktrace/analysis/measures.h"
 #include "thinktrace/probe/record.h"
 #include "thinktrace/publish/export.h"
@@ -34,5 +35,18 @@ Row before_after_row(const TraceRecord& record, const TraceMeasures& measures, c
 
 // One row a probe; columns p_1, p_2, … up to `n_options`, empty beyond the question's own.
 std::vector<Row> probe_rows(const TraceRecord& record, const ExportContext& context, int n_options);
+
+// What one draw of one arm of an ablation made of a trace.
+struct AblatedAnswer {
+  int experiment = 0;  // Its number.
+  std::string arm;
+  int draw = 0;
+  int n_tokens = 0;  // Of the altered thinking.
+  std::optional<std::string> source_trace;
+  std::vector<float> logprobs;  // By option.
+  ArmOutcome outcome;
+};
+// Columns p_1, p_2, … as in probe_rows.
+Row ablation_row(const TraceRecord& record, const AblatedAnswer& answer, const ExportContext& context, int n_options);
 
 }  // namespace thinktrace

@@ -16,40 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-// A session that is made anew where a longer trace needs it. What is decoded hangs on nothing but its own trace.
-class GrowingSession {
- public:
-  GrowingSession(const ReadJob& job, std::function<bool()> should_stop)
-      : job_(job), should_stop_(std::move(should_stop)) {}
-
-  Session& with_room(int n_tokens, int branch) {
-    const int forks = probes_by_forks(job_.model, job_.compute) ? job_.compute.branches : 1;
-    const int n_probing = forks * branch;
-    if (!session_ || cells_ < n_tokens + n_probing || batch_ < n_probing) {
-      cells_ = std::max(cells_, n_tokens + n_tokens / 2 + n_probing);
-      batch_ = std::max({batch_, n_probing, kSmallestBatch});
-      session_.reset();  // Before the next one is made: two caches may not fit.
-      session_.emplace(job_.model, SessionOptions{.n_cells = (cells_ + 255) / 256 * 256,
-                                                  .n_branches = forks + 1,
-                                                  .batch = batch_,
-                                                  .threads = job_.compute.threads,
-                                                  .precision = job_.compute.precision,
-                                                  .should_stop = should_stop_});
-    }
-    return *session_;
-  }
-
- private:
-  const ReadJob& job_;
-  std::function<bool()> should_stop_;
-  std::optional<Session> session_;
-  int cells_ = 0, batch_ = 0;
-};
-
-bool writes_like(const Model& model, const StoredPlan& plan) {
-  return json::parse(plan.identity).value("model_sha256", "") == model.card().sha256;
-}
-
 // What reads a pass' traces, and who is told of it.
 struct Reading {
   const ReaderOptions& options;
@@ -65,12 +31,7 @@ StoredReading read_trace(const ReadJob& job, const TraceRecord& record, const Re
   ReadThinking thinking = thinking_for(job.model, record, by.same_model);
   const int n_tokens = static_cast<int>(q.prompt.ids.size() + thinking.ids.size()),
             branch = longest_branch(q.form);
-  if (n_tokens + branch > job.model.card().n_ctx_train) {
-    throw Error(ErrorKind::kFailed,
-                fmt::format("prompt, thinking and suffix have {} tokens, more than the reading model's "
-                            "context of {} holds",
-                            n_tokens, job.model.card().n_ctx_train));
-  }
+  check_context(job.model, n_tokens, branch);
   Session& session = by.sessions.with_room(n_tokens, branch);
   ForkReader forks(session, job.compute.branches);
   PrefillReader prefills(session);
@@ -96,20 +57,6 @@ StoredReading read_trace(const ReadJob& job, const TraceRecord& record, const Re
   return out;
 }
 
-// What the command leaves open is as the plan's own reader has it, where that is a reader of this model.
-PromptFormat format_like(const json& identity, PromptFormat given) {
-  if (!identity.contains("think_open")) return given;
-  const auto text = [&](const char* key) { return identity.value(key, std::string()); };
-  if (given.chat_template.empty()) given.chat_template = text("chat_template");
-  if (given.system.empty()) given.system = text("system");
-  if (given.layout.empty()) given.layout = text("layout");
-  if (given.suffix.empty()) given.suffix = text("suffix");
-  if (given.labels == LabelKind::kAuto) given.labels = label_kind_named(text("labels"));
-  if (given.tags.source == TagSource::kNone)
-    given.tags = {text("think_open"), text("think_close"), text("after_think_open"), TagSource::kGiven};
-  return given;
-}
-
 }  // namespace
 
 int read_units(const ReadJob& job, const ReaderOptions& options, const StoredReader& reader,
@@ -117,7 +64,7 @@ int read_units(const ReadJob& job, const ReaderOptions& options, const StoredRea
   const std::vector<UnitKey> units = job.store.units_to_read(reader.id, job.retry_failed);
   reporter.begin(static_cast<int>(units.size()), static_cast<int>(units.size()));
   const bool same_model = writes_like(job.model, *job.store.plan());
-  GrowingSession sessions(job, reporter.observer().should_stop);
+  GrowingSession sessions(job.model, job.compute, reporter.observer().should_stop);
   int n_failed = 0;
   for (const UnitKey& unit : units) {
     Attempt attempt{.settings = compute_settings(job.compute)};
@@ -194,52 +141,14 @@ void forget_noise_floor(Store& store, const std::string& reader_id) {
 
 ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
   const RunOptions& given = request.options;
-  if (!Store::exists(given.out))
-    throw Error(ErrorKind::kInput,
-                fmt::format("[probe] {}: no run in this folder (there is no thinktrace.db)", given.out));
   Reporter reporter(observer);
-  std::string path = given.model_path;
-  if (path.empty()) {  // Looked up without the lock: a wrong path must not touch the run.
-    Store look = Store::open(given.out);
-    if (request.plan) look.choose_plan(*request.plan);
-    const std::optional<StoredPlan> plan = look.plan();
-    path = plan ? json::parse(plan->provenance).value("/model/path"_json_pointer, std::string()) : "";
-    if (path.empty())
-      throw Error(ErrorKind::kInput,
-                  fmt::format("[probe] {}: name the model that is to read with --with", given.out));
-  }
-  const Model model = Model::load(path, {.gpu_layers = given.compute.gpu_layers});
-  Store store = Store::create(given.out);
-  if (request.plan) store.choose_plan(*request.plan);
-  std::optional<StoredPlan> plan = store.plan();
-  if (!plan) throw Error(ErrorKind::kInput, fmt::format("[probe] {}: the run has no traces yet", given.out));
-  const bool same_model = writes_like(model, *plan);
-  if (given.model_path.empty() && !same_model)
-    throw Error(ErrorKind::kInput,
-                fmt::format("[probe] {}: the model's file has changed since the run; name one with "
-                            "--with",
-                            path));
-  const std::string own_identity = store.reader(plan->reader_id)->identity;
-  const json own = json::parse(own_identity);
-  RunOptions wanted = given;
-  if (wanted.probing.stride == 0) wanted.probing = probing_of(own_identity);
-  if (same_model && own.value("precision", "fast") == "reference")
-    wanted.compute.precision = Precision::kReference;
-  ReaderOptions options{.probing = wanted.probing, .precision = wanted.compute.precision};
-  options.format = given.format;
-  if (same_model) options.format = format_like(own, given.format);
-  if (options.format.suffix.empty()) options.format.suffix = kDefaultSuffix;
-  options.format = complete_format(model, options.format);
-  for (const std::string& text : format_notes(model, options.format)) reporter.note(text);
-  const std::vector<Question> questions = store.questions();
-  if (!questions.empty())
-    build_reading_form(model, questions.front(), options);  // A broken layout is said now.
-  const ComputeOptions compute = stored_compute(
-      wanted.compute, same_model && own.contains("suffix") ? plan : std::nullopt, observer.note);
-  const ReadJob job{model, store, compute, given.retry_failed};
+  ReadingRun run = open_to_read(request, reporter);
+  Store& store = run.store;
+  ReaderOptions& options = run.reader;
+  const ReadJob job{run.model, store, run.compute, given.retry_failed};
   ReadResult result;
   for (options.order = 0; options.order < std::max(1, given.orders); options.order++) {
-    const StoredReader reader = make_reader(options, model, compute);
+    const StoredReader reader = make_reader(options, run.model, run.compute);
     if (!store.reader(reader.id)) store.save_reader(reader);
     const int n_units = static_cast<int>(store.units_to_read(reader.id, given.retry_failed).size());
     result.units_here += n_units;
@@ -251,11 +160,11 @@ ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
     result.noise_floor = noise;
     result.reader = store.reader(reader.id)->number;
     auto counts = store.reader_counts();
-    const bool is_empty_import = json::parse(plan->identity).contains("import") &&
-                                 counts[plan->reader_id].traces == 0 && counts[reader.id].traces > 0;
+    const bool is_empty_import = json::parse(run.plan.identity).contains("import") &&
+                                 counts[run.plan.reader_id].traces == 0 && counts[reader.id].traces > 0;
     if (is_empty_import) {
-      plan->reader_id = reader.id;  // An import without probes is shown as its first reader saw it.
-      store.save_plan(*plan, {});
+      run.plan.reader_id = reader.id;  // An import without probes is shown as its first reader saw it.
+      store.save_plan(run.plan, {});
     }
   }
   return result;

@@ -7,9 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "thinktrace/run/plan.h"
-#include "thinktrace/run/progress.h"
-#include "thinktrace/run/reader.h"
+#include "thinktrace/run/open_to_read.h"
 
 namespace thinktrace {
 
@@ -35,17 +33,12 @@ std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions
 // The noise floor is of all that a reader has read of the current plan: to be called before it reads more.
 void forget_noise_floor(Store& store, const std::string& reader_id);
 
-// `probe RUN` (options.probing.stride 0: as the plan's own reader has it): reads what is stored in options.out with options.model_path (empty: the model that the plan was sampled
-// with) under options.orders orders of the options.
+// `probe RUN`: reads what is stored under options.orders orders of the options.
 struct ReadResult {
   int reader = 0;  // Number of the first reader used.
   int units_here = 0;
   int units_failed = 0;  // That these readers could not read, now or earlier.
   std::optional<NoiseFloor> noise_floor;
-};
-struct ReadRequest {
-  RunOptions options;
-  std::optional<int> plan;
 };
 // Throws Error: kInput before anything is read, kStore, kInterrupted (what was read is kept).
 ReadResult read_run(const ReadRequest& request, const RunObserver& observer = {});

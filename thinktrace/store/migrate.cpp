@@ -94,6 +94,7 @@ void copy_units(sqlite3* db, const StoredIdentities& ids) {
         .add(u.integer(13))
         .add(u.real(10))
         .add(u.real(11))
+        .add_null()
         .run();
   }
 }
@@ -133,19 +134,31 @@ void from_version_1(sqlite3* db) {
     sqlite::execute(db, fmt::format("DROP TABLE old_{}", *table));
 }
 
-// The statement of schema.sql that makes a table.
-std::string create_statement(const std::string& table) {
-  const std::string_view sql = embedded::schema_sql, end = ") STRICT;";
-  const size_t begin = sql.find(fmt::format("CREATE TABLE {} (", table));
-  return std::string(sql.substr(begin, sql.find(end, begin) + end.size() - begin));
+// The statement of schema.sql that begins like this.
+std::string schema_statement(const std::string& beginning) {
+  const std::string_view sql = embedded::schema_sql;
+  const size_t begin = sql.find(beginning);
+  return std::string(sql.substr(begin, sql.find(";\n", begin) + 1 - begin));
 }
 
-// Version 2 knew no interpolated positions.
+std::string create_statement(const std::string& table) {
+  return schema_statement(fmt::format("CREATE TABLE {} (", table));
+}
+
+// Gives a table the columns that it has now; the `n_more` that are new are null in old rows.
+void widen(sqlite3* db, const std::string& table, int n_more) {
+  sqlite::execute(db, fmt::format("ALTER TABLE {0} RENAME TO old_{0}", table));
+  sqlite::execute(db, create_statement(table));
+  sqlite::copy_rows(db, {"old_" + table, table, n_more});
+  sqlite::execute(db, fmt::format("DROP TABLE old_{}", table));
+}
+
+// Version 2 knew no interpolated positions and no experiments.
 void from_version_2(sqlite3* db) {
-  sqlite::execute(db, "ALTER TABLE reading RENAME TO old_reading");
-  sqlite::execute(db, create_statement("reading"));
-  sqlite::copy_rows(db, {"old_reading", "reading", 3});
-  sqlite::execute(db, "DROP TABLE old_reading");
+  widen(db, "reading", 3);
+  widen(db, "attempt", 1);
+  sqlite::execute(db, schema_statement("CREATE INDEX attempt_of_unit"));
+  for (const char* table : {"experiment", "outcome"}) sqlite::execute(db, create_statement(table));
 }
 
 }  // namespace

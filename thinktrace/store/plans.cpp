@@ -69,7 +69,8 @@ void remove_idle(sqlite3* db, int keep_plan, const std::string& keep_reader) {
   Statement(
       db,
       "DELETE FROM reader WHERE id <> ? AND id NOT IN (SELECT reader_id FROM plan) AND id NOT IN (SELECT "
-      "reader_id FROM reading) AND id NOT IN (SELECT reader_id FROM attempt)")
+      "reader_id FROM reading) AND id NOT IN (SELECT reader_id FROM attempt) AND id NOT IN (SELECT reader_id "
+      "FROM experiment)")
       .bind(keep_reader)
       .run();
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "thinktrace/probe/record.h"
+#include "thinktrace/store/store.h"
 
 struct sqlite3;
 
@@ -16,6 +17,14 @@ void write_question(sqlite3* db, const Question& question);
 
 // A plan's questions in their order.
 std::vector<Question> plan_questions(sqlite3* db, int plan);
+
+// At which unit an attempt was made, with which reader, and (empty: none) for which experiment.
+struct AttemptAt {
+  std::string sampling_id;
+  UnitKey unit;
+  std::string reader_id, experiment_id = {};
+};
+void write_attempt(sqlite3* db, const AttemptAt& at, const Attempt& attempt);
 
 // The records of one unit, by sample, as a reader read them; those below `samples`. A failed unit gives one record a
 // sample. Every row is checked.

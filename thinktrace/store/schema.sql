@@ -65,7 +65,8 @@ CREATE TABLE unit (
   UNIQUE (sampling_id, question_id, first_sample)
 ) STRICT;
 
--- Every finished attempt at a unit or at reading it, well or not: what it cost. Statistics are sums over these.
+-- Every finished attempt at a unit, at reading it or at an experiment on it, well or not: what it cost. Statistics are
+-- sums over these.
 CREATE TABLE attempt (
   id               INTEGER PRIMARY KEY,
   sampling_id      TEXT NOT NULL,
@@ -79,6 +80,7 @@ CREATE TABLE attempt (
   probes           INTEGER NOT NULL,
   seconds_sampling REAL NOT NULL,
   seconds_probing  REAL NOT NULL,
+  experiment_id    TEXT REFERENCES experiment(id),  -- null: sampling or reading
   checksum         TEXT NOT NULL
 ) STRICT;
 CREATE INDEX attempt_of_unit ON attempt (sampling_id, question_id, first_sample, reader_id);
@@ -122,4 +124,28 @@ CREATE TABLE reading (
   mean_abs_dp_upper REAL,
   checksum         TEXT NOT NULL,
   UNIQUE (trace_id, reader_id)
+) STRICT;
+
+-- An experiment: stored traces changed in stated ways (its arms), and the answer that is forced after each.
+CREATE TABLE experiment (
+  id         TEXT PRIMARY KEY,      -- hash of identity
+  number     INTEGER NOT NULL UNIQUE,  -- 1, 2, … in the order in which they were begun
+  kind       TEXT NOT NULL,         -- 'ablation'
+  reader_id  TEXT NOT NULL REFERENCES reader(id),
+  identity   TEXT NOT NULL,         -- JSON object: all that an outcome hangs on besides its traces: reader, arms, draws, seed, …
+  provenance TEXT NOT NULL,         -- JSON object: model's name and path, compute settings, options, version
+  checksum   TEXT NOT NULL
+) STRICT;
+
+-- What one arm of an experiment made of one trace. Identity and source make the changed tokens again.
+CREATE TABLE outcome (
+  experiment_id TEXT NOT NULL REFERENCES experiment(id),
+  trace_id      TEXT NOT NULL REFERENCES trace(id),
+  arm           TEXT NOT NULL,
+  draw          INTEGER NOT NULL,   -- 0, 1, …: of arms with random draws
+  n_tokens      INTEGER NOT NULL,   -- thinking tokens after the change
+  logprobs      BLOB NOT NULL,      -- by option
+  source_trace  TEXT REFERENCES trace(id),  -- the trace whose thinking stands in; null: none
+  checksum      TEXT NOT NULL,
+  PRIMARY KEY (experiment_id, trace_id, arm, draw)
 ) STRICT;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -81,6 +82,26 @@ struct StoredReading {
   Curve curve;
   std::vector<int> writer_positions;  // [n_positions], or empty.
   std::optional<int> writer_tokens;   // The writer's number of tokens, where the reader's are others.
+};
+
+// An experiment as the store sees it.
+struct StoredExperiment {
+  std::string id;  // Hash of identity.
+  int number = 0;  // From 1; 0: not stored yet.
+  std::string kind;
+  std::string reader_id;
+  std::string identity;    // JSON object: what an outcome hangs on besides its traces.
+  std::string provenance;  // JSON object.
+};
+
+// What one arm made of a trace: the answer that is forced after the changed thinking.
+struct StoredOutcome {
+  std::string trace_id;
+  std::string arm;
+  int draw = 0;
+  int n_tokens = 0;                         // Of the changed thinking.
+  std::vector<float> logprobs;              // By option.
+  std::optional<std::string> source_trace;  // Whose thinking stands in.
 };
 
 // Counts of a plan. Samples that were decoded because units are whole, but not asked for, are not counted, except in
@@ -194,6 +215,21 @@ class Store {
   std::optional<OtherReading> reading(const std::string& trace_id, const std::string& reader_id) const;
   // A trace's thinking in its writer's tokens, as TraceRecord::think_text; empty where there is no such trace.
   std::vector<std::string> written_tokens(const std::string& trace_id) const;
+
+  // --- Experiments
+  std::vector<StoredExperiment> experiments() const;
+  std::optional<StoredExperiment> experiment(const std::string& id) const;
+  // Inserts the experiment, or changes the provenance of the one with its id. Others that came to nothing are removed.
+  void save_experiment(const StoredExperiment& experiment);
+  // Number of outcomes of each trace that has some, of any plan, by trace id.
+  std::map<std::string, int> outcome_counts(const std::string& experiment_id) const;
+  // The plan's units at which the last attempt for this experiment failed.
+  std::set<UnitKey> units_failed_in(const std::string& experiment_id) const;
+  // As commit_readings: outcomes of some of a unit's traces, and what they cost.
+  void commit_outcomes(const UnitKey& unit, const StoredExperiment& experiment, const Attempt& attempt,
+                       const std::vector<StoredOutcome>& outcomes);
+  // A trace's outcomes, in the order of arms and draws in which they were stored.
+  std::vector<StoredOutcome> outcomes(const TraceRecord& trace, const std::string& experiment_id) const;
 
   // The first trace of each of `n` units spread evenly over the whole ones, in the order of for_each_trace; fewer where
   // there are fewer.

@@ -23,24 +23,6 @@ int64_t next_id(sqlite3* db, const char* table) {
 
 const char* name_of(Status status) { return status == Status::kOk ? "ok" : "failed"; }
 
-void insert_attempt(sqlite3* db, const std::string& sampling_id, const UnitKey& unit,
-                    const std::string& reader_id, const Attempt& a) {
-  CheckedInsert(db, "attempt")
-      .add(next_id(db, "attempt"))
-      .add(sampling_id)
-      .add(unit.first)
-      .add(unit.second)
-      .add(reader_id)
-      .add(name_of(a.status))
-      .add(a.error)
-      .add(a.settings)
-      .add(a.tokens)
-      .add(a.probes)
-      .add(a.seconds_sampling)
-      .add(a.seconds_probing)
-      .run();
-}
-
 // Empty columns are null: as the unit or the trace has them.
 void insert_reading(sqlite3* db, const std::string& reader_id, const StoredReading& r, double resolution) {
   CheckedInsert row(db, "reading");
@@ -118,10 +100,19 @@ void insert_unit(sqlite3* db, const StoredPlan& plan, const StoredUnit& u) {
       .run();
   const std::string& reader_id = u.reader_id.empty() ? plan.reader_id : u.reader_id;
   for (const TraceRecord& r : u.records) insert_trace(db, id, u, r, reader_id);
-  insert_attempt(db, plan.sampling_id, {u.question.id, u.first_sample}, reader_id, u.attempt);
+  write_attempt(db, {plan.sampling_id, {u.question.id, u.first_sample}, reader_id}, u.attempt);
 }
 
 }  // namespace
+
+void write_attempt(sqlite3* db, const AttemptAt& at, const Attempt& a) {
+  CheckedInsert row(db, "attempt");
+  row.add(next_id(db, "attempt")).add(at.sampling_id).add(at.unit.first).add(at.unit.second);
+  row.add(at.reader_id).add(name_of(a.status)).add(a.error).add(a.settings).add(a.tokens).add(a.probes);
+  row.add(a.seconds_sampling).add(a.seconds_probing);
+  at.experiment_id.empty() ? row.add_null() : row.add(at.experiment_id);
+  row.run();
+}
 
 std::map<UnitKey, Status> Store::units() const {
   std::map<UnitKey, Status> done;
@@ -187,7 +178,7 @@ std::vector<UnitKey> Store::units_to_read(const std::string& reader_id, bool wit
   Statement s(db_.get(), R"(
     SELECT u.question_id, u.first_sample,
       (SELECT status FROM attempt a WHERE a.sampling_id = u.sampling_id AND a.question_id = u.question_id
-         AND a.first_sample = u.first_sample AND a.reader_id = ?1 ORDER BY a.id DESC LIMIT 1)
+         AND a.first_sample = u.first_sample AND a.reader_id = ?1 AND a.experiment_id IS NULL ORDER BY a.id DESC LIMIT 1)
     FROM plan_question p JOIN unit u ON u.question_id = p.question_id
     WHERE p.plan = ?2 AND u.sampling_id = ?3 AND u.status = 'ok' AND u.first_sample < ?4
       AND EXISTS (SELECT * FROM trace t WHERE t.unit_id = u.id
@@ -205,7 +196,7 @@ void Store::commit_readings(const UnitKey& unit, const std::string& reader_id, c
   const StoredPlan plan = current_plan();
   sqlite::Transaction transaction(db_.get());
   for (const StoredReading& reading : readings) insert_reading(db_.get(), reader_id, reading, 0);
-  insert_attempt(db_.get(), plan.sampling_id, unit, reader_id, attempt);
+  write_attempt(db_.get(), {plan.sampling_id, unit, reader_id}, attempt);
   transaction.commit();
 }
 

@@ -131,13 +131,14 @@ VerifyReport Store::verify() const {
   problems.try_step([&] { check_schema(db, problems); });
   problems.try_step([&] { check_references(db, problems); });
   for (const char* table :
-       {"plan", "reader", "question", "plan_question", "unit", "attempt", "trace", "reading"}) {
+       {"plan", "reader", "question", "plan_question", "unit", "attempt", "trace", "reading", "experiment", "outcome"}) {
     problems.try_step([&] { report.rows.emplace_back(table, check_rows(db, table, problems)); });
   }
   problems.try_step([&] { check_counts(db, problems); });
-  // As the export would read it, every plan by every reader.
+  // As the export would read it, every plan by every reader and in every experiment.
   problems.try_step([&] {
     const std::vector<StoredReader> known = readers();
+    const std::vector<StoredExperiment> tried = experiments();
     for (const StoredPlan& p : plans()) {
       std::vector<int64_t> ids;  // Collected first, so that no writer waits for the rest.
       Statement units(db, "SELECT id FROM unit WHERE sampling_id = ?");
@@ -145,6 +146,12 @@ VerifyReport Store::verify() const {
       while (units.step()) ids.push_back(units.integer(0));
       for (const int64_t id : ids) {
         for (const StoredReader& r : known) problems.try_step([&] { records_of(db, id, r.id, INT_MAX); });
+        if (tried.empty()) continue;
+        problems.try_step([&] {
+          for (const TraceRecord& record : records_of(db, id, kNoReader, INT_MAX)) {
+            for (const StoredExperiment& e : tried) outcomes(record, e.id);
+          }
+        });
       }
     }
   });

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// Experiments and outcomes in the store.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <limits>
+
+#include "tests/unit/records.h"
+#include "tests/unit/same_records.h"
+#include "thinktrace/error.h"
+#include "thinktrace/store/store.h"
+
+namespace thinktrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Experiments : public ::testing::Test {
+ protected:
+  Experiments()
+      : folder_(fs::path(::testing::TempDir()) / ("experiments_" + std::to_string(::getpid()))),
+        records_(testing::sample_records()),
+        store_(fresh()) {
+    store_.save_reader({"r1", 0, R"({"suffix":"x"})", "{}", "", ""});
+    store_.save_plan({0, "s1", "{}", "{}", 2, 2, "r1"}, {records_[0].question, records_[2].question});
+    commit({records_[0], records_[1]});
+    commit({records_[2]});
+  }
+  ~Experiments() override { fs::remove_all(folder_); }
+
+  Store fresh() const {
+    fs::remove_all(folder_);
+    return Store::create(folder_.string());
+  }
+  void commit(std::vector<TraceRecord> records) {
+    StoredUnit u{.question = records[0].question};
+    u.n_samples = static_cast<int>(records.size());
+    u.labels = records[0].labels;
+    u.prompt_text = records[0].prompt_text;
+    u.prompt_ids = records[0].prompt_ids;
+    u.records = std::move(records);
+    store_.commit_unit(u);
+  }
+  UnitKey unit(int record) const { return {records_[record].question.id, 0}; }
+  StoredExperiment saved(const std::string& id) {
+    store_.save_experiment({id, 0, "ablation", "r1", R"({"seed":1})", R"({"x":2})"});
+    return *store_.experiment(id);
+  }
+
+  fs::path folder_;
+  std::vector<TraceRecord> records_;
+  Store store_;
+};
+
+TEST_F(Experiments, GiveBackWhatWasStored) {
+  const StoredExperiment e = saved("e1");
+  EXPECT_EQ(e.number, 1);
+  EXPECT_EQ(e.kind, "ablation");
+  EXPECT_EQ(e.identity, R"({"seed":1})");
+  EXPECT_EQ(e.provenance, R"({"x":2})");
+  const float infinity = std::numeric_limits<float>::infinity();
+  const StoredOutcome real{records_[0].id, "real", 0, 10, {-1, -0.0F, -infinity, 1e-45F}, {}};
+  const StoredOutcome lent{records_[0].id, "other_question", 2, 10, {-1, -2, -3, -4}, records_[2].id};
+  store_.commit_outcomes(unit(0), e, {.probes = 2, .seconds_probing = .5}, {real, lent});
+  const std::vector<StoredOutcome> found = Store::open(folder_.string()).outcomes(records_[0], "e1");
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(testing::bits_of(found[0].logprobs), testing::bits_of(real.logprobs));
+  EXPECT_EQ(found[0].n_tokens, 10);
+  EXPECT_FALSE(found[0].source_trace);
+  EXPECT_EQ(found[1].arm, "other_question");
+  EXPECT_EQ(found[1].draw, 2);
+  EXPECT_EQ(found[1].source_trace, records_[2].id);
+  EXPECT_EQ(store_.outcome_counts("e1"), (std::map<std::string, int>{{records_[0].id, 2}}));
+  EXPECT_EQ(store_.counts().read_probes, 2);
+  EXPECT_TRUE(store_.outcomes(records_[1], "e1").empty());
+  EXPECT_TRUE(store_.verify().problems.empty());
+}
+
+TEST_F(Experiments, FailuresStayApartFromThoseOfReadings) {
+  const StoredExperiment e = saved("e1");
+  store_.commit_outcomes(unit(0), e, {.status = Status::kFailed, .error = "too long"}, {});
+  EXPECT_EQ(store_.units_failed_in("e1"), std::set<UnitKey>{unit(0)});
+  store_.for_each_trace([](const TraceRecord& r) { EXPECT_EQ(r.status, Status::kOk) << r.error; });
+  EXPECT_TRUE(store_.units_to_read("r1", false).empty());
+  store_.save_reader({"r2", 0, "{}", "{}", "", ""});
+  store_.save_experiment({"e2", 0, "ablation", "r2", "{}", "{}"});
+  store_.commit_outcomes(unit(0), *store_.experiment("e2"), {.status = Status::kFailed, .error = "no"}, {});
+  EXPECT_EQ(store_.units_to_read("r2", false).size(), 2u) << "it has not tried to read";
+  store_.for_each_trace([](const TraceRecord& r) { EXPECT_EQ(r.error, ""); }, "r2");
+  store_.commit_outcomes(unit(0), e, {}, {{records_[0].id, "real", 0, 10, {-1, -2, -3, -4}, {}}});
+  EXPECT_TRUE(store_.units_failed_in("e1").empty()) << "the last attempt counts";
+  EXPECT_EQ(store_.units_failed_in("e2").size(), 1u);
+}
+
+TEST_F(Experiments, AnOutcomeIsStoredOnceAndAUnitWhole) {
+  const StoredExperiment e = saved("e1");
+  const StoredOutcome o{records_[0].id, "real", 0, 10, {-1, -2, -3, -4}, {}};
+  const StoredOutcome other{records_[0].id, "none", 0, 0, {-1, -2, -3, -4}, {}};
+  EXPECT_THROW(store_.commit_outcomes(unit(0), e, {}, {o, o}), Error);
+  EXPECT_TRUE(store_.outcome_counts("e1").empty());
+  store_.commit_outcomes(unit(0), e, {}, {o});
+  EXPECT_THROW(store_.commit_outcomes(unit(0), e, {}, {other, o}), Error);
+  EXPECT_EQ(store_.outcomes(records_[0], "e1").size(), 1u);
+}
+
+TEST_F(Experiments, OneThatCameToNothingBindsNobody) {
+  EXPECT_EQ(saved("e1").number, 1);
+  EXPECT_EQ(saved("e2").number, 1);
+  EXPECT_FALSE(store_.experiment("e1"));
+  store_.commit_outcomes(unit(0), *store_.experiment("e2"), {}, {});
+  EXPECT_EQ(saved("e3").number, 2);
+  EXPECT_EQ(saved("e2").number, 1);
+  EXPECT_EQ(store_.experiments().size(), 1u) << "e3 had nothing, e2 an attempt";
+}
+
+TEST_F(Experiments, WhatDoesNotFitIsDamage) {
+  const StoredExperiment e = saved("e1");
+  store_.commit_outcomes(unit(0), e, {}, {{records_[0].id, "real", 0, 10, {-1, -2}, {}}});
+  EXPECT_THROW(store_.outcomes(records_[0], "e1"), Error);
+  EXPECT_EQ(store_.verify().problems.size(), 1u);
+  store_.commit_outcomes(unit(2), e, {}, {{records_[2].id, "real", -1, 10, {-1, -2, -3, -4, -5}, {}}});
+  EXPECT_EQ(store_.verify().problems.size(), 2u);
+}
+
+TEST_F(Experiments, AReaderOfOneIsKept) {
+  store_.save_reader({"r2", 0, "{}", "{}", "", ""});
+  store_.save_experiment({"e1", 0, "ablation", "r2", "{}", "{}"});
+  store_.save_plan({0, "s2", R"({"other":1})", "{}", 1, 1, "r1"}, {});
+  EXPECT_TRUE(store_.reader("r2"));
+}
+
+}  // namespace
+}  // namespace thinktrace

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/run/ablate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "thinktrace/error.h"
+#include "thinktrace/run/prepare.h"
+#include "thinktrace/text/hash.h"
+#include "thinktrace/text/utf8.h"
+#include "thinktrace/version.h"
+
+namespace thinktrace {
+namespace {
+
+using nlohmann::json;
+
+// What the steps of an ablation share.
+struct Job {
+  const ReadingRun& run;
+  const AblationSettings& settings;
+  const std::vector<ArmCase>& arms;
+  const TracePool& pool;
+  ArmMaterial material;  // Without what is a trace's own.
+  GrowingSession sessions;
+};
+
+// One draw of one arm of one trace.
+struct Variant {
+  const ArmCase* arm = nullptr;
+  int draw = 0;
+  std::optional<int> lender;  // Place in the pool.
+};
+
+// Those that a trace is to have. An arm that needs a lender is left out where there is none.
+std::vector<Variant> variants_of(const TracePool& pool, int trace, const std::vector<ArmCase>& arms, uint64_t seed) {
+  std::vector<Variant> variants;
+  for (const ArmCase& arm : arms) {
+    const std::vector<int> lenders = needs_lender(arm.arm) ? lenders_of(pool, trace, arm, seed) : std::vector<int>{};
+    if (needs_lender(arm.arm) && lenders.empty()) continue;
+    for (int draw = 0; draw < arm.draws; draw++)
+      variants.push_back({&arm, draw, lenders.empty() ? std::nullopt : std::optional(lenders[draw])});
+  }
+  return variants;
+}
+
+// --- What there is to do, and what it costs
+
+struct Work {
+  std::vector<std::pair<UnitKey, std::vector<int>>> units;  // In order, with the traces that lack something.
+  int64_t n_traces = 0, n_readings = 0, n_tokens = 0;       // Tokens to decode, about.
+  std::map<std::string, int> left_out;                      // Traces of the plan, by arm.
+};
+
+// Whether a variant is a beginning of the real thinking.
+bool is_cut(Arm arm) { return arm == Arm::kReal || arm == Arm::kNone || arm == Arm::kFirst; }
+
+int64_t tokens_for(const PooledTrace& trace, const std::vector<Variant>& variants, int branch, bool by_forks) {
+  const int pass = by_forks ? trace.n_prompt % kTracePass : trace.n_prompt;
+  int64_t n = by_forks ? trace.n_prompt + trace.n_thinking : 0;
+  for (const Variant& v : variants) {
+    const bool is_short = v.arm->arm == Arm::kFirst || v.arm->arm == Arm::kLast;
+    const int length = v.arm->arm == Arm::kNone ? 0
+                       : is_short               ? tokens_of_share(trace.n_thinking, v.arm->share)
+                                                : trace.n_thinking;
+    n += branch + (by_forks && is_cut(v.arm->arm) ? 0 : pass + length);
+  }
+  return n;
+}
+
+Work plan_work(const Job& job, const std::string& experiment_id, bool retry_failed) {
+  Work work;
+  const ReadingRun& run = job.run;
+  const std::map<std::string, int> done = run.store.outcome_counts(experiment_id);
+  const std::set<UnitKey> failed = run.store.units_failed_in(experiment_id);
+  const std::vector<Question> questions = run.store.questions();
+  const int branch =
+      questions.empty() ? 0 : n_branch_tokens(build_reading_form(run.model, questions.front(), run.reader).form);
+  for (int i = 0; i < static_cast<int>(job.pool.traces.size()); i++) {
+    const PooledTrace& trace = job.pool.traces[i];
+    const std::vector<Variant> variants = variants_of(job.pool, i, job.arms, job.settings.seed);
+    for (const ArmCase& arm : job.arms) {
+      const bool is_there =
+          std::any_of(variants.begin(), variants.end(), [&](const Variant& v) { return v.arm == &arm; });
+      if (!is_there) work.left_out[arm.name]++;
+    }
+    const auto it = done.find(trace.id);
+    const int n_there = it == done.end() ? 0 : it->second;
+    if (n_there >= static_cast<int>(variants.size()) || (!retry_failed && failed.contains(trace.unit))) continue;
+    if (work.units.empty() || work.units.back().first != trace.unit) work.units.push_back({trace.unit, {}});
+    work.units.back().second.push_back(i);
+    work.n_traces++;
+    work.n_readings += static_cast<int64_t>(variants.size()) - n_there;
+    work.n_tokens += tokens_for(trace, variants, branch, probes_by_forks(run.model, run.compute));
+  }
+  return work;
+}
+
+// Tokens a second of a short prefill; the first one is not counted.
+double measure_speed(const Job& job, GrowingSession& sessions) {
+  constexpr int kTokens = 256;
+  const Question question = job.run.store.questions().front();
+  const ReadingForm form = build_reading_form(job.run.model, question, job.run.reader);
+  const int n = std::min(kTokens, job.run.model.card().n_ctx_train - longest_branch(form.form));
+  const std::vector<Token> tokens = repeat_to(form.prompt.ids, n);
+  Session& session = sessions.with_room(n, longest_branch(form.form));
+  double seconds = 0;
+  for (int i = 0; i < 2; i++) {
+    session.clear();
+    const double begin = monotonic_seconds();
+    session.prefill(0, tokens);
+    session.logits(0);
+    seconds = monotonic_seconds() - begin;
+  }
+  session.clear();
+  return n / std::max(seconds, 1e-9);
+}
+
+std::string time_text(double seconds) {
+  return seconds < 120    ? fmt::format("{:.0f} s", std::max(seconds, 1.0))
+         : seconds < 7200 ? fmt::format("{:.0f} min", seconds / 60)
+                          : fmt::format("{:.1f} h", seconds / 3600);
+}
+
+void tell_work(Job& job, const Work& work, const StoredExperiment& experiment, const Reporter& reporter) {
+  const int number = job.run.store.reader(experiment.reader_id)->number;
+  reporter.note(fmt::format("experiment {}, an ablation by reader {}: {} arms, {} draws where chance has a part",
+                            experiment.number, number, job.arms.size(), job.settings.draws));
+  for (const auto& [arm, n] : work.left_out) {
+    reporter.note(fmt::format("the arm {} is left out for {} of {} traces: no {} has thinking to lend", arm, n,
+                              job.pool.traces.size(),
+                              arm == name_of(Arm::kOtherSample) ? "other sample of the question" : "other question"));
+  }
+  if (work.units.empty()) {
+    reporter.note("nothing is left to read");
+    return;
+  }
+  const double speed = measure_speed(job, job.sessions);
+  reporter.note(fmt::format("to read: {} forced answers of {} traces, about {} tokens to decode; about {} at {:.0f} "
+                            "tokens/s (a short prefill)",
+                            work.n_readings, work.n_traces, work.n_tokens,
+                            time_text(static_cast<double>(work.n_tokens) / speed), speed));
+}
+
+// --- Reading
+
+std::vector<Token> lent_thinking(const Job& job, int lender) {
+  const PooledTrace& from = job.pool.traces[lender];
+  for (const TraceRecord& record : job.run.store.records(from.unit, kNoReader)) {
+    if (record.id == from.id) return thinking_for(job.run.model, record, job.run.same_model).ids;
+  }
+  throw Error(ErrorKind::kStore, fmt::format("[ablate] {}: trace {} is gone", job.run.store.path(), from.id));
+}
+
+std::vector<Token> altered(const Job& job, const TraceRecord& record, const ReadThinking& real, const Variant& v) {
+  ArmMaterial material;
+  material.share = v.arm->share;
+  material.seed = draw_seed(job.settings.seed, record.id, v.arm->name, v.draw);
+  if (v.arm->arm == Arm::kBlank) material.blank = job.material.blank;
+  if (v.arm->arm == Arm::kFiller) material.filler = job.material.filler;
+  if (v.arm->arm == Arm::kRandom) material.allowed = job.material.allowed;
+  if (v.lender)
+    (v.arm->arm == Arm::kOtherSample ? material.other_sample : material.other_question) =
+        lent_thinking(job, *v.lender);
+  return make_thinking(v.arm->arm, {real.ids, &real.texts}, material);
+}
+
+using Rows = std::map<std::vector<Token>, std::vector<float>>;  // By altered thinking.
+
+// Fills in the rows. Beginnings of the real thinking are cuts of one text.
+void read_rows_of(AnswerReader& reader, const ReadingForm& q, const std::vector<Token>& real, Rows& rows) {
+  std::set<int> cuts;
+  const auto begins_real = [&](const std::vector<Token>& ids) {
+    return ids.size() <= real.size() && std::equal(ids.begin(), ids.end(), real.begin());
+  };
+  for (const auto& [ids, row] : rows) {
+    if (begins_real(ids)) cuts.insert(static_cast<int>(ids.size()));
+  }
+  const size_t n_options = q.form.options.size();
+  const Curve curve = probe_trace(reader, q.prompt.ids, real, q.form, {cuts.begin(), cuts.end()});
+  auto from = curve.logprobs.begin();
+  for (const int cut : cuts) {
+    rows[{real.begin(), real.begin() + cut}] = {from, from + static_cast<ptrdiff_t>(n_options)};
+    from += static_cast<ptrdiff_t>(n_options);
+  }
+  for (auto& [ids, row] : rows) {
+    if (!begins_real(ids))
+      row = probe_trace(reader, q.prompt.ids, ids, q.form, {static_cast<int>(ids.size())}).logprobs;
+  }
+}
+
+// What a trace lacks, read.
+std::vector<StoredOutcome> read_trace(Job& job, const TraceRecord& record, int place,
+                                      const std::string& experiment_id) {
+  const ReadingRun& run = job.run;
+  std::set<std::pair<std::string, int>> there;
+  for (const StoredOutcome& o : run.store.outcomes(record, experiment_id)) there.emplace(o.arm, o.draw);
+  const ReadThinking real = thinking_for(run.model, record, run.same_model);
+  Rows rows;
+  std::vector<std::pair<Variant, std::vector<Token>>> variants;
+  for (const Variant& v : variants_of(job.pool, place, job.arms, job.settings.seed)) {
+    if (there.contains({v.arm->name, v.draw})) continue;
+    variants.emplace_back(v, altered(job, record, real, v));
+    rows[variants.back().second];
+  }
+  const ReadingForm q = build_reading_form(run.model, record.question, run.reader);
+  const int n_tokens = static_cast<int>(q.prompt.ids.size() + real.ids.size()), branch = longest_branch(q.form);
+  check_context(run.model, n_tokens, branch);
+  Session& session = job.sessions.with_room(n_tokens, branch);
+  ForkReader forks(session, run.compute.branches);
+  PrefillReader prefills(session);
+  const bool by_forks = probes_by_forks(run.model, run.compute);
+  read_rows_of(by_forks ? static_cast<AnswerReader&>(forks) : prefills, q, real.ids, rows);
+  std::vector<StoredOutcome> outcomes;
+  for (const auto& [v, ids] : variants) {
+    outcomes.push_back({record.id, v.arm->name, v.draw, static_cast<int>(ids.size()), rows.at(ids), {}});
+    if (v.lender) outcomes.back().source_trace = job.pool.traces[*v.lender].id;
+  }
+  return outcomes;
+}
+
+// Reads the traces of one unit that lack something, and commits what came of it.
+void do_unit(Job& job, Store& store, const std::pair<UnitKey, std::vector<int>>& unit,
+             const StoredExperiment& experiment, Reporter& reporter) {
+  Attempt attempt{.settings = compute_settings(job.run.compute)};
+  std::vector<StoredOutcome> outcomes;
+  const double begin = monotonic_seconds();
+  for (const TraceRecord& record : store.records(unit.first, kNoReader)) {
+    const auto place = std::find_if(unit.second.begin(), unit.second.end(),
+                                    [&](int i) { return job.pool.traces[i].id == record.id; });
+    if (place == unit.second.end()) continue;
+    try {
+      const std::vector<StoredOutcome> read = read_trace(job, record, *place, experiment.id);
+      outcomes.insert(outcomes.end(), read.begin(), read.end());
+      attempt.probes += static_cast<int64_t>(read.size());
+      reporter.add_probes(static_cast<int>(read.size()));
+    } catch (const std::exception& e) {
+      const auto* error = dynamic_cast<const Error*>(&e);
+      if (error && (error->kind() == ErrorKind::kInterrupted || error->kind() == ErrorKind::kStore)) throw;
+      attempt.status = Status::kFailed;
+      attempt.error += fmt::format("{}sample {}: {}", attempt.error.empty() ? "" : "; ", record.trace.sample,
+                                   to_utf8(e.what()));
+    }
+  }
+  if (attempt.status == Status::kFailed)
+    reporter.note(fmt::format("question {} can't be read: {}", unit.first.first, attempt.error));
+  attempt.seconds_probing = monotonic_seconds() - begin;
+  store.commit_outcomes(unit.first, experiment, attempt, outcomes);
+  reporter.end_unit();
+}
+
+StoredExperiment make_experiment(const AblateRequest& request, const ReadingRun& run, const std::string& reader_id) {
+  StoredExperiment experiment{.kind = kAblation, .reader_id = reader_id};
+  experiment.identity = ablation_identity(request.settings, reader_id);
+  experiment.id = content_id(experiment.identity);
+  json options = json::object();
+  for (const auto& [name, value] : request.read.options.provenance) options[name] = value;
+  experiment.provenance = json{{"thinktrace", kVersionText},
+                               {"options", options},
+                               {"model", json::parse(model_provenance(run.model))},
+                               {"compute", json::parse(compute_settings(run.compute))}}
+                              .dump(-1, ' ', false, json::error_handler_t::replace);
+  return experiment;
+}
+
+}  // namespace
+
+AblateResult ablate_run(const AblateRequest& request, const RunObserver& observer) {
+  Reporter reporter(observer);
+  ReadingRun run = open_to_read(request.read, reporter);
+  const TracePool pool = pool_traces(run.store);
+  if (pool.traces.empty())
+    throw Error(ErrorKind::kInput, fmt::format("[ablate] {}: plan {} has no traces", request.read.options.out,
+                                               run.plan.number));
+  const StoredReader reader = make_reader(run.reader, run.model, run.compute);
+  if (!run.store.reader(reader.id)) run.store.save_reader(reader);
+  StoredExperiment experiment = make_experiment(request, run, reader.id);
+  run.store.save_experiment(experiment);
+  experiment = *run.store.experiment(experiment.id);
+
+  const std::vector<ArmCase> arms = arm_cases(request.settings);
+  const auto plain = [&](const std::string& text) { return run.model.tokenize(text, Specials::kPlain); };
+  ArmMaterial material;
+  material.blank = plain(request.settings.blank);
+  material.filler = plain(request.settings.filler);
+  material.allowed = run.model.plain_tokens();
+  Job job{run,  request.settings, arms, pool, std::move(material), {run.model, run.compute, observer.should_stop}};
+  const Work work = plan_work(job, experiment.id, request.read.options.retry_failed);
+  tell_work(job, work, experiment, reporter);
+  const auto n_units = static_cast<int>(work.units.size());
+  reporter.begin(n_units, n_units);
+  for (const auto& unit : work.units) do_unit(job, run.store, unit, experiment, reporter);
+  return {run.plan.number, experiment.number, n_units,
+          static_cast<int>(run.store.units_failed_in(experiment.id).size())};
+}
+
+}  // namespace thinktrace

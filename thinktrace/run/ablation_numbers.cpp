@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/run/ablation_numbers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "thinktrace/error.h"
+#include "thinktrace/publish/table.h"
+
+namespace thinktrace {
+namespace {
+
+// A trace's outcomes by arm and draw; empty inner lists where an arm was left out.
+struct AblatedRecord {
+  const TraceRecord& record;
+  std::vector<std::vector<StoredOutcome>> arms;  // [n_arms][n_draws]
+};
+
+AblatedRecord arrange(const OpenAblation& ablation, const TraceRecord& record, std::vector<StoredOutcome> outcomes) {
+  AblatedRecord by_arm{record, std::vector<std::vector<StoredOutcome>>(ablation.arms.size())};
+  std::sort(outcomes.begin(), outcomes.end(),
+            [](const StoredOutcome& a, const StoredOutcome& b) { return a.draw < b.draw; });
+  for (StoredOutcome& outcome : outcomes) {
+    const auto arm = std::find_if(ablation.arms.begin(), ablation.arms.end(),
+                                  [&](const ArmCase& a) { return a.name == outcome.arm; });
+    if (arm == ablation.arms.end() || outcome.draw >= arm->draws)
+      throw Error(ErrorKind::kStore, fmt::format("[ablate] {}: an outcome is of no arm of experiment {}",
+                                                 ablation.run.store.path(), ablation.experiment.number));
+    by_arm.arms[arm - ablation.arms.begin()].push_back(std::move(outcome));
+  }
+  return by_arm;
+}
+
+// Calls `visit` with every trace of the plan that was read.
+void for_each_ablated(const OpenAblation& ablation, const std::function<void(const AblatedRecord&)>& visit) {
+  const Store& store = ablation.run.store;
+  store.for_each_trace(
+      [&](const TraceRecord& record) {
+        if (record.id.empty()) return;
+        std::vector<StoredOutcome> outcomes = store.outcomes(record, ablation.experiment.id);
+        if (!outcomes.empty()) visit(arrange(ablation, record, std::move(outcomes)));
+      },
+      kNoReader);
+}
+
+int most_draws(const std::vector<ArmCase>& arms) {
+  int most = 1;
+  for (const ArmCase& arm : arms) most = std::max(most, arm.draws);
+  return most;
+}
+
+// One entry a draw; an arm without draws is the same in all.
+AblatedTrace entry_of(const AblatedRecord& ablated, int question, int draw) {
+  AblatedTrace entry{question, ablated.record.question.answer, {}};
+  for (const std::vector<StoredOutcome>& outcomes : ablated.arms) {
+    const auto at = outcomes.size() == 1 ? outcomes.begin()
+                                         : std::find_if(outcomes.begin(), outcomes.end(),
+                                                        [&](const StoredOutcome& o) { return o.draw == draw; });
+    entry.logprobs.push_back(at == outcomes.end() ? std::vector<float>{} : at->logprobs);
+  }
+  return entry;
+}
+
+int place_of(const std::vector<ArmCase>& arms, Arm arm) {
+  return static_cast<int>(
+      std::find_if(arms.begin(), arms.end(), [&](const ArmCase& a) { return a.arm == arm; }) - arms.begin());
+}
+
+AblationOptions options_for(const OpenAblation& ablation) {
+  return {.real = place_of(ablation.arms, Arm::kReal),
+          .none = place_of(ablation.arms, Arm::kNone),
+          .draws = most_draws(ablation.arms)};
+}
+
+// The traces of a block, questions numbered from 0 in the order in which they come.
+struct Entries {
+  std::vector<AblatedTrace> traces;
+  std::map<std::string, int> question_of;
+  int n_traces = 0;
+
+  void add(const AblatedRecord& ablated, int draws) {
+    const int question =
+        question_of.try_emplace(ablated.record.question.id, static_cast<int>(question_of.size())).first->second;
+    for (int draw = 0; draw < draws; draw++) traces.push_back(entry_of(ablated, question, draw));
+    n_traces++;
+  }
+  AblationBlock measured(const std::string& subject, int n_arms, const AblationOptions& options) const {
+    const auto n_questions = static_cast<int>(question_of.size());
+    AblationBlock block{subject, n_traces, n_questions, {}};
+    if (n_traces > 0) block.numbers = measure_ablation(traces, n_questions, n_arms, options);
+    return block;
+  }
+};
+
+int most_options(const OpenRun& run) {
+  size_t most = 0;
+  for (const Question& q : run.store.questions()) most = std::max(most, q.options.size());
+  return static_cast<int>(most);
+}
+
+bool has_outcomes(const Store& store, const std::vector<std::string>& traces, const StoredExperiment& experiment) {
+  const std::map<std::string, int> counts = store.outcome_counts(experiment.id);
+  return std::any_of(traces.begin(), traces.end(), [&](const std::string& id) { return counts.contains(id); });
+}
+
+}  // namespace
+
+OpenAblation open_ablation(const RunView& view, std::optional<int> number) {
+  OpenAblation ablation{open_run(view), {}, {}};
+  const Store& store = ablation.run.store;
+  const std::vector<std::string> traces = store.trace_ids();
+  std::string known;
+  for (StoredExperiment& e : store.experiments()) {
+    const bool is_wanted = e.kind == kAblation && (!view.reader || e.reader_id == ablation.run.reader.id) &&
+                           has_outcomes(store, traces, e);
+    if (!is_wanted) continue;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", e.number);
+    if (!number || *number == e.number) ablation.experiment = std::move(e);
+  }
+  if (ablation.experiment.number == 0) {
+    throw Error(ErrorKind::kInput,
+                number && !known.empty()
+                    ? fmt::format("[ablate] {}: experiment {} is no ablation of this plan; there {}: {}", view.folder,
+                                  *number, known.size() > 1 ? "are" : "is", known)
+                    : fmt::format("[ablate] {}: nothing of this plan was ablated yet (thinktrace ablate {})",
+                                  view.folder, view.folder));
+  }
+  for (StoredReader& reader : store.readers()) {
+    if (reader.id == ablation.experiment.reader_id) ablation.run.reader = std::move(reader);
+  }
+  ablation.arms = arm_cases(ablation_settings_of(ablation.experiment));
+  return ablation;
+}
+
+AblationReport report_ablation(const OpenAblation& ablation, const BootstrapOptions& bootstrap) {
+  AblationReport report{.experiment = ablation.experiment.number, .reader = ablation.run.reader.number};
+  report.bootstrap = bootstrap;
+  for (const ArmCase& arm : ablation.arms)
+    report.arms.push_back({arm.name, arm.draws, is_length_matched(arm.arm), false, 0});
+  AblationOptions options = options_for(ablation);
+  options.bootstrap = bootstrap;
+  Entries all;
+  std::map<std::string, Entries> subjects;
+  for_each_ablated(ablation, [&](const AblatedRecord& ablated) {
+    all.add(ablated, options.draws);
+    subjects[ablated.record.question.subject].add(ablated, options.draws);
+    for (size_t i = 0; i < report.arms.size(); i++) report.arms[i].n_left_out += ablated.arms[i].empty();
+  });
+  for (size_t i = 0; i < report.arms.size(); i++) {
+    report.arms[i].is_emptied = is_emptied(ablation.arms[i].arm) && report.arms[i].n_left_out < all.n_traces;
+    if (report.arms[i].is_emptied) options.emptied.push_back(static_cast<int>(i));
+  }
+  const auto n_arms = static_cast<int>(ablation.arms.size());
+  report.overall = all.measured("", n_arms, options);
+  for (const auto& [subject, entries] : subjects)
+    report.subjects.push_back(entries.measured(subject, n_arms, options));
+  report.n_unread = static_cast<int>(ablation.run.store.trace_ids().size()) - all.n_traces;
+  return report;
+}
+
+void export_ablation(const RunView& view, std::optional<int> number, TableFormat format,
+                     const std::function<void(const std::string&)>& sink) {
+  const OpenAblation ablation = open_ablation(view, number);
+  const ExportContext context = export_context(ablation.run);
+  const int n_options = most_options(ablation.run);
+  const AblationOptions options = options_for(ablation);
+  bool is_first = true;
+  for_each_ablated(ablation, [&](const AblatedRecord& ablated) {
+    std::vector<TraceOutcome> by_draw;
+    for (int draw = 0; draw < options.draws; draw++)
+      by_draw.push_back(compare_trace(entry_of(ablated, 0, draw), options));
+    for (size_t arm = 0; arm < ablated.arms.size(); arm++) {
+      for (const StoredOutcome& o : ablated.arms[arm]) {
+        const Row row = ablation_row(ablated.record,
+                                     {ablation.experiment.number, o.arm, o.draw, o.n_tokens, o.source_trace,
+                                      o.logprobs, by_draw[o.draw].arms[arm].value()},
+                                     context, n_options);
+        if (is_first && format == TableFormat::kCsv) sink(csv_header(row));
+        is_first = false;
+        sink(format == TableFormat::kCsv ? csv_line(row) : json_line(row));
+      }
+    }
+  });
+}
+
+}  // namespace thinktrace
