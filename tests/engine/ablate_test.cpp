@@ -171,9 +171,10 @@ TEST_F(Ablate, SeedDecidesAndTwiceIsOnce) {
   int n_changed = 0;
   for (size_t i = 0; i < first.size(); i++) {
     EXPECT_EQ(second[i]["arm"], first[i]["arm"]);
-    const bool is_drawn_arm = is_drawn(Arm::kRandom) && first[i]["arm"] == "random";
-    n_changed += is_drawn_arm && second[i]["p_1"] != first[i]["p_1"];
-    if (first[i]["arm"] == "real") EXPECT_EQ(second[i]["p_1"], first[i]["p_1"]);
+    n_changed += first[i]["arm"] == "random" && second[i]["p_1"] != first[i]["p_1"];
+    if (first[i]["arm"] == "real") {
+      EXPECT_EQ(second[i]["p_1"], first[i]["p_1"]);
+    }
   }
   EXPECT_GT(n_changed, 8);
 }
@@ -223,7 +224,9 @@ TEST_F(Ablate, WithoutAnotherSampleTheArmIsLeftOutAndCounted) {
   EXPECT_EQ(report.arms[3].n_left_out, 2);
   EXPECT_EQ(report.arms[2].n_left_out, 0);
   for (const json& row : rows(o.out)) {
-    if (row["arm"] == "other_question") EXPECT_NE(row["source_trace"], row["trace_id"]);  // Of the other subject.
+    if (row["arm"] == "other_question") {
+      EXPECT_NE(row["source_trace"], row["trace_id"]);  // Of the other subject.
+    }
   }
   o.samples = 2;  // Grown: what can be read now is read, and nothing else.
   run_plan(o);

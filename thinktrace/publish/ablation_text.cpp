@@ -9,7 +9,7 @@
 namespace thinktrace {
 namespace {
 
-constexpr int kNameColumns = 16, kCellColumns = 17;
+constexpr int kNameColumns = 15, kCellColumns = 17;
 
 std::string row(const std::string& name, const std::vector<std::string>& cells) {
   std::string out = fit(name, kNameColumns);

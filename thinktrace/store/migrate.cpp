@@ -155,10 +155,10 @@ void widen(sqlite3* db, const std::string& table, int n_more) {
 
 // Version 2 knew no interpolated positions and no experiments.
 void from_version_2(sqlite3* db) {
+  for (const char* table : {"experiment", "outcome"}) sqlite::execute(db, create_statement(table));
   widen(db, "reading", 3);
   widen(db, "attempt", 1);
   sqlite::execute(db, schema_statement("CREATE INDEX attempt_of_unit"));
-  for (const char* table : {"experiment", "outcome"}) sqlite::execute(db, create_statement(table));
 }
 
 }  // namespace
