@@ -56,7 +56,7 @@ int ablate(Arguments& a, const CLI::App& verb) {
       report_ablation(open_ablation({.folder = a.run.out, .plan = result.plan}, result.experiment));
   clear_progress_line();
   print(a.json ? to_json(report) + "\n" : describe_ablation(report, a.by == "subject"));
-  tell(fmt::format("thinktrace export {} --what ablate --experiment {} has every answer", a.run.out,
+  tell(fmt::format("thinktrace export {} --what ablations --experiment {} has every answer", a.run.out,
                    result.experiment),
        a.quiet || a.json);
   return result.units_failed ? kSomeFailed : kDone;

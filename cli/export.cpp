@@ -27,15 +27,15 @@ Verb add_export(CLI::App& app) {
                    "a probe), "
                    "before-after (forced before, forced after, free), ablate (one row an answer under thinktrace ablate)")
       ->capture_default_str()
-      ->check(CLI::IsMember({"traces", "probes", "before-after", "ablate"}));
+      ->check(CLI::IsMember({"traces", "probes", "before-after", "ablations"}));
   verb->add_option("--experiment", a->experiment,
-                   "Of --what ablate: another experiment than the last one, by its number");
+                   "Of --what ablations: another experiment than the last one, by its number");
   return [a] {
     const auto line = [](const std::string& text) { print(text + "\n"); };
     const TableFormat format = a->format == "csv" ? TableFormat::kCsv : TableFormat::kJsonl;
     if (a->what == "traces" && format == TableFormat::kJsonl) {
       export_jsonl(a->view, line);
-    } else if (a->what == "ablate") {
+    } else if (a->what == "ablations") {
       export_ablation(a->view, a->experiment, format, line);
     } else {
       const TableKind kind = a->what == "traces"   ? TableKind::kTraces

@@ -19,7 +19,7 @@ ONE = ("--threads", 1)
 
 
 def answers(run, *options) -> list[dict]:
-    result = call("export", run, "--what", "ablate", *options)
+    result = call("export", run, "--what", "ablations", *options)
     assert result.code == DONE, result.err
     return [json.loads(line) for line in result.out.split("\n")[:-1]]
 
@@ -65,7 +65,7 @@ class Ablate(CliTest):
         self.assertEqual([r["trace_id"] for r in self.rows], [t for t in by_id for _ in range(sum(draws.values()))])
 
     def test_csv_is_the_same(self):
-        out = call("export", self.run_folder, "--what", "ablate", "--format", "csv").out
+        out = call("export", self.run_folder, "--what", "ablations", "--format", "csv").out
         table = list(csv.DictReader(io.StringIO(out, newline=""), strict=True))
         self.assertEqual(list(table[0]), list(self.rows[0]))
         for t, row in zip(table, self.rows, strict=True):
@@ -104,7 +104,7 @@ class Ablate(CliTest):
         self.assertEqual(json.loads(result.out)["experiment"], 2, result.err)
         self.assertEqual({r["arm"] for r in answers(run)}, {"real", "none", "blank", "first_0.1"})
         self.assertEqual(answers(run, "--experiment", 1), self.rows)
-        self.assert_complains(call("export", run, "--what", "ablate", "--experiment", 7), USAGE, "experiment 7", "1, 2")
+        self.assert_complains(call("export", run, "--what", "ablations", "--experiment", 7), USAGE, "experiment 7", "1, 2")
         self.assertEqual(call("verify", run).code, DONE)
 
     def test_interrupted(self):
@@ -129,7 +129,7 @@ class Ablate(CliTest):
             with self.subTest(options=options):
                 self.assert_complains(call("ablate", run, *ONE, *options), USAGE, *parts)
         self.assert_complains(call("ablate", self.folder / "nowhere", *ONE), USAGE, "no run in this folder")
-        self.assert_complains(call("export", run, "--what", "ablate"), USAGE, "nothing of this plan was ablated yet")
+        self.assert_complains(call("export", run, "--what", "ablations"), USAGE, "nothing of this plan was ablated yet")
         self.assertEqual(call("verify", run).code, DONE)
 
     def test_no_traces(self):
@@ -148,7 +148,7 @@ class Ablate(CliTest):
         result = call("verify", run)
         self.assertEqual(result.code, STORE)
         self.assertIn("outcome", result.out)
-        for verb in (("export", run, "--what", "ablate"), ("ablate", run, *ONE, "--json", "--quiet")):
+        for verb in (("export", run, "--what", "ablations"), ("ablate", run, *ONE, "--json", "--quiet")):
             result = call(*verb)
             self.assertEqual(result.code, STORE)
             self.assertIn("table outcome", result.err)
@@ -161,7 +161,7 @@ class Ablate(CliTest):
             with EditedStore(run) as store:
                 [row] = store.rows(table)
                 store.update(table, row, **{column: value})
-            result = call("export", run, "--what", "ablate")
+            result = call("export", run, "--what", "ablations")
             self.assertEqual(result.code, STORE, result.err)
             self.assert_clean(result.err)
 
