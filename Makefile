@@ -27,12 +27,12 @@ viewer: viewer/node_modules/.installed ## Build the viewer into viewer/dist
 	cd viewer && npm run --silent build
 
 build: deps-build viewer ## Build the program at build/thinktrace
-	cmake --preset release -DTHINKTRACE_TESTS=OFF > build-configure.log || { cat build-configure.log; exit 1; }
+	cmake --preset release -DTHINKTRACE_TESTS=OFF -DTHINKTRACE_UNITY=ON > build-configure.log || { cat build-configure.log; exit 1; }
 	rm -f build-configure.log
 	cmake --build build -j $(JOBS)
 
 build-tests: deps viewer
-	cmake --preset release -DTHINKTRACE_TESTS=ON -DTHINKTRACE_BENCH=ON > build-configure.log || { cat build-configure.log; exit 1; }
+	cmake --preset release -DTHINKTRACE_TESTS=ON -DTHINKTRACE_BENCH=ON -DTHINKTRACE_UNITY=ON > build-configure.log || { cat build-configure.log; exit 1; }
 	rm -f build-configure.log
 	cmake --build build -j $(JOBS)
 

@@ -37,7 +37,7 @@ double same_top_share(const NoiseFloor& off) {
   return 1 - static_cast<double>(off.n_top_changed) / off.n_positions;
 }
 
-void print_text(const BenchReport& r) {
+void print_bench_text(const BenchReport& r) {
   const ModelCard& m = r.model;
   print_line("model", fmt::format("{} ({}, {:.1f} M parameters)", m.name, m.weights,
                                   static_cast<double>(m.n_parameters) / 1e6));
@@ -73,7 +73,7 @@ void print_text(const BenchReport& r) {
                          static_cast<double>(m.bytes) / 1e6));
 }
 
-void print_text(const RunSpeed& r) {
+void print_bench_text(const RunSpeed& r) {
   print_line("end to end",
              fmt::format("{}, {}, {} at once in blocks of {}, {} sampled tokens, {} suffix tokens a round",
                          count_text(r.n_questions, "question"), count_text(r.n_traces, "trace"),
@@ -112,7 +112,7 @@ json to_json(const RunSpeed& r) {
           {"peak_bytes", r.peak_bytes}};
 }
 
-void print_json(const BenchReport& r, const std::optional<RunSpeed>& run) {
+void print_bench_json(const BenchReport& r, const std::optional<RunSpeed>& run) {
   json generation = json::array();
   for (const Generation& g : r.generation)
     generation.push_back({{"sequences", g.n_sequences}, {"tokens_a_second", to_json(g.tokens_a_second)}});
@@ -232,10 +232,10 @@ Verb add_bench(CLI::App& app) {
     const BenchReport report = measure_speed(a->bench);
     if (!a->curves.empty()) write_curves(a->curves, report.curves);
     if (a->json) {
-      print_json(report, run);
+      print_bench_json(report, run);
     } else {
-      print_text(report);
-      if (run) print_text(*run);
+      print_bench_text(report);
+      if (run) print_bench_text(*run);
     }
     return static_cast<int>(kDone);
   };

@@ -30,7 +30,7 @@ std::string tail(const std::string& text, size_t n) {
   return text.size() <= n ? text : "..." + to_utf8(text.substr(text.size() - n));
 }
 
-void print_text(const DoctorReport& r) {
+void print_doctor_text(const DoctorReport& r) {
   const auto line = [](const char* name, const std::string& value) {
     print(fmt::format("{:<14} {}\n", name, printable(value)));
   };
@@ -65,7 +65,7 @@ void print_text(const DoctorReport& r) {
   if (r.warnings.empty()) line("verdict", "nothing looks wrong");
 }
 
-void print_json(const DoctorReport& r) {
+void print_doctor_json(const DoctorReport& r) {
   json out{
       {"model",
        {{"path", r.model.path},
@@ -132,7 +132,7 @@ Verb add_doctor(CLI::App& app) {
     RunObserver observer;
     observer.should_stop = interrupted;
     const DoctorReport report = examine_model(to_run_options(a->run, *verb), observer, a->think_tokens);
-    a->json ? print_json(report) : print_text(report);
+    a->json ? print_doctor_json(report) : print_doctor_text(report);
     return static_cast<int>(kDone);
   };
 }

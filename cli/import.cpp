@@ -15,7 +15,7 @@
 namespace thinktrace::cli {
 namespace {
 
-struct Arguments {
+struct ImportArguments {
   ImportRunOptions options;
   std::vector<std::string> map;
   bool json = false, quiet = false;
@@ -33,7 +33,7 @@ std::vector<std::pair<std::string, std::string>> field_map(const std::vector<std
   return fields;
 }
 
-void print_result(const Arguments& a, const ImportRunResult& r) {
+void print_import_result(const ImportArguments& a, const ImportRunResult& r) {
   if (a.json) {
     const nlohmann::ordered_json out{{"run", a.options.out},
                                      {"plan", r.plan},
@@ -51,7 +51,7 @@ void print_result(const Arguments& a, const ImportRunResult& r) {
        a.quiet);
 }
 
-int import_traces(Arguments& a, const CLI::App& verb) {
+int import_traces(ImportArguments& a, const CLI::App& verb) {
   catch_interrupts();
   a.options.import.fields = field_map(a.map);
   a.options.provenance = option_table(verb);
@@ -73,11 +73,11 @@ int import_traces(Arguments& a, const CLI::App& verb) {
                 fmt::format("interrupted; what was read is in {}, and the same command goes on from there",
                             a.options.out));
   }
-  print_result(a, result);
+  print_import_result(a, result);
   return kDone;
 }
 
-void add_common(CLI::App& verb, const std::shared_ptr<Arguments>& a, const char* path_help) {
+void add_common(CLI::App& verb, const std::shared_ptr<ImportArguments>& a, const char* path_help) {
   verb.add_option("PATH", a->options.path, path_help)->required();
   verb.add_option("-o,--out", a->options.out, "Folder of the run")->required();
   verb.add_option("--subjects", a->options.import.subjects, "Only these subjects (separated by commas)")
@@ -91,7 +91,7 @@ void add_common(CLI::App& verb, const std::shared_ptr<Arguments>& a, const char*
 }  // namespace
 
 Verb add_import(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<ImportArguments>();
   CLI::App* verb = app.add_subcommand(
       "import", "Bring traces from elsewhere into a run: what others published, JSON lines");
   verb->require_subcommand(1);

@@ -15,13 +15,13 @@
 namespace thinktrace::cli {
 namespace {
 
-struct Arguments {
+struct ProbeArguments {
   RunArguments run;
   std::optional<int> plan;
   bool json = false, quiet = false;
 };
 
-void print_result(const Arguments& a, const ReadResult& r) {
+void print_probe_result(const ProbeArguments& a, const ReadResult& r) {
   if (a.json) {
     nlohmann::ordered_json out{{"run", a.run.out},
                                {"reader", r.reader},
@@ -41,7 +41,7 @@ void print_result(const Arguments& a, const ReadResult& r) {
        a.quiet);
 }
 
-int probe(const Arguments& a, const CLI::App& verb) {
+int probe(const ProbeArguments& a, const CLI::App& verb) {
   catch_interrupts();
   ProgressBar bar(a.quiet);
   RunObserver observer;
@@ -60,14 +60,14 @@ int probe(const Arguments& a, const CLI::App& verb) {
                 fmt::format("interrupted; what was read is in {}, and the same command goes on from there",
                             a.run.out));
   }
-  print_result(a, result);
+  print_probe_result(a, result);
   return result.units_failed ? kSomeFailed : kDone;
 }
 
 }  // namespace
 
 Verb add_probe(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<ProbeArguments>();
   CLI::App* verb =
       app.add_subcommand("probe",
                          "Read the stored traces of a run once more: by another model, with another "

@@ -17,12 +17,12 @@
 namespace thinktrace::cli {
 namespace {
 
-struct Arguments {
+struct RunCommandArguments {
   RunArguments run;
   bool json = false, quiet = false, no_site = false;
 };
 
-void print_result(const Arguments& a, const RunResult& r, const std::string& site) {
+void print_run_result(const RunCommandArguments& a, const RunResult& r, const std::string& site) {
   const StoreCounts& c = r.counts;
   if (a.json) {
     nlohmann::ordered_json out{{"run", a.run.out},
@@ -67,7 +67,7 @@ void print_result(const Arguments& a, const RunResult& r, const std::string& sit
   if (!site.empty()) tell(fmt::format("gallery: {}", std::filesystem::absolute(site).string()), a.quiet);
 }
 
-int run(const Arguments& a, const CLI::App& verb) {
+int run(const RunCommandArguments& a, const CLI::App& verb) {
   catch_interrupts();
   if (a.run.out.empty())
     throw Error(ErrorKind::kInput, "[options] --out is empty; name the folder of the run");
@@ -89,14 +89,14 @@ int run(const Arguments& a, const CLI::App& verb) {
                     a.run.out));
   }
   if (!a.no_site) publish_site({a.run.out}, run_name(a.run.out), site);
-  print_result(a, result, a.no_site ? "" : site + "/index.html");
+  print_run_result(a, result, a.no_site ? "" : site + "/index.html");
   return result.counts.units_failed || result.readings_failed ? kSomeFailed : kDone;
 }
 
 }  // namespace
 
 Verb add_run(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<RunCommandArguments>();
   CLI::App* verb = app.add_subcommand("run",
                                       "Sample traces, force an answer after every thinking token, store, and "
                                       "build the gallery; the same command again continues");

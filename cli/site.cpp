@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct SiteArguments {
   std::vector<std::string> runs;
   std::string out, title = "thinktrace";
   std::optional<std::string> traces;
@@ -51,7 +51,7 @@ std::vector<std::string> trace_ids(const std::string& given) {
   return ids;
 }
 
-int build_site(const Arguments& a) {
+int build_site(const SiteArguments& a) {
   const std::vector<std::string> ids = a.traces ? trace_ids(*a.traces) : std::vector<std::string>();
   fs::path page = fs::absolute(a.out);
   if (a.single) {
@@ -70,7 +70,7 @@ int build_site(const Arguments& a) {
 }  // namespace
 
 Verb add_site(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<SiteArguments>();
   CLI::App* verb =
       app.add_subcommand("site", "Build the gallery of one or more runs as a static folder, or as one file");
   verb->add_option("RUN", a->runs, "Folders of runs")->required();

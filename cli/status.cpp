@@ -17,7 +17,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-void print_json(const RunStatus& s) {
+void print_status_json(const RunStatus& s) {
   json plans = json::array(), readers = json::array();
   for (const StoredPlan& p : s.plans)
     plans.push_back({{"number", p.number}, {"sampling_id", p.sampling_id}, {"samples", p.samples}});
@@ -81,7 +81,7 @@ std::string plan_text(const StoredPlan& other, const StoredPlan& shown) {
   return how.empty() ? "samples alike, other questions" : how;
 }
 
-void print_text(const RunStatus& s) {
+void print_status_text(const RunStatus& s) {
   const json model = json::parse(s.plan.provenance).value("model", json::object());
   const auto line = [](const char* name, const std::string& value) {
     print(fmt::format("{:<12} {}\n", name, printable(value)));
@@ -136,7 +136,7 @@ Verb add_status(CLI::App& app) {
   verb->add_flag("--json", a->json, "As JSON, with everything the numbers hang on");
   return [a] {
     const RunStatus status = run_status(a->view);
-    a->json ? print_json(status) : print_text(status);
+    a->json ? print_status_json(status) : print_status_text(status);
     return static_cast<int>(kDone);
   };
 }

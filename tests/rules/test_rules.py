@@ -86,6 +86,24 @@ class Manners(unittest.TestCase):
                 if p.exists() and (n := len(p.read_text().splitlines())) > LONGEST]
         self.assertEqual(long, [], "split them, or give the reason in ARCHITECTURE.md")
 
+    def test_functions_of_a_room_have_names_of_their_own(self):
+        """Compiled as one file (THINKTRACE_UNITY), a call could find another file's function of that name."""
+        where = {}
+        for path in sorted(LIBRARY.glob("*/*.cpp")) + sorted((ROOT / "cli").glob("*.cpp")):
+            for part in re.findall(r"^namespace {\n(.*?)^}  // namespace$", path.read_text(), re.M | re.S):
+                for name in re.findall(r"^(?!using |struct |class |enum |//)\w[^=;{(]*?\b(\w+)\(", part, re.M):
+                    where.setdefault((path.parent.name, name), set()).add(path.name)
+        self.assertGreater(len(where), 100)
+        self.assertEqual({key: files for key, files in where.items() if len(files) > 1}, {})
+
+    def test_names_that_are_used_without_their_namespace_are_needed(self):
+        """clang-tidy's misc-unused-using-decls, which sees only files that are compiled alone."""
+        for path in sources(LIBRARY) + sources(ROOT / "cli") + sources(ROOT / "tests"):
+            code = re.sub(r"//.*", "", path.read_text())
+            for name in re.findall(r"^ *using (?!namespace)[\w:]*::(\w+);", code, re.M):
+                uses = re.findall(rf"(?<!::)\b{name}\b", code)
+                self.assertGreater(len(uses), 0, f"{path.relative_to(ROOT)}: using {name}")
+
     def test_sources_name_their_licence(self):
         for path in tracked("*.cpp", "*.h", "*.ts", "*.py", "*.cmake", "*.sh"):
             if path.exists():

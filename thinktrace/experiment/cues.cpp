@@ -10,7 +10,6 @@
 namespace thinktrace {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Whether the character whose first byte is at `at` is a letter or digit. Outside ASCII all are but Latin-1's signs,

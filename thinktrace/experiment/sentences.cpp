@@ -7,7 +7,6 @@
 namespace thinktrace {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The length of the first of `marks` that stands at `at`; 0 where none does.

@@ -13,6 +13,9 @@ struct TokenRange {
   int begin = 0, end = 0;
 };
 
+// What is left out between sentences.
+inline bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
 // Offsets in bytes. The blanks and line breaks behind a sentence are part of neither it nor the next.
 struct Sentence {
   size_t begin = 0, end = 0;

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "thinktrace/error.h"
+#include "thinktrace/import/checks.h"
 #include "thinktrace/import/json_object.h"
 #include "thinktrace/trace/parse_answer.h"
 
@@ -13,8 +13,6 @@ namespace thinktrace {
 namespace {
 
 constexpr const char* kEndOfText = "<｜end▁of▁sentence｜>";
-
-Error bad(const std::string& why) { return {ErrorKind::kInput, why}; }
 
 }  // namespace
 

@@ -22,7 +22,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "thinktrace/error.h"
+#include "thinktrace/import/checks.h"
 #include "thinktrace/text/utf8.h"
 
 namespace thinktrace {
@@ -32,8 +32,6 @@ constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kSpanOpen = "<span style=\"";
 constexpr std::string_view kSpanClose = "</span>";
 constexpr std::string_view kEndOfThinking = "|End of Thinking|";
-
-Error bad(const std::string& why) { return {ErrorKind::kInput, why}; }
 
 std::string_view trim_end(std::string_view s) {
   const size_t last = s.find_last_not_of(kSpace);

@@ -7,14 +7,7 @@
 #include <limits>
 #include <set>
 
-#include "thinktrace/error.h"
-
 namespace thinktrace {
-namespace {
-
-Error bad(const std::string& why) { return {ErrorKind::kInput, why}; }
-
-}  // namespace
 
 void check_labels(const std::vector<std::string>& labels, int n_options) {
   if (labels.size() != static_cast<size_t>(n_options))

@@ -4,7 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "thinktrace/error.h"
+
 namespace thinktrace {
+
+constexpr int kMostSamples = 1 << 24;  // No sample has a higher number.
+
+// What is thrown where an imported trace is not as it must be.
+inline Error bad(const std::string& why) { return {ErrorKind::kInput, why}; }
 
 // Throws Error (kInput) with a reason unless there are `n_options` labels, none empty, no two alike.
 void check_labels(const std::vector<std::string>& labels, int n_options);

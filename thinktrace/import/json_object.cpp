@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "thinktrace/error.h"
+#include "thinktrace/import/checks.h"
 
 namespace thinktrace {
 namespace {
@@ -19,8 +19,6 @@ using nlohmann::json;
 // A parsed value takes up to 30 times the space of its text, so a line of brackets could fill the memory.
 constexpr size_t kDeepest = 32;
 constexpr size_t kMostValues = size_t{16} << 20;
-
-Error bad(const std::string& why) { return {ErrorKind::kInput, why}; }
 
 void check_size(std::string_view text) {
   size_t depth = 0, n_values = 0;

@@ -7,7 +7,6 @@
 #include <limits>
 #include <numeric>
 
-#include "thinktrace/error.h"
 #include "thinktrace/import/checks.h"
 #include "thinktrace/import/json_object.h"
 #include "thinktrace/trace/parse_answer.h"
@@ -15,10 +14,7 @@
 namespace thinktrace {
 namespace {
 
-constexpr int kMostSamples = 1 << 24;
 constexpr std::string_view kOpen = "<think>", kClose = "</think>";
-
-Error bad(const std::string& why) { return {ErrorKind::kInput, why}; }
 
 const MappedField& field_of(const FieldMap& map, const std::string& name) {
   return *std::find_if(map.begin(), map.end(), [&](const MappedField& f) { return f.name == name; });
@@ -130,7 +126,7 @@ std::vector<int> guess_positions(size_t n_rows, const TraceRecord& r) {
   return positions;
 }
 
-void read_curve(const FieldMap& map, const JsonObject& line, TraceRecord& r) {
+void read_mapped_curve(const FieldMap& map, const JsonObject& line, TraceRecord& r) {
   const size_t n_options = r.question.options.size();
   const std::string probs = key_in(map, line, "probs"), logprobs = key_in(map, line, "logprobs");
   const std::string positions = key_in(map, line, "positions");
@@ -234,7 +230,7 @@ TraceRecord parse_mapped_line(const FieldMap& map, const JsonObject& line, const
   r.has_tokens = response.has_tokens;
   r.trace.answer_text = std::move(response.output);
   r.trace.stop = response.stop;
-  read_curve(map, line, r);
+  read_mapped_curve(map, line, r);
   if (r.trace.stop == Stop::kClosed || r.trace.stop == Stop::kUnknown)
     r.chosen = parse_answer(r.trace.answer_text, r.labels, r.question.options);
   return r;

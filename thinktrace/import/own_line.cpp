@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "thinktrace/error.h"
 #include "thinktrace/import/checks.h"
 #include "thinktrace/import/json_object.h"
 
@@ -14,9 +13,6 @@ namespace thinktrace {
 namespace {
 
 constexpr int kMost = std::numeric_limits<int>::max();
-constexpr int kMostSamples = 1 << 24;
-
-Error bad(const std::string& why) { return {ErrorKind::kInput, why}; }
 
 std::string text_or_empty(const JsonObject& line, const std::string& key) {
   return line.has(key) ? line.text(key) : std::string();
@@ -68,7 +64,7 @@ void read_writer(const JsonObject& line, TraceRecord& r) {
     throw bad("'writer_positions' do not go up from 0 to 'writer_tokens'");
 }
 
-void read_curve(const JsonObject& line, TraceRecord& r) {
+void read_own_curve(const JsonObject& line, TraceRecord& r) {
   const size_t n_options = r.question.options.size();
   r.curve.positions = line.integers("positions");
   if (!r.has_tokens && !r.curve.positions.empty())
@@ -123,7 +119,7 @@ TraceRecord parse_own_line(const JsonObject& line) {
   if (!r.has_tokens && n_ids != 0) throw bad("'think_ids' of a thinking that is one text");
   if (n_ids != 0 && n_ids != r.think_text.size())
     throw bad(fmt::format("{} 'think_ids' for {} texts in 'think_text'", n_ids, r.think_text.size()));
-  read_curve(line, r);
+  read_own_curve(line, r);
   read_writer(line, r);
   if (line.has("resolution")) r.resolution = line.number("resolution");
   if (r.resolution < 0) throw bad("'resolution' is below 0");

@@ -14,7 +14,7 @@ namespace thinktrace {
 namespace {
 
 // Text without the line breaks and spaces at its end.
-std::string_view trimmed(std::string_view text) {
+std::string_view without_end_blanks(std::string_view text) {
   const size_t last = text.find_last_not_of(" \n\r\t");
   return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
 }
@@ -58,11 +58,11 @@ std::vector<RenderedPart> render_chat(const Model& model, const std::string& use
 
 // What a chat template must not do to a prompt.
 void check_rendered(const std::string& rendered, const std::string& user, const PromptFormat& format) {
-  if (rendered.find(trimmed(user)) == std::string::npos) {
+  if (rendered.find(without_end_blanks(user)) == std::string::npos) {
     throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: the template leaves the user's message out",
                                                format.chat_template_name));
   }
-  if (trimmed(rendered).ends_with(trimmed(format.tags.close))) {
+  if (without_end_blanks(rendered).ends_with(without_end_blanks(format.tags.close))) {
     throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: the template closes the thinking itself; give "
                                                "one that does not with --chat-template FILE",
                                                format.chat_template_name));
@@ -97,7 +97,7 @@ Prompt build_prompt(const Model& model, const Question& question, const PromptFo
   const std::string user = lay_out_question(question, prompt.labels, format.layout, format.layout_name);
   std::vector<RenderedPart> parts = render_chat(model, user, format);
   check_rendered(join_parts(parts), user, format);
-  if (!trimmed(join_parts(parts)).ends_with(trimmed(format.tags.open)))
+  if (!without_end_blanks(join_parts(parts)).ends_with(without_end_blanks(format.tags.open)))
     parts.push_back({format.tags.open + format.tags.after_open, false});
   prompt.ids = tokenize_parts(model, parts);
   const Token bos = model.bos_to_add();

@@ -118,7 +118,7 @@ Json to_object(const OrderFacts& orders) {
           {"label_at_end", to_object(orders.label_at_end)}};
 }
 
-const char* name_of(WarningKind kind) {
+const char* warning_name(WarningKind kind) {
   switch (kind) {
     case WarningKind::kBadReadings:
       return "bad_readings";
@@ -156,7 +156,7 @@ Json to_object(const Block& block, Scope scope) {
   json["order_agreement"] = to_object(block.orders);
   json["warnings"] = Json::array();
   for (const Warning& warning : block.warnings)
-    json["warnings"].push_back({{"kind", name_of(warning.kind)}, {"text", warning.text}});
+    json["warnings"].push_back({{"kind", warning_name(warning.kind)}, {"text", warning.text}});
   return json;
 }
 

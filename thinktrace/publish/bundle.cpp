@@ -15,7 +15,7 @@ using json = nlohmann::ordered_json;
 
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
-json name_or_null(const std::string& name) { return name.empty() ? json(nullptr) : json(name); }
+json null_if_empty(const std::string& name) { return name.empty() ? json(nullptr) : json(name); }
 
 json noise_json(const std::optional<NoiseFloor>& noise) {
   if (!noise) return nullptr;
@@ -107,7 +107,7 @@ std::string to_json(const Manifest& m) {
                {"version", 2},
                {"generator", fmt::format("thinktrace {}", kVersionText)},
                {"title", m.title},
-               {"app", name_or_null(m.app)},
+               {"app", null_if_empty(m.app)},
                {"live", m.revision ? json{{"revision", *m.revision}} : json(nullptr)},
                {"runs", std::move(runs)}});
 }

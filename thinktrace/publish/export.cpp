@@ -9,13 +9,13 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-json number(double value) {
+json number_or_name(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value < 0 ? json(nullptr) : json("Infinity");
   return value;
 }
 
-json ended(const TraceRecord& r) {
+json ended_json(const TraceRecord& r) {
   if (r.id.empty()) return false;
   return r.trace.stop == Stop::kUnknown ? json(nullptr) : json(r.trace.stop == Stop::kClosed);
 }
@@ -31,12 +31,12 @@ std::string jsonl_line(const TraceRecord& r, const ExportContext& context) {
     json p = json::array(), lp = json::array();
     for (int i = 0; i < n_options; i++) {
       const float value = r.curve.logprobs[k * n_options + i];
-      lp.push_back(number(value));
-      p.push_back(number(std::exp(static_cast<double>(value))));
+      lp.push_back(number_or_name(value));
+      p.push_back(number_or_name(std::exp(static_cast<double>(value))));
     }
     probs.push_back(std::move(p));
     logprobs.push_back(std::move(lp));
-    mass.push_back(number(mass_at(r.curve, n_options, static_cast<int>(k))));
+    mass.push_back(number_or_name(mass_at(r.curve, n_options, static_cast<int>(k))));
   }
   json line{{"run", context.run},
             {"question_id", r.question.id},
@@ -61,7 +61,7 @@ std::string jsonl_line(const TraceRecord& r, const ExportContext& context) {
             {"mass", std::move(mass)},
             {"logprobs", std::move(logprobs)},
             {"resolution", r.resolution > 0 ? json(r.resolution) : json(nullptr)},
-            {"ended", ended(r)},
+            {"ended", ended_json(r)},
             {"stop", known ? json(name_of(r.trace.stop)) : json(nullptr)},
             {"answer_ids", r.trace.answer_ids},
             {"answer_text", r.trace.answer_text},

@@ -11,8 +11,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 // Probabilities of a curve.
 struct Rows {
   size_t n_options;
@@ -150,7 +148,7 @@ void ShelfBuilder::add(const SiteTrace& trace) {
 
 ShelfParts ShelfBuilder::finish(const ChunkSink& sink) {
   const auto emit = [&](const json& head, const std::string& rest) {
-    const Chunk chunk = pack_chunk(dump(head) + rest);
+    const Chunk chunk = pack_chunk(head.dump(-1, ' ', false, json::error_handler_t::replace) + rest);
     sink(chunk);
     return chunk.name;
   };

@@ -108,27 +108,27 @@ void add_curve_cells(Row& row, const std::optional<CurveMeasures>& curve) {
   const auto add = [&](const char* name, auto value) {
     row.emplace_back(name, curve ? Cell(value(*curve)) : Cell());
   };
-  using M = const CurveMeasures&;
-  add("first_position", [](M m) { return whole(m.first_position); });
-  add("top_start", [](M m) { return whole(m.top_start); });
-  add("top_end", [](M m) { return whole(m.top_end); });
-  add("p_start", [](M m) { return m.p_start; });
-  add("p_end", [](M m) { return m.p_end; });
-  add("mass_start", [](M m) { return m.mass_start; });
-  add("mass_end", [](M m) { return m.mass_end; });
-  add("entropy_start", [](M m) { return m.entropy_start; });
-  add("entropy_end", [](M m) { return m.entropy_end; });
-  add("entropy_mean", [](M m) { return m.entropy_mean; });
-  add("flips", [](M m) { return whole(m.flips); });
-  add("t_exit", [](M m) { return whole(m.t_exit); });
-  add("t_exit_low", [](M m) { return whole(m.t_exit_low); });
-  add("p_right_at_exit", [](M m) { return m.p_right_at_exit; });
-  add("performative_share", [](M m) { return maybe(m.performative_share); });
-  add("performative_share_high", [](M m) { return maybe(m.performative_share_high); });
-  add("class", [](M m) { return std::string(name_of(m.trace_class)); });
-  add("known_already", [](M m) { return maybe(m.known_already); });
-  add("option_agreement", [](M m) { return m.order_agreement ? Cell(m.order_agreement->option) : Cell(); });
-  add("label_agreement", [](M m) { return m.order_agreement ? Cell(m.order_agreement->label) : Cell(); });
+  using C = const CurveMeasures&;
+  add("first_position", [](C m) { return whole(m.first_position); });
+  add("top_start", [](C m) { return whole(m.top_start); });
+  add("top_end", [](C m) { return whole(m.top_end); });
+  add("p_start", [](C m) { return m.p_start; });
+  add("p_end", [](C m) { return m.p_end; });
+  add("mass_start", [](C m) { return m.mass_start; });
+  add("mass_end", [](C m) { return m.mass_end; });
+  add("entropy_start", [](C m) { return m.entropy_start; });
+  add("entropy_end", [](C m) { return m.entropy_end; });
+  add("entropy_mean", [](C m) { return m.entropy_mean; });
+  add("flips", [](C m) { return whole(m.flips); });
+  add("t_exit", [](C m) { return whole(m.t_exit); });
+  add("t_exit_low", [](C m) { return whole(m.t_exit_low); });
+  add("p_right_at_exit", [](C m) { return m.p_right_at_exit; });
+  add("performative_share", [](C m) { return maybe(m.performative_share); });
+  add("performative_share_high", [](C m) { return maybe(m.performative_share_high); });
+  add("class", [](C m) { return std::string(name_of(m.trace_class)); });
+  add("known_already", [](C m) { return maybe(m.known_already); });
+  add("option_agreement", [](C m) { return m.order_agreement ? Cell(m.order_agreement->option) : Cell(); });
+  add("label_agreement", [](C m) { return m.order_agreement ? Cell(m.order_agreement->label) : Cell(); });
 }
 
 // Columns p_1, p_2, …, empty beyond the question's own options.

@@ -42,13 +42,13 @@ class TemporaryFolder {
 };
 
 // What one round took and made.
-struct Round {
+struct RunRound {
   double seconds = 0, sampling = 0, probing = 0;
   int n_traces = 0;
   int64_t n_prompt = 0, n_sampled = 0, n_suffix = 0, n_think = 0;
 };
 
-void add(const StoredUnit& unit, const AnswerForm& form, Round& round) {
+void add(const StoredUnit& unit, const AnswerForm& form, RunRound& round) {
   const Attempt& attempt = unit.attempt;
   if (attempt.status == Status::kFailed) throw Error(ErrorKind::kFailed, attempt.error);
   round.sampling += attempt.seconds_sampling;
@@ -74,7 +74,8 @@ Store make_store(const std::string& folder, const Model& model, const RunOptions
   return store;
 }
 
-Round do_round(Session& session, const RunOptions& options, const std::vector<PreparedQuestion>& prepared) {
+RunRound do_round(Session& session, const RunOptions& options,
+                  const std::vector<PreparedQuestion>& prepared) {
   const TemporaryFolder folder;
   std::vector<Question> questions;
   for (const PreparedQuestion& q : prepared) questions.push_back(q.question);
@@ -82,7 +83,7 @@ Round do_round(Session& session, const RunOptions& options, const std::vector<Pr
   Store store = make_store(folder.path(), session.model(), options, questions, sampling_id);
   const std::vector<Unit> units =
       units_of(prepared, options.samples, options.together.unit_size, sampling_id);
-  Round round;
+  RunRound round;
   size_t at = 0;
   const double begin = monotonic_seconds();
   do_blocks(session, units, options, {}, [&](std::span<const StoredUnit> done) {
@@ -139,7 +140,7 @@ RunSpeed measure_run(const RunOptions& given, int rounds, const std::function<bo
   RunSpeed speed{.together = options.together, .n_questions = static_cast<int>(prepared.size())};
   std::vector<double> rate, prefill, generation, ratio, sampling, probing, storing;
   for (int i = -1; i < rounds; i++) {  // The first is thrown away.
-    const Round round = do_round(session, options, prepared);
+    const RunRound round = do_round(session, options, prepared);
     speed.n_traces = round.n_traces;
     speed.n_prompt = round.n_prompt;
     speed.n_sampled = round.n_sampled;
