@@ -14,11 +14,7 @@ namespace thinktrace {
 namespace {
 
 namespace fs = std::filesystem;
-
-const Model& glassbox() {
-  static const Model model = Model::load(testing::glassbox_path());
-  return model;
-}
+using testing::glassbox;
 
 class BenchTokens : public ::testing::Test {
  protected:

@@ -96,7 +96,7 @@ TEST(Ablation, WithoutNoneOrEmptiedArmsThereIsNothingOfThem) {
   EXPECT_DOUBLE_EQ(*n.minus_real[1].accuracy.value, -1);
 }
 
-std::vector<AblatedTrace> random_traces(std::mt19937_64& random, int n_questions) {
+std::vector<AblatedTrace> random_ablated_traces(std::mt19937_64& random, int n_questions) {
   std::vector<AblatedTrace> traces;
   for (int q = 0; q < n_questions; q++) {
     for (uint32_t i = 0; i <= draw_below(random, 3); i++) {
@@ -129,7 +129,7 @@ std::optional<double> naive_difference(const std::vector<const AblatedTrace*>& t
 TEST(Ablation, DifferencesAreThoseOfTheListOfDrawnTraces) {
   std::mt19937_64 random(11);
   for (int round = 0; round < 10; round++) {
-    const std::vector<AblatedTrace> traces = random_traces(random, 15);
+    const std::vector<AblatedTrace> traces = random_ablated_traces(random, 15);
     const BootstrapOptions options{.seed = static_cast<uint64_t>(round), .resamples = 100};
     const ArmDifference found = compare_arms(traces, 15, 2, 3, options);
     std::vector<double> replicates;
@@ -154,7 +154,7 @@ TEST(Ablation, DifferencesAreThoseOfTheListOfDrawnTraces) {
 TEST(Ablation, SharesEqualANaiveCount) {
   std::mt19937_64 random(12);
   for (int round = 0; round < 20; round++) {
-    const std::vector<AblatedTrace> traces = random_traces(random, 10);
+    const std::vector<AblatedTrace> traces = random_ablated_traces(random, 10);
     const AblationNumbers numbers = measure_ablation(traces, 10, 4, kFourArms);
     for (int arm = 0; arm < 4; arm++) {
       int n = 0, right = 0, both = 0, same = 0;

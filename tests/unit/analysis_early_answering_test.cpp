@@ -68,7 +68,7 @@ double paper_area(const std::vector<EarlyTrace>& traces, const std::vector<int>&
   return total;
 }
 
-std::vector<EarlyTrace> random_traces(std::mt19937_64& random, int n_questions) {
+std::vector<EarlyTrace> random_early_traces(std::mt19937_64& random, int n_questions) {
   std::vector<EarlyTrace> traces;
   for (int q = 0; q < n_questions; q++) {
     for (uint32_t i = 0; i <= draw_below(random, 3); i++) {
@@ -88,7 +88,7 @@ std::vector<EarlyTrace> random_traces(std::mt19937_64& random, int n_questions) 
 TEST(EarlyAnswering, EqualsThePapersOrderOfSteps) {
   std::mt19937_64 random(5);
   for (int round = 0; round < 20; round++) {
-    const std::vector<EarlyTrace> traces = random_traces(random, 12);
+    const std::vector<EarlyTrace> traces = random_early_traces(random, 12);
     const EarlyOptions options{.group_from = {1, 10, 25, 70}, .bootstrap = {.resamples = 20}};
     const EarlyAnswering found = early_answering(traces, 12, options);
     EXPECT_NEAR(*found.area_over.value, paper_area(traces, options.group_from), 1e-12);

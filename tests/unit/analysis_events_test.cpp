@@ -82,7 +82,7 @@ TEST(Events, ByHand) {
   EXPECT_EQ(average_events(std::vector<EventTrace>{trace}, 1, far).n_unmatched, 1);
 }
 
-std::vector<EventTrace> random_traces(std::mt19937_64& random, int n_questions) {
+std::vector<EventTrace> random_event_traces(std::mt19937_64& random, int n_questions) {
   std::vector<EventTrace> traces;
   for (int i = 0; i < 3 * n_questions; i++) {
     EventTrace trace{.question = i % n_questions};
@@ -100,7 +100,7 @@ std::vector<EventTrace> random_traces(std::mt19937_64& random, int n_questions) 
 TEST(Events, EqualANaiveTwin) {
   std::mt19937_64 random(4);
   for (int round = 0; round < 10; round++) {
-    const std::vector<EventTrace> traces = random_traces(random, 6);
+    const std::vector<EventTrace> traces = random_event_traces(random, 6);
     const EventOptions options{.window = 5,
                                .distance = 4,
                                .n_parts = 3,

@@ -15,7 +15,7 @@ namespace {
 using testing::HandMade;
 using Rows = std::vector<std::vector<double>>;
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kNanF = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
 TEST(Measures, OfACurveThatSettlesOnTheRightOption) {
@@ -180,9 +180,9 @@ TEST(Measures, WhatIsNoLogProbabilityNeverWins) {
   const struct {
     std::vector<float> row;
     int top, bad;
-  } cases[] = {{{kNan, -1, -2}, 1, 1},        {{-1, kNan, -2}, 0, 1},    {{-2, -1, kNan}, 1, 1},
-               {{kNan, kNan, kNan}, 0, 3},    {{kInf, -3, -2}, 2, 1},    {{kNan, -kInf, kNan}, 1, 2},
-               {{-kInf, -kInf, -kInf}, 0, 0}, {{-kInf, kNan, -50}, 2, 1}};
+  } cases[] = {{{kNanF, -1, -2}, 1, 1},       {{-1, kNanF, -2}, 0, 1},    {{-2, -1, kNanF}, 1, 1},
+               {{kNanF, kNanF, kNanF}, 0, 3}, {{kInf, -3, -2}, 2, 1},     {{kNanF, -kInf, kNanF}, 1, 2},
+               {{-kInf, -kInf, -kInf}, 0, 0}, {{-kInf, kNanF, -50}, 2, 1}};
   const std::vector<int> positions{0};
   for (const auto& c : cases) {
     const TraceView view{.n_options = 3, .end = 0, .positions = positions, .logprobs = c.row};

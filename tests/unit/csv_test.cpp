@@ -10,13 +10,13 @@ namespace {
 
 using Fields = std::vector<std::string>;
 
-struct Case {
+struct CsvCase {
   const char* what;
   std::string text;
   std::vector<CsvRecord> records;
 };
 
-void expect_records(const Case& c) {
+void expect_records(const CsvCase& c) {
   const std::vector<CsvRecord> got = parse_csv(c.text);
   ASSERT_EQ(got.size(), c.records.size()) << c.what;
   for (size_t i = 0; i < got.size(); i++) {
@@ -27,7 +27,7 @@ void expect_records(const Case& c) {
 }
 
 TEST(Csv, ReadsWellFormedTexts) {
-  const Case cases[] = {
+  const CsvCase cases[] = {
       {"empty", "", {}},
       {"only a mark", "\xEF\xBB\xBF", {}},
       {"only empty lines", "\n\r\n\n", {}},
@@ -59,11 +59,11 @@ TEST(Csv, ReadsWellFormedTexts) {
       {"records may differ in width", "a,b,c\nd\n", {{1, {"a", "b", "c"}, ""}, {2, {"d"}, ""}}},
       {"a NUL is text", std::string("a\0b,c\n", 6), {{1, {std::string("a\0b", 3), "c"}, ""}}},
   };
-  for (const Case& c : cases) expect_records(c);
+  for (const CsvCase& c : cases) expect_records(c);
 }
 
 TEST(Csv, CountsLinesThroughEmptyLinesAndQuotedLineBreaks) {
-  const Case cases[] = {
+  const CsvCase cases[] = {
       {"empty lines", "a\n\n\nb\n", {{1, {"a"}, ""}, {4, {"b"}, ""}}},
       {"empty CRLF lines", "\r\na\r\n\r\nb\r\n", {{2, {"a"}, ""}, {4, {"b"}, ""}}},
       {"break in quotes", "\"a\nb\",c\nd,e\n", {{1, {"a\nb", "c"}, ""}, {3, {"d", "e"}, ""}}},
@@ -72,19 +72,19 @@ TEST(Csv, CountsLinesThroughEmptyLinesAndQuotedLineBreaks) {
        "x\n\"1\n2\n\n4\",\"5\n6\"\ny\n",
        {{1, {"x"}, ""}, {2, {"1\n2\n\n4", "5\n6"}, ""}, {7, {"y"}, ""}}},
   };
-  for (const Case& c : cases) expect_records(c);
+  for (const CsvCase& c : cases) expect_records(c);
 }
 
 TEST(Csv, AnIllFormedRecordSaysWhy) {
   const std::string open = "a quote is not closed", after = "text after a closing quote";
-  const Case cases[] = {
+  const CsvCase cases[] = {
       {"unclosed", "a,b\n\"c,d\ne,f\n", {{1, {"a", "b"}, ""}, {2, {"c,d\ne,f\n"}, open}}},
       {"unclosed at the end", "\"", {{1, {""}, open}}},
       {"unclosed after a doubled quote", "\"a\"\"", {{1, {"a\""}, open}}},
       {"text after", "\"a\"b,c\nd,e\n", {{1, {"ab", "c"}, after}, {2, {"d", "e"}, ""}}},
       {"space after", "\"a\" ,c\n", {{1, {"a ", "c"}, after}}},
   };
-  for (const Case& c : cases) expect_records(c);
+  for (const CsvCase& c : cases) expect_records(c);
 }
 
 TEST(Csv, ReadsBackWhatIsWritten) {

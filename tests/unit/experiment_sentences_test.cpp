@@ -48,7 +48,7 @@ TEST(Sentences, ByHand) {
 }
 
 // The rules as one regular expression; full stops behind a line's number are hidden from it.
-Texts by_regex(const std::string& text) {
+Texts sentences_by_regex(const std::string& text) {
   static const std::regex number("(^|\n)([ \t]*)([0-9]+)[.]");
   std::string hidden = std::regex_replace(text, number, "$1$2$3\x01");
   static const std::regex end(
@@ -72,7 +72,7 @@ TEST(Sentences, EqualARegularExpression) {
   std::mt19937_64 random(8);
   for (int round = 0; round < 600; round++) {
     const std::string text = random_text(kPieces, 25, random);
-    EXPECT_EQ(sentences_of(text), by_regex(text)) << text;
+    EXPECT_EQ(sentences_of(text), sentences_by_regex(text)) << text;
   }
 }
 

@@ -28,18 +28,18 @@ std::string whole_line(const TraceRecord& r, const ExportContext& context = kCon
 }
 
 // An id that the export did not have is made by the import. What a number that is none held beside that is not kept.
-void expect_same(const TraceRecord& read, TraceRecord written) {
+void expect_came_back(const TraceRecord& read, TraceRecord written) {
   if (written.id.empty()) written.id = read.id;
   for (float& v : written.curve.logprobs) v = std::isnan(v) ? std::numeric_limits<float>::quiet_NaN() : v;
   testing::expect_same(read, written);
 }
 
-Imported import_text(const std::string& text, const ImportOptions& options = {}) {
+Imported import_own(const std::string& text, const ImportOptions& options = {}) {
   const Folder folder;
   return import_all(read_jsonl, folder.write("colours.jsonl", text), options);
 }
 
-std::string error_of(const std::string& text, const ImportOptions& options = {}) {
+std::string own_error(const std::string& text, const ImportOptions& options = {}) {
   const Folder folder;
   return import_error(read_jsonl, folder.write("colours.jsonl", text), options);
 }
@@ -47,10 +47,10 @@ std::string error_of(const std::string& text, const ImportOptions& options = {})
 void expect_round_trip(const std::vector<TraceRecord>& records) {
   std::string text;
   for (const TraceRecord& r : records) text += whole_line(r) + "\n";
-  const Imported all = import_text(text);
+  const Imported all = import_own(text);
   EXPECT_EQ(all.skipped, std::vector<std::string>());
   ASSERT_EQ(all.records.size(), records.size());
-  for (size_t i = 0; i < records.size(); i++) expect_same(all.records[i], records[i]);
+  for (size_t i = 0; i < records.size(); i++) expect_came_back(all.records[i], records[i]);
 }
 
 TEST(ImportOwn, EverythingComesBack) {
@@ -88,21 +88,21 @@ TEST(ImportOwn, InterpolatedPositionsThatCanNotBeAreRefused) {
   for (const json& bad : {json({0, 1}), json({1, 10}), json({3, 2}), json({2, 2}), json({11}), json({-1})}) {
     json line = good;
     line["interpolated"] = bad;
-    EXPECT_NE(error_of(line.dump()).find("interpolated"), std::string::npos) << bad;
+    EXPECT_NE(own_error(line.dump()).find("interpolated"), std::string::npos) << bad;
   }
   json strided = json::parse(whole_line(testing::sample_records()[2]));
   strided["interpolated"] = {3};
-  EXPECT_NE(error_of(strided.dump()).find("interpolated"), std::string::npos) << "a position without a row";
+  EXPECT_NE(own_error(strided.dump()).find("interpolated"), std::string::npos) << "a position without a row";
   json bare = good;
   bare.erase("mean_abs_dp");
-  const Imported all = import_text(bare.dump());
+  const Imported all = import_own(bare.dump());
   ASSERT_EQ(all.records.size(), 1U);
   EXPECT_EQ(all.records[0].curve.interpolated, testing::adaptive_record().curve.interpolated);
   EXPECT_FALSE(all.records[0].curve.error);
 }
 
 TEST(ImportOwn, SourceIsThatOfTheFirstLine) {
-  const Imported all = import_text(whole_line(testing::sample_records()[0]));
+  const Imported all = import_own(whole_line(testing::sample_records()[0]));
   EXPECT_EQ(all.source.kind, "jsonl");
   EXPECT_EQ(all.source.model, "Model");
   EXPECT_EQ(all.source.model_sha256, "abc");
@@ -118,7 +118,7 @@ TEST(ImportOwn, AnotherModelFurtherDownIsRefused) {
         std::pair{"'model_sha256'", ExportContext{"demo", "Model", "x", "template", 0.6}},
         std::pair{"'template'", ExportContext{"demo", "Model", "abc", "other", 0.6}},
         std::pair{"'temperature'", ExportContext{"demo", "Model", "abc", "template", 1}}}) {
-    const std::string error = error_of(first + whole_line(records[1], context));
+    const std::string error = own_error(first + whole_line(records[1], context));
     EXPECT_NE(error.find("colours.jsonl:2"), std::string::npos) << error;
     EXPECT_NE(error.find(key), std::string::npos) << error;
     EXPECT_NE(error.find("split the file"), std::string::npos) << error;
@@ -162,7 +162,7 @@ TEST(ImportOwn, OldAndLeanLines) {
   for (const char* key :
        {"logprobs", "stop", "trace_id", "seed", "status", "error", "prompt_ids", "answer_ids"})
     o.erase(key);
-  const Imported all = import_text(o.dump());
+  const Imported all = import_own(o.dump());
   ASSERT_EQ(all.records.size(), 1u);
   const TraceRecord& r = all.records[0];
   EXPECT_EQ(r.id, imported_trace_id("Model", r));
@@ -213,7 +213,7 @@ TEST(ImportOwn, BadLinesAreSkippedWithTheirPlace) {
     text += o.dump() + "\n";
   }
   text += good.substr(0, good.size() / 2) + "\n{\"a\":\"\\ud800\"}\n\xFF\n" + "[1]\n";
-  const Imported all = import_text(text);
+  const Imported all = import_own(text);
   EXPECT_EQ(all.records.size(), 1u);
   ASSERT_EQ(all.skipped.size(), changes.size() + 4);
   for (size_t i = 0; i < all.skipped.size(); i++)

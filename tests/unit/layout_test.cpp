@@ -101,7 +101,7 @@ TEST(Layout, AUsersLayoutSeesQuestionSubjectAndLabelledOptions) {
   for (const auto& c : cases) EXPECT_EQ(by(c.layout), c.text);
 }
 
-std::string error_of(const std::string& layout) {
+std::string layout_error(const std::string& layout) {
   try {
     return "no error, but: " + by(layout);
   } catch (const Error& e) {
@@ -125,7 +125,7 @@ TEST(Layout, ALayoutThatLeavesSomethingOutIsRefusedByItsName) {
       {"{{ question }} {% for option in options[:3] %}{{ option.text }} {% endfor %}", "an option"},
   };
   for (const auto& c : cases) {
-    const std::string error = error_of(c.layout);
+    const std::string error = layout_error(c.layout);
     EXPECT_NE(error.find("my.jinja"), std::string::npos) << error;
     EXPECT_NE(error.find(std::string("leaves ") + c.missing + " out"), std::string::npos)
         << c.layout << " -> " << error;
@@ -136,7 +136,7 @@ TEST(Layout, ALayoutThatIsNoTemplateIsRefusedByItsName) {
   for (const char* layout :
        {"{{ question", "{% for option in options %}", "{% nonsense %}", "{{ question | no_such_filter }}",
         "{{ raise_exception('no') }}", "{{ question.a.b.c() }}"}) {
-    const std::string error = error_of(layout);
+    const std::string error = layout_error(layout);
     EXPECT_EQ(error.rfind("[prompt] my.jinja: ", 0), 0u) << error;
     EXPECT_EQ(error.find('\n'), std::string::npos) << error;
   }

@@ -12,8 +12,8 @@
 namespace thinktrace {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInfF = std::numeric_limits<float>::infinity();
+constexpr float kNanF = std::numeric_limits<float>::quiet_NaN();
 constexpr double kTolerance = 2e-7;
 
 // The slow, obvious twin: the sum written out, in the order of the values, in long double.
@@ -59,7 +59,7 @@ TEST(LogSumExp, HoldsWithValuesHugeTinyAndMasked) {
     for (const float shift : {-3e38f, -1e30f, -1000.0f, 1000.0f, 1e30f, 3e38f})
       expect_the_sum(std::vector<float>(n, shift), "all equal");
     std::vector<float> row = random_row(n, 3, 7);
-    for (size_t i = 0; i < n; i += 3) row[i] = -kInf;
+    for (size_t i = 0; i < n; i += 3) row[i] = -kInfF;
     row[n / 2] = 4;
     expect_the_sum(row, "some are -inf");
     row[n / 2] = std::numeric_limits<float>::max();
@@ -72,10 +72,10 @@ TEST(LogSumExp, HoldsWithValuesHugeTinyAndMasked) {
 
 TEST(LogSumExp, OfInfinities) {
   for (const size_t n : kSizes) {
-    std::vector<float> row(n, -kInf);
-    EXPECT_EQ(log_sum_exp(row), -kInf);
-    row[n - 1] = kInf;
-    EXPECT_EQ(log_sum_exp(row), kInf);
+    std::vector<float> row(n, -kInfF);
+    EXPECT_EQ(log_sum_exp(row), -kInfF);
+    row[n - 1] = kInfF;
+    EXPECT_EQ(log_sum_exp(row), kInfF);
     EXPECT_FALSE(holds_nan(row));
   }
 }
@@ -96,7 +96,7 @@ TEST(LogSumExp, NanAnywhereIsFound) {
     std::vector<float> row = random_row(n, 2, 5);
     EXPECT_FALSE(holds_nan(row));
     for (size_t at = 0; at < n; at++) {
-      for (const float nan : {kNan, -kNan, std::numeric_limits<float>::signaling_NaN()}) {
+      for (const float nan : {kNanF, -kNanF, std::numeric_limits<float>::signaling_NaN()}) {
         std::vector<float> damaged = row;
         damaged[at] = nan;
         EXPECT_TRUE(holds_nan(damaged)) << at << " of " << n;
