@@ -186,7 +186,7 @@ TEST(Analysis, OfNothing) {
   EXPECT_FALSE(describe_analysis(none).empty());
 
   const TraceMeasures unread{.question_id = "q", .subject = "s"};
-  const Analysis one = analyze_traces({unread}, {.resamples = 5});
+  const Analysis one = analyze_traces(std::vector<TraceMeasures>{unread}, {.resamples = 5});
   EXPECT_EQ(one.overall.n_traces, 1);
   EXPECT_EQ(one.overall.n_read, 0);
   EXPECT_EQ(one.overall.labels.n_options, 0);

@@ -4,33 +4,53 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
+#include <numeric>
+#include <span>
+#include <tuple>
 #include <utility>
 
 namespace thinktrace {
 namespace {
 
-using Traces = std::vector<const TraceMeasures*>;
 using Value = std::optional<double>;
+using T = const KeptMeasures&;
+
+// Some of the traces.
+struct Traces {
+  const MeasuredTraces& all;
+  std::span<const uint32_t> places;
+
+  size_t size() const { return places.size(); }
+  T operator[](size_t i) const { return all[places[i]]; }
+  template <class F>
+  void for_each(F visit) const {
+    for (const uint32_t place : places) visit(all[place]);
+  }
+};
 
 // The statistics of one block on their way to estimate().
 class Plan {
  public:
   explicit Plan(const Traces& traces) : traces_(traces) {
     // Questions are numbered by id and groups by name, so that nothing hangs on the order of the traces.
-    std::map<std::pair<std::string_view, std::string_view>, int> questions;
-    std::map<std::string_view, int> subjects;
-    for (const TraceMeasures* t : traces) {
-      questions.try_emplace({t->question_id, t->subject});
-      subjects.try_emplace(t->subject);
+    const auto& questions = traces.all.questions();
+    const std::vector<std::string>& subjects = traces.all.subjects();
+    std::vector<uint32_t> sorted;
+    traces.for_each([&](T t) {
+      if (sorted.empty() || sorted.back() != t.question) sorted.push_back(t.question);
+    });
+    const auto name = [&](uint32_t q) { return std::tie(questions[q].id, subjects[questions[q].subject]); };
+    std::sort(sorted.begin(), sorted.end(), [&](uint32_t a, uint32_t b) { return name(a) < name(b); });
+    const std::vector<int> groups = places_by_name(subjects);
+    if (sorted.empty()) return;
+    const auto [first, last] = std::minmax_element(sorted.begin(), sorted.end());
+    first_ = *first;
+    numbers_.resize(*last - first_ + 1);
+    for (size_t i = 0; i < sorted.size(); i++) {
+      if (i == 0 || name(sorted[i]) != name(sorted[i - 1]))
+        groups_.push_back(groups[questions[sorted[i]].subject]);
+      numbers_[sorted[i] - first_] = static_cast<int>(groups_.size()) - 1;
     }
-    int n = 0;
-    for (auto& [subject, number] : subjects) number = n++;
-    for (auto& [key, number] : questions) {
-      number = static_cast<int>(groups_.size());
-      groups_.push_back(subjects[key.second]);
-    }
-    for (const TraceMeasures* t : traces) question_of_.push_back(questions[{t->question_id, t->subject}]);
   }
 
   int n_questions() const { return static_cast<int>(groups_.size()); }
@@ -41,9 +61,10 @@ class Plan {
   void add(StatisticKind kind, Estimate& into, F value) {
     const auto samples = [this, value] {
       std::vector<Sample> found;
-      for (size_t i = 0; i < traces_.size(); i++) {
-        if (const Value x = value(*traces_[i])) found.push_back({question_of_[i], *x});
-      }
+      found.reserve(traces_.size());
+      traces_.for_each([&](T t) {
+        if (const Value x = value(t)) found.push_back({number_of(t), *x});
+      });
       return found;
     };
     statistics_.push_back({kind, samples, &into});
@@ -51,24 +72,23 @@ class Plan {
   // The same with the trace's curve, over the traces that have one.
   template <class F>
   void add_of_curve(StatisticKind kind, Estimate& into, F value) {
-    add(kind, into,
-        [value](const TraceMeasures& t) { return t.curve ? Value(value(*t.curve)) : std::nullopt; });
+    add(kind, into, [value](T t) { return t.has_curve ? Value(value(t)) : std::nullopt; });
   }
   template <class F>
   void add_counted(CountedShare& into, F value) {
     add(StatisticKind::kShare, into.share, value);
-    for (const TraceMeasures* t : traces_) into.count += value(*t).value_or(0) != 0;
+    traces_.for_each([&](T t) { into.count += value(t).value_or(0) != 0; });
   }
   // The correlation of thinking length with `value`.
   template <class F>
   void add_with_length(StatisticKind kind, Estimate& into, F value) {
     const auto samples = [this, value] {
       std::vector<Sample> found;
-      for (size_t i = 0; i < traces_.size(); i++) {
-        const Value y = value(*traces_[i]);
-        const auto& length = traces_[i]->length;
-        if (length && y) found.push_back({question_of_[i], static_cast<double>(*length), *y});
-      }
+      found.reserve(traces_.size());
+      traces_.for_each([&](T t) {
+        const Value y = value(t);
+        if (t.length && y) found.push_back({number_of(t), static_cast<double>(*t.length), *y});
+      });
       return found;
     };
     statistics_.push_back({kind, samples, &into});
@@ -79,24 +99,36 @@ class Plan {
   }
 
  private:
+  int number_of(T t) const { return numbers_[t.question - first_]; }
+  // By name; the order in which they come hangs on the traces.
+  static std::vector<int> places_by_name(const std::vector<std::string>& names) {
+    std::vector<int> sorted(names.size()), places(names.size());
+    std::iota(sorted.begin(), sorted.end(), 0);
+    std::sort(sorted.begin(), sorted.end(), [&](int a, int b) { return names[a] < names[b]; });
+    for (size_t i = 0; i < sorted.size(); i++) places[sorted[i]] = static_cast<int>(i);
+    return places;
+  }
+
   const Traces& traces_;
-  std::vector<int> question_of_;  // [n_traces]
-  std::vector<int> groups_;       // Each question's subject.  [n_questions]
+  uint32_t first_ = 0;
+  std::vector<int> numbers_;  // Of KeptMeasures::question, less first_.
+  std::vector<int> groups_;   // Each question's subject.  [n_questions]
   std::vector<Statistic> statistics_;
 };
 
 constexpr auto kShare = StatisticKind::kShare;
 constexpr auto kMean = StatisticKind::kMean;
 
-Value free_right(const TraceMeasures& t) { return t.free_correct; }
-Value right_at_end(const TraceMeasures& t) { return t.curve ? Value(t.curve->right_end) : std::nullopt; }
-bool is_censored(const TraceMeasures& t) { return t.ended == false; }
+Value free_right(T t) { return t.free_correct; }
+Value right_at_end(T t) { return t.has_curve ? Value(t.right_end) : std::nullopt; }
+Value unless_nan(double x) { return std::isnan(x) ? std::nullopt : Value(x); }
+bool is_censored(T t) { return t.ended == false; }
 
 // `pair` gives two truths of a trace, or nothing.
 template <class F>
 void plan_two_by_two(Plan& plan, TwoByTwo& table, F pair) {
   const auto cell = [&](bool first, bool second) {
-    return [=](const TraceMeasures& t) -> Value {
+    return [=](T t) -> Value {
       const std::optional<std::pair<bool, bool>> p = pair(t);
       if (!p) return std::nullopt;
       return *p == std::pair(first, second);
@@ -110,42 +142,41 @@ void plan_two_by_two(Plan& plan, TwoByTwo& table, F pair) {
 
 void plan_answers(Plan& plan, Block& block) {
   ForcedAnswers& forced = block.forced;
-  plan.add_of_curve(kShare, forced.right_at_start, [](const CurveMeasures& c) { return c.right_start; });
-  plan.add_of_curve(kShare, forced.right_at_end, [](const CurveMeasures& c) { return c.right_end; });
-  plan.add_of_curve(kShare, forced.p_right_at_start, [](const CurveMeasures& c) { return c.p_start; });
-  plan.add_of_curve(kShare, forced.p_right_at_end, [](const CurveMeasures& c) { return c.p_end; });
+  plan.add_of_curve(kShare, forced.right_at_start, [](T c) { return c.right_start; });
+  plan.add_of_curve(kShare, forced.right_at_end, [](T c) { return c.right_end; });
+  plan.add_of_curve(kShare, forced.p_right_at_start, [](T c) { return c.p_start; });
+  plan.add_of_curve(kShare, forced.p_right_at_end, [](T c) { return c.p_end; });
   plan.add(kShare, block.free_right, free_right);
   using Pair = std::optional<std::pair<bool, bool>>;
-  plan_two_by_two(plan, forced.start_by_end, [](const TraceMeasures& t) {
-    return t.curve ? Pair({t.curve->right_start, t.curve->right_end}) : std::nullopt;
+  plan_two_by_two(plan, forced.start_by_end, [](T t) {
+    return t.has_curve ? Pair({t.right_start, t.right_end}) : std::nullopt;
   });
-  plan_two_by_two(plan, forced.end_by_free, [](const TraceMeasures& t) {
-    return t.curve && t.free_correct ? Pair({t.curve->right_end, *t.free_correct}) : std::nullopt;
+  plan_two_by_two(plan, forced.end_by_free, [](T t) {
+    return t.has_curve && t.free_correct ? Pair({t.right_end, *t.free_correct}) : std::nullopt;
   });
 }
 
 void plan_mass(Plan& plan, const Traces& traces, Block& block) {
   Mass& mass = block.mass;
-  plan.add_of_curve(kShare, mass.at_start, [](const CurveMeasures& c) { return c.mass_start; });
-  plan.add_of_curve(kShare, mass.at_end, [](const CurveMeasures& c) { return c.mass_end; });
-  plan.add_of_curve(kShare, mass.over_curve, [](const CurveMeasures& c) { return c.mass_mean; });
-  for (const TraceMeasures* t : traces) {
-    if (!t->curve) continue;
-    mass.lowest_at_start =
-        std::min(mass.lowest_at_start.value_or(t->curve->mass_start), t->curve->mass_start);
-    mass.lowest_at_end = std::min(mass.lowest_at_end.value_or(t->curve->mass_end), t->curve->mass_end);
-  }
+  plan.add_of_curve(kShare, mass.at_start, [](T c) { return c.mass_start; });
+  plan.add_of_curve(kShare, mass.at_end, [](T c) { return c.mass_end; });
+  plan.add_of_curve(kShare, mass.over_curve, [](T c) { return c.mass_mean; });
+  traces.for_each([&](T t) {
+    if (!t.has_curve) return;
+    mass.lowest_at_start = std::min(mass.lowest_at_start.value_or(t.mass_start), t.mass_start);
+    mass.lowest_at_end = std::min(mass.lowest_at_end.value_or(t.mass_end), t.mass_end);
+  });
 }
 
 void plan_length(Plan& plan, const Traces& traces, Block& block) {
   ThinkingLength& length = block.length;
-  const auto tokens = [](const TraceMeasures& t) { return t.length ? Value(*t.length) : std::nullopt; };
+  const auto tokens = [](T t) { return t.length ? Value(*t.length) : std::nullopt; };
   plan.add(kMean, length.mean, tokens);
   plan.add(StatisticKind::kMedian, length.median, tokens);
-  for (const TraceMeasures* t : traces) {
-    length.n_unknown += !t->length;
-    if (t->length) length.longest = std::max(length.longest.value_or(*t->length), *t->length);
-  }
+  traces.for_each([&](T t) {
+    length.n_unknown += !t.length;
+    if (t.length) length.longest = std::max(length.longest.value_or(*t.length), *t.length);
+  });
   const auto correlations = [&](LengthCorrelation& into, auto value) {
     plan.add_with_length(StatisticKind::kCorrelation, into.over_traces, value);
     plan.add_with_length(StatisticKind::kCorrelationWithinQuestions, into.within_questions, value);
@@ -159,25 +190,23 @@ void plan_length(Plan& plan, const Traces& traces, Block& block) {
 void plan_commitment(Plan& plan, const Traces& traces, Block& block) {
   Commitment& commitment = block.commitment;
   const auto add = [&](StatisticKind kind, Estimate& into, auto value) {
-    plan.add(kind, into, [=](const TraceMeasures& t) {
-      return t.curve && !is_censored(t) ? Value(value(*t.curve)) : std::nullopt;
-    });
+    plan.add(kind, into,
+             [=](T t) { return t.has_curve && !is_censored(t) ? Value(value(t)) : std::nullopt; });
   };
-  add(kMean, commitment.t_exit_mean, [](const CurveMeasures& c) { return c.t_exit; });
-  add(StatisticKind::kMedian, commitment.t_exit_median, [](const CurveMeasures& c) { return c.t_exit; });
-  add(kShare, commitment.performative_share, [](const CurveMeasures& c) { return c.performative_share; });
-  add(kShare, commitment.performative_share_high,
-      [](const CurveMeasures& c) { return c.performative_share_high; });
-  add(kShare, commitment.p_right_at_exit, [](const CurveMeasures& c) { return c.p_right_at_exit; });
-  for (const TraceMeasures* t : traces) commitment.n_censored += t->curve && is_censored(*t);
-  plan.add_of_curve(kMean, block.flips, [](const CurveMeasures& c) { return c.flips; });
+  add(kMean, commitment.t_exit_mean, [](T c) { return c.t_exit; });
+  add(StatisticKind::kMedian, commitment.t_exit_median, [](T c) { return c.t_exit; });
+  add(kShare, commitment.performative_share, [](T c) { return unless_nan(c.performative_share); });
+  add(kShare, commitment.performative_share_high, [](T c) { return unless_nan(c.performative_share_high); });
+  add(kShare, commitment.p_right_at_exit, [](T c) { return c.p_right_at_exit; });
+  traces.for_each([&](T t) { commitment.n_censored += t.has_curve && is_censored(t); });
+  plan.add_of_curve(kMean, block.flips, [](T c) { return c.flips; });
 }
 
 void plan_classes(Plan& plan, Classes& classes) {
   const auto add = [&](CountedShare& into, const std::vector<TraceClass>& members) {
-    plan.add_counted(into, [members](const TraceMeasures& t) -> Value {
-      if (!t.curve) return std::nullopt;
-      return std::find(members.begin(), members.end(), t.curve->trace_class) != members.end();
+    plan.add_counted(into, [members](T t) -> Value {
+      if (!t.has_curve) return std::nullopt;
+      return std::find(members.begin(), members.end(), t.trace_class) != members.end();
     });
   };
   using enum TraceClass;
@@ -187,16 +216,15 @@ void plan_classes(Plan& plan, Classes& classes) {
   add(classes.right_throughout, {kRightThroughout});
   add(classes.wrong_throughout, {kWrongThroughout});
   add(classes.wavering, {kWavering});
-  plan.add_counted(classes.known_already, [](const TraceMeasures& t) {
-    return t.curve && t.curve->known_already ? Value(*t.curve->known_already) : std::nullopt;
-  });
+  plan.add_counted(classes.known_already,
+                   [](T t) { return t.known_already ? Value(*t.known_already) : std::nullopt; });
 }
 
 int commonest_number_of_options(const Traces& traces) {
   std::map<int, int> count;
-  for (const TraceMeasures* t : traces) {
-    if (t->curve) count[t->n_options]++;
-  }
+  traces.for_each([&](T t) {
+    if (t.has_curve) count[t.n_options]++;
+  });
   const auto most = std::max_element(count.begin(), count.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
   return most == count.end() ? 0 : most->first;
@@ -205,19 +233,17 @@ int commonest_number_of_options(const Traces& traces) {
 void plan_labels(Plan& plan, const Traces& traces, const AnalysisOptions& options, LabelFacts& facts) {
   facts.n_options = commonest_number_of_options(traces);
   const int n_options = facts.n_options;
-  facts.n_traces = static_cast<int>(std::count_if(traces.begin(), traces.end(), [&](const TraceMeasures* t) {
-    return t->curve && t->n_options == n_options;
-  }));
+  traces.for_each([&](T t) { facts.n_traces += t.has_curve && t.n_options == n_options; });
   const auto add = [&](Estimate& into, int label, auto label_of) {
-    plan.add(kShare, into, [=](const TraceMeasures& t) {
-      return t.curve && t.n_options == n_options ? Value(label_of(t) == label) : std::nullopt;
+    plan.add(kShare, into, [=](T t) {
+      return t.has_curve && t.n_options == n_options ? Value(label_of(t) == label) : std::nullopt;
     });
   };
-  const auto right = [](const TraceMeasures& t) { return t.label_right; };
+  const auto right = [](T t) { return t.label_right; };
   facts.labels.resize(n_options);
   for (int i = 0; i < n_options; i++) {
-    add(facts.labels[i].top_at_start, i, [](const TraceMeasures& t) { return t.curve->label_start; });
-    add(facts.labels[i].top_at_end, i, [](const TraceMeasures& t) { return t.curve->label_end; });
+    add(facts.labels[i].top_at_start, i, [](T t) { return t.label_start; });
+    add(facts.labels[i].top_at_end, i, [](T t) { return t.label_end; });
     add(facts.labels[i].right, i, right);
   }
   const auto prior = options.prior.find(n_options);
@@ -233,9 +259,7 @@ void plan_labels(Plan& plan, const Traces& traces, const AnalysisOptions& option
 
 void plan_orders(Plan& plan, OrderFacts& orders) {
   const auto add = [&](Estimate& into, double OrderAgreement::*share) {
-    plan.add(kShare, into, [=](const TraceMeasures& t) {
-      return t.curve && t.curve->order_agreement ? Value(*t.curve->order_agreement.*share) : std::nullopt;
-    });
+    plan.add(kShare, into, [=](T t) { return t.orders ? Value(t.orders->*share) : std::nullopt; });
   };
   add(orders.option, &OrderAgreement::option);
   add(orders.option_at_start, &OrderAgreement::option_start);
@@ -250,16 +274,16 @@ void fill_block(const Traces& traces, const AnalysisOptions& options, Block& blo
   Plan plan(traces);
   block.n_traces = static_cast<int>(traces.size());
   block.n_questions = plan.n_questions();
-  for (const TraceMeasures* t : traces) {
-    block.n_not_ended += t->ended == false;
-    block.n_ended_unknown += !t->ended;
-    if (!t->curve) continue;
-    const int first = t->curve->first_position;
+  traces.for_each([&](T t) {
+    block.n_not_ended += t.ended == false;
+    block.n_ended_unknown += !t.ended;
+    if (!t.has_curve) return;
+    const int first = t.first_position;
     block.n_read++;
-    block.n_bad_readings += t->curve->n_bad_readings > 0;
+    block.n_bad_readings += t.has_bad_readings;
     block.first_position = std::min(block.first_position.value_or(first), first);
     block.first_position_high = std::max(block.first_position_high.value_or(first), first);
-  }
+  });
   plan_answers(plan, block);
   plan_mass(plan, traces, block);
   plan_length(plan, traces, block);
@@ -273,22 +297,23 @@ void fill_block(const Traces& traces, const AnalysisOptions& options, Block& blo
 
 }  // namespace
 
-Analysis analyze_traces(const std::vector<TraceMeasures>& traces, const AnalysisOptions& options) {
+Analysis analyze_traces(const MeasuredTraces& traces, const AnalysisOptions& options) {
   Analysis analysis{.seed = options.seed, .resamples = options.resamples, .level = options.level};
-  Traces all;
-  std::vector<std::pair<std::string, Traces>> by_subject;
-  std::map<std::string, size_t> place;
-  for (const TraceMeasures& t : traces) {
-    all.push_back(&t);
-    const auto [it, is_new] = place.try_emplace(t.subject, by_subject.size());
-    if (is_new) by_subject.emplace_back(t.subject, Traces{});
-    by_subject[it->second].second.push_back(&t);
-  }
-  fill_block(all, options, analysis.overall);
-  analysis.subjects.resize(by_subject.size());
-  for (size_t i = 0; i < by_subject.size(); i++) {
-    analysis.subjects[i].subject = by_subject[i].first;
-    fill_block(by_subject[i].second, options, analysis.subjects[i]);
+  const auto subject_of = [&](uint32_t place) { return traces.questions()[traces[place].question].subject; };
+  std::vector<uint32_t> by_subject(traces.size());
+  std::iota(by_subject.begin(), by_subject.end(), 0);
+  std::stable_sort(by_subject.begin(), by_subject.end(),
+                   [&](uint32_t a, uint32_t b) { return subject_of(a) < subject_of(b); });
+  fill_block({traces, by_subject}, options, analysis.overall);
+  analysis.subjects.resize(traces.subjects().size());
+  std::span<const uint32_t> left = by_subject;
+  for (size_t i = 0; i < analysis.subjects.size(); i++) {
+    const auto end = std::find_if(left.begin(), left.end(),
+                                  [&](uint32_t place) { return subject_of(place) != static_cast<int>(i); });
+    const auto n = static_cast<size_t>(end - left.begin());
+    analysis.subjects[i].subject = traces.subjects()[i];
+    fill_block({traces, left.first(n)}, options, analysis.subjects[i]);
+    left = left.subspan(n);
   }
   return analysis;
 }

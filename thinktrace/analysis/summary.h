@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "thinktrace/analysis/bootstrap.h"
-#include "thinktrace/analysis/measures.h"
+#include "thinktrace/analysis/measured.h"
 
 namespace thinktrace {
 
@@ -128,7 +128,7 @@ struct Analysis {
 // The numbers hang on the traces and the options, not on the order of the traces. A question is told from
 // another by subject and question id. REQUIRES: AnalysisOptions within its bounds.
 // Cost: see estimate() in bootstrap.h, twice.
-Analysis analyze_traces(const std::vector<TraceMeasures>& traces, const AnalysisOptions& options = {});
+Analysis analyze_traces(const MeasuredTraces& traces, const AnalysisOptions& options = {});
 
 // "at the start", or what it is where curves begin later: "after 1 token", "at the first position" if they
 // begin at different ones.

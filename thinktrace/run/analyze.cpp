@@ -95,9 +95,9 @@ void for_each_measured(const OpenRun& run,
       run.reader.id);
 }
 
-void MeasuredRun::add(const TraceRecord& record, const TraceMeasures& measures) {
-  if (record.status == Status::kOk) traces.push_back(measures);
-  n_failed += record.status == Status::kFailed;
+void MeasuredRun::add(Status status, const TraceMeasures& measures) {
+  if (status == Status::kOk) traces.add(measures);
+  n_failed += status == Status::kFailed;
 }
 
 Analysis analyze_measured(const StoredReader& reader, const MeasuredRun& measured,
@@ -116,7 +116,7 @@ Analysis analyze_measured(const StoredReader& reader, const MeasuredRun& measure
 Analysis analyze_run(const OpenRun& run, const AnalyzeOptions& options) {
   MeasuredRun measured;
   for_each_measured(
-      run, [&](const TraceRecord& r, const TraceMeasures& m) { measured.add(r, m); }, options.margin);
+      run, [&](const TraceRecord& r, const TraceMeasures& m) { measured.add(r.status, m); }, options.margin);
   return analyze_measured(run.reader, measured, options);
 }
 

@@ -29,12 +29,12 @@ struct AnalyzeOptions {
 };
 // What for_each_measured came upon; failed traces are counted alone.
 struct MeasuredRun {
-  std::vector<TraceMeasures> traces;
+  MeasuredTraces traces;
   int n_failed = 0;
 
-  void add(const TraceRecord& record, const TraceMeasures& measures);
+  void add(Status status, const TraceMeasures& measures);
 };
-// The first numbers of a run; failed traces are left out. Memory: a few hundred bytes a trace.
+// The first numbers of a run; failed traces are left out. Memory: see MeasuredTraces and estimate().
 Analysis analyze_measured(const StoredReader& reader, const MeasuredRun& measured,
                           const AnalyzeOptions& options = {});
 Analysis analyze_run(const OpenRun& run, const AnalyzeOptions& options = {});

@@ -53,7 +53,7 @@ void LivePlan::read_question(const GalleryRun& gallery, const DoneQuestion& ques
     for (const TraceRecord& record : run.store.records({question.id, first}, run.reader.id)) {
       if (record.trace.sample >= run.plan.samples) continue;
       gallery.show(record, [&](const SiteTrace& trace) {
-        known.measured.add(record, trace.measures);
+        known.measured.emplace_back(record.status, trace.measures);
         builder.add(trace);
       });
     }
@@ -120,9 +120,7 @@ void LivePlan::update(OpenRun run, bool is_only_plan, const Sinks& sinks) {
 void LivePlan::analyze(const Sinks& sinks) {
   MeasuredRun all;
   for (const std::string& id : built_.order) {
-    const MeasuredRun& one = built_.known.at(id).measured;
-    all.traces.insert(all.traces.end(), one.traces.begin(), one.traces.end());
-    all.n_failed += one.n_failed;
+    for (const auto& [status, measures] : built_.known.at(id).measured) all.add(status, measures);
   }
   AnalyzeOptions options;
   options.analysis.should_stop = sinks.should_stop;

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "thinktrace/run/analyze.h"
@@ -46,7 +47,7 @@ class LivePlan {
   };
   struct Known {
     std::string stamp;
-    MeasuredRun measured;
+    std::vector<std::pair<Status, TraceMeasures>> measured;
   };
   struct Shown {
     std::string entry;

@@ -87,7 +87,7 @@ class SelectedRun {
         [&](const TraceRecord& r) {
           if (!is_whole_ && !selected_.contains(r.id)) return;
           gallery_.show(r, [&](const SiteTrace& trace) {
-            if (is_whole_) measured_.add(r, trace.measures);
+            if (is_whole_) measured_.add(r.status, trace.measures);
             visit(trace);
           });
         },
