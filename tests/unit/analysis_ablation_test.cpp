@@ -57,8 +57,8 @@ TEST(Ablation, ByHand) {
 // Arm 2 has two draws; 0 and 1 are the same in both entries.
 TEST(Ablation, DrawsAreAveragedAndATraceCountsOnce) {
   const std::vector<float> a = row({.6, .2}), b = row({.1, .7});
-  const std::vector<AblatedTrace> entries{
-      {0, 0, {a, b, a}}, {0, 0, {a, b, b}}, {1, 0, {b, b, b}}, {1, 0, {b, b, b}}, {2, 1, {b, a, {}}}, {2, 1, {b, a, {}}}};
+  const std::vector<AblatedTrace> entries{{0, 0, {a, b, a}}, {0, 0, {a, b, b}},  {1, 0, {b, b, b}},
+                                          {1, 0, {b, b, b}}, {2, 1, {b, a, {}}}, {2, 1, {b, a, {}}}};
   const AblationNumbers n = measure_ablation(
       entries, 3, 3, {.real = 0, .none = 1, .emptied = {2}, .draws = 2, .bootstrap = {.resamples = 50}});
   EXPECT_DOUBLE_EQ(*n.arms[0].accuracy.value, 2 / 3.);

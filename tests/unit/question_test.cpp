@@ -211,7 +211,7 @@ TEST(ReadQuestions, ALetterGoesBeforeAnOptionsText) {
 }
 
 TEST(ReadQuestions, ABadRecordIsReportedWithItsLineAndTheOthersAreKept) {
-  const std::string json = R"({"question":"q?","options":["x","y"],)";
+  const std::string record = R"({"question":"q?","options":["x","y"],)";
   std::string wide = "q?";
   for (int i = 0; i < 27; i++) wide += ",x";
   const struct {
@@ -243,14 +243,14 @@ TEST(ReadQuestions, ABadRecordIsReportedWithItsLineAndTheOthersAreKept) {
       {"h.csv", "question,options,answer\na?,\"['x','y']\",A\n", 2, "JSON", 0},
       {"h.csv", "question,options,answer\na?,\"[1,2]\",A\n", 2, "JSON array of strings", 0},
       {"h.csv", "question,options,answer\na?,\"{}\",A\n", 2, "JSON array of strings", 0},
-      {"j.jsonl", json + "\"answer\":0}\n\n" + json + "\"answer\":2}\n", 3, "answer 2 is not one of the 2",
-       1},
-      {"j.jsonl", json + "\"answer\":-1}", 1, "answer -1 is not one of the 2", 0},
-      {"j.jsonl", json + "\"answer\":99999999999}", 1, "answer 99999999999 is not one of", 0},
-      {"j.jsonl", json + "\"answer\":\"C\"}", 1, "answer 'C'", 0},
-      {"j.jsonl", json + "\"answer\":1.0}", 1, "'answer'", 0},
-      {"j.jsonl", json + "\"answer\":true}", 1, "'answer'", 0},
-      {"j.jsonl", json + "\"label\":1}", 1, "no key 'answer'", 0},
+      {"j.jsonl", record + "\"answer\":0}\n\n" + record + "\"answer\":2}\n", 3,
+       "answer 2 is not one of the 2", 1},
+      {"j.jsonl", record + "\"answer\":-1}", 1, "answer -1 is not one of the 2", 0},
+      {"j.jsonl", record + "\"answer\":99999999999}", 1, "answer 99999999999 is not one of", 0},
+      {"j.jsonl", record + "\"answer\":\"C\"}", 1, "answer 'C'", 0},
+      {"j.jsonl", record + "\"answer\":1.0}", 1, "'answer'", 0},
+      {"j.jsonl", record + "\"answer\":true}", 1, "'answer'", 0},
+      {"j.jsonl", record + "\"label\":1}", 1, "no key 'answer'", 0},
       {"j.jsonl", R"({"options":["x","y"],"answer":0})", 1, "no key 'question'", 0},
       {"j.jsonl", R"({"question":"q?","answer":0})", 1, "no key 'options'", 0},
       {"j.jsonl", R"({"question":7,"options":["x","y"],"answer":0})", 1, "'question'", 0},

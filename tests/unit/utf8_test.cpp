@@ -79,9 +79,9 @@ TEST(Utf8, ReplacesEachMaximalIllFormedPartByOneMark) {
 }
 
 TEST(Utf8, TokenTextsGiveACutCharacterToTheTokenThatCompletesIt) {
-  using Texts = std::vector<std::string>;
+  using Pieces = std::vector<std::string>;
   const struct {
-    Texts pieces, texts;
+    Pieces pieces, texts;
   } cases[] = {
       {{}, {}},
       {{""}, {""}},

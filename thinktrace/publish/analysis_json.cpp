@@ -161,7 +161,8 @@ Json to_object(const Block& block, Scope scope) {
 }
 
 Json to_object(const ArmDifference& d) {
-  return {{"accuracy", to_object(d.accuracy)}, {"p_right", to_object(d.p_right)}, {"mass", to_object(d.mass)}};
+  return {
+      {"accuracy", to_object(d.accuracy)}, {"p_right", to_object(d.p_right)}, {"mass", to_object(d.mass)}};
 }
 
 Json to_object(const AblationBlock& block, const std::vector<AblationArm>& arms, Scope scope) {

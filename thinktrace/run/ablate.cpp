@@ -19,7 +19,7 @@ namespace {
 using nlohmann::json;
 
 // What the steps of an ablation share.
-struct Job {
+struct AblationJob {
   const ReadingRun& run;
   const AblationSettings& settings;
   const std::vector<ArmCase>& arms;
@@ -36,10 +36,12 @@ struct Variant {
 };
 
 // Those that a trace is to have. An arm that needs a lender is left out where there is none.
-std::vector<Variant> variants_of(const TracePool& pool, int trace, const std::vector<ArmCase>& arms, uint64_t seed) {
+std::vector<Variant> variants_of(const TracePool& pool, int trace, const std::vector<ArmCase>& arms,
+                                 uint64_t seed) {
   std::vector<Variant> variants;
   for (const ArmCase& arm : arms) {
-    const std::vector<int> lenders = needs_lender(arm.arm) ? lenders_of(pool, trace, arm, seed) : std::vector<int>{};
+    const std::vector<int> lenders =
+        needs_lender(arm.arm) ? lenders_of(pool, trace, arm, seed) : std::vector<int>{};
     if (needs_lender(arm.arm) && lenders.empty()) continue;
     for (int draw = 0; draw < arm.draws; draw++)
       variants.push_back({&arm, draw, lenders.empty() ? std::nullopt : std::optional(lenders[draw])});
@@ -58,7 +60,8 @@ struct Work {
 // Whether a variant is a beginning of the real thinking.
 bool is_cut(Arm arm) { return arm == Arm::kReal || arm == Arm::kNone || arm == Arm::kFirst; }
 
-int64_t tokens_for(const PooledTrace& trace, const std::vector<Variant>& variants, int branch, bool by_forks) {
+int64_t tokens_for(const PooledTrace& trace, const std::vector<Variant>& variants, int branch,
+                   bool by_forks) {
   const int pass = by_forks ? trace.n_prompt % kTracePass : trace.n_prompt;
   int64_t n = by_forks ? trace.n_prompt + trace.n_thinking : 0;
   for (const Variant& v : variants) {
@@ -71,14 +74,15 @@ int64_t tokens_for(const PooledTrace& trace, const std::vector<Variant>& variant
   return n;
 }
 
-Work plan_work(const Job& job, const std::string& experiment_id, bool retry_failed) {
+Work plan_work(const AblationJob& job, const std::string& experiment_id, bool retry_failed) {
   Work work;
   const ReadingRun& run = job.run;
   const std::map<std::string, int> done = run.store.outcome_counts(experiment_id);
   const std::set<UnitKey> failed = run.store.units_failed_in(experiment_id);
   const std::vector<Question> questions = run.store.questions();
-  const int branch =
-      questions.empty() ? 0 : n_branch_tokens(build_reading_form(run.model, questions.front(), run.reader).form);
+  const int branch = questions.empty()
+                         ? 0
+                         : n_branch_tokens(build_reading_form(run.model, questions.front(), run.reader).form);
   for (int i = 0; i < static_cast<int>(job.pool.traces.size()); i++) {
     const PooledTrace& trace = job.pool.traces[i];
     const std::vector<Variant> variants = variants_of(job.pool, i, job.arms, job.settings.seed);
@@ -89,7 +93,8 @@ Work plan_work(const Job& job, const std::string& experiment_id, bool retry_fail
     }
     const auto it = done.find(trace.id);
     const int n_there = it == done.end() ? 0 : it->second;
-    if (n_there >= static_cast<int>(variants.size()) || (!retry_failed && failed.contains(trace.unit))) continue;
+    if (n_there >= static_cast<int>(variants.size()) || (!retry_failed && failed.contains(trace.unit)))
+      continue;
     if (work.units.empty() || work.units.back().first != trace.unit) work.units.push_back({trace.unit, {}});
     work.units.back().second.push_back(i);
     work.n_traces++;
@@ -100,7 +105,7 @@ Work plan_work(const Job& job, const std::string& experiment_id, bool retry_fail
 }
 
 // Tokens a second of a short prefill; the first one is not counted.
-double measure_speed(const Job& job, GrowingSession& sessions) {
+double measure_speed(const AblationJob& job, GrowingSession& sessions) {
   constexpr int kTokens = 256;
   const Question question = job.run.store.questions().front();
   const ReadingForm form = build_reading_form(job.run.model, question, job.run.reader);
@@ -125,29 +130,33 @@ std::string time_text(double seconds) {
                           : fmt::format("{:.1f} h", seconds / 3600);
 }
 
-void tell_work(Job& job, const Work& work, const StoredExperiment& experiment, const Reporter& reporter) {
+void tell_work(AblationJob& job, const Work& work, const StoredExperiment& experiment,
+               const Reporter& reporter) {
   const int number = job.run.store.reader(experiment.reader_id)->number;
-  reporter.note(fmt::format("experiment {}, an ablation by reader {}: {} arms, {} draws where chance has a part",
-                            experiment.number, number, job.arms.size(), job.settings.draws));
+  reporter.note(
+      fmt::format("experiment {}, an ablation by reader {}: {} arms, {} draws where chance has a part",
+                  experiment.number, number, job.arms.size(), job.settings.draws));
   for (const auto& [arm, n] : work.left_out) {
-    reporter.note(fmt::format("the arm {} is left out for {} of {} traces: no {} has thinking to lend", arm, n,
-                              job.pool.traces.size(),
-                              arm == name_of(Arm::kOtherSample) ? "other sample of the question" : "other question"));
+    reporter.note(
+        fmt::format("the arm {} is left out for {} of {} traces: no {} has thinking to lend", arm, n,
+                    job.pool.traces.size(),
+                    arm == name_of(Arm::kOtherSample) ? "other sample of the question" : "other question"));
   }
   if (work.units.empty()) {
     reporter.note("nothing is left to read");
     return;
   }
   const double speed = measure_speed(job, job.sessions);
-  reporter.note(fmt::format("to read: {} forced answers of {} traces, about {} tokens to decode; about {} at {:.0f} "
-                            "tokens/s (a short prefill)",
-                            work.n_readings, work.n_traces, work.n_tokens,
-                            time_text(static_cast<double>(work.n_tokens) / speed), speed));
+  reporter.note(
+      fmt::format("to read: {} forced answers of {} traces, about {} tokens to decode; about {} at {:.0f} "
+                  "tokens/s (a short prefill)",
+                  work.n_readings, work.n_traces, work.n_tokens,
+                  time_text(static_cast<double>(work.n_tokens) / speed), speed));
 }
 
 // --- Reading
 
-std::vector<Token> lent_thinking(const Job& job, int lender) {
+std::vector<Token> lent_thinking(const AblationJob& job, int lender) {
   const PooledTrace& from = job.pool.traces[lender];
   for (const TraceRecord& record : job.run.store.records(from.unit, kNoReader)) {
     if (record.id == from.id) return thinking_for(job.run.model, record, job.run.same_model).ids;
@@ -155,7 +164,8 @@ std::vector<Token> lent_thinking(const Job& job, int lender) {
   throw Error(ErrorKind::kStore, fmt::format("[ablate] {}: trace {} is gone", job.run.store.path(), from.id));
 }
 
-std::vector<Token> altered(const Job& job, const TraceRecord& record, const ReadThinking& real, const Variant& v) {
+std::vector<Token> altered(const AblationJob& job, const TraceRecord& record, const ReadThinking& real,
+                           const Variant& v) {
   ArmMaterial material;
   material.share = v.arm->share;
   material.seed = draw_seed(job.settings.seed, record.id, v.arm->name, v.draw);
@@ -193,7 +203,7 @@ void read_rows_of(AnswerReader& reader, const ReadingForm& q, const std::vector<
 }
 
 // What a trace lacks, read.
-std::vector<StoredOutcome> read_trace(Job& job, const TraceRecord& record, int place,
+std::vector<StoredOutcome> read_trace(AblationJob& job, const TraceRecord& record, int place,
                                       const std::string& experiment_id) {
   const ReadingRun& run = job.run;
   std::set<std::pair<std::string, int>> there;
@@ -207,7 +217,8 @@ std::vector<StoredOutcome> read_trace(Job& job, const TraceRecord& record, int p
     rows[variants.back().second];
   }
   const ReadingForm q = build_reading_form(run.model, record.question, run.reader);
-  const int n_tokens = static_cast<int>(q.prompt.ids.size() + real.ids.size()), branch = longest_branch(q.form);
+  const int n_tokens = static_cast<int>(q.prompt.ids.size() + real.ids.size()),
+            branch = longest_branch(q.form);
   check_context(run.model, n_tokens, branch);
   Session& session = job.sessions.with_room(n_tokens, branch);
   ForkReader forks(session, run.compute.branches);
@@ -223,7 +234,7 @@ std::vector<StoredOutcome> read_trace(Job& job, const TraceRecord& record, int p
 }
 
 // Reads the traces of one unit that lack something, and commits what came of it.
-void do_unit(Job& job, Store& store, const std::pair<UnitKey, std::vector<int>>& unit,
+void do_unit(AblationJob& job, Store& store, const std::pair<UnitKey, std::vector<int>>& unit,
              const StoredExperiment& experiment, Reporter& reporter) {
   Attempt attempt{.settings = compute_settings(job.run.compute)};
   std::vector<StoredOutcome> outcomes;
@@ -252,7 +263,8 @@ void do_unit(Job& job, Store& store, const std::pair<UnitKey, std::vector<int>>&
   reporter.end_unit();
 }
 
-StoredExperiment make_experiment(const AblateRequest& request, const ReadingRun& run, const std::string& reader_id) {
+StoredExperiment make_experiment(const AblateRequest& request, const ReadingRun& run,
+                                 const std::string& reader_id) {
   StoredExperiment experiment{.kind = kAblation, .reader_id = reader_id};
   experiment.identity = ablation_identity(request.settings, reader_id);
   experiment.id = content_id(experiment.identity);
@@ -273,8 +285,8 @@ AblateResult ablate_run(const AblateRequest& request, const RunObserver& observe
   ReadingRun run = open_to_read(request.read, reporter);
   const TracePool pool = pool_traces(run.store);
   if (pool.traces.empty())
-    throw Error(ErrorKind::kInput, fmt::format("[ablate] {}: plan {} has no traces", request.read.options.out,
-                                               run.plan.number));
+    throw Error(ErrorKind::kInput,
+                fmt::format("[ablate] {}: plan {} has no traces", request.read.options.out, run.plan.number));
   const StoredReader reader = make_reader(run.reader, run.model, run.compute);
   if (!run.store.reader(reader.id)) run.store.save_reader(reader);
   StoredExperiment experiment = make_experiment(request, run, reader.id);
@@ -287,7 +299,8 @@ AblateResult ablate_run(const AblateRequest& request, const RunObserver& observe
   material.blank = plain(request.settings.blank);
   material.filler = plain(request.settings.filler);
   material.allowed = run.model.plain_tokens();
-  Job job{run,  request.settings, arms, pool, std::move(material), {run.model, run.compute, observer.should_stop}};
+  AblationJob job{run,  request.settings,    arms,
+                  pool, std::move(material), {run.model, run.compute, observer.should_stop}};
   const Work work = plan_work(job, experiment.id, request.read.options.retry_failed);
   tell_work(job, work, experiment, reporter);
   const auto n_units = static_cast<int>(work.units.size());

@@ -18,7 +18,8 @@ struct AblatedRecord {
   std::vector<std::vector<StoredOutcome>> arms;  // [n_arms][n_draws]
 };
 
-AblatedRecord arrange(const OpenAblation& ablation, const TraceRecord& record, std::vector<StoredOutcome> outcomes) {
+AblatedRecord arrange(const OpenAblation& ablation, const TraceRecord& record,
+                      std::vector<StoredOutcome> outcomes) {
   AblatedRecord by_arm{record, std::vector<std::vector<StoredOutcome>>(ablation.arms.size())};
   std::sort(outcomes.begin(), outcomes.end(),
             [](const StoredOutcome& a, const StoredOutcome& b) { return a.draw < b.draw; });
@@ -55,9 +56,10 @@ int most_draws(const std::vector<ArmCase>& arms) {
 AblatedTrace entry_of(const AblatedRecord& ablated, int question, int draw) {
   AblatedTrace entry{question, ablated.record.question.answer, {}};
   for (const std::vector<StoredOutcome>& outcomes : ablated.arms) {
-    const auto at = outcomes.size() == 1 ? outcomes.begin()
-                                         : std::find_if(outcomes.begin(), outcomes.end(),
-                                                        [&](const StoredOutcome& o) { return o.draw == draw; });
+    const auto at = outcomes.size() == 1
+                        ? outcomes.begin()
+                        : std::find_if(outcomes.begin(), outcomes.end(),
+                                       [&](const StoredOutcome& o) { return o.draw == draw; });
     entry.logprobs.push_back(at == outcomes.end() ? std::vector<float>{} : at->logprobs);
   }
   return entry;
@@ -82,7 +84,8 @@ struct Entries {
 
   void add(const AblatedRecord& ablated, int draws) {
     const int question =
-        question_of.try_emplace(ablated.record.question.id, static_cast<int>(question_of.size())).first->second;
+        question_of.try_emplace(ablated.record.question.id, static_cast<int>(question_of.size()))
+            .first->second;
     for (int draw = 0; draw < draws; draw++) traces.push_back(entry_of(ablated, question, draw));
     n_traces++;
   }
@@ -94,15 +97,11 @@ struct Entries {
   }
 };
 
-int most_options(const OpenRun& run) {
-  size_t most = 0;
-  for (const Question& q : run.store.questions()) most = std::max(most, q.options.size());
-  return static_cast<int>(most);
-}
-
-bool has_outcomes(const Store& store, const std::vector<std::string>& traces, const StoredExperiment& experiment) {
+bool has_outcomes(const Store& store, const std::vector<std::string>& traces,
+                  const StoredExperiment& experiment) {
   const std::map<std::string, int> counts = store.outcome_counts(experiment.id);
-  return std::any_of(traces.begin(), traces.end(), [&](const std::string& id) { return counts.contains(id); });
+  return std::any_of(traces.begin(), traces.end(),
+                     [&](const std::string& id) { return counts.contains(id); });
 }
 
 }  // namespace
@@ -122,8 +121,8 @@ OpenAblation open_ablation(const RunView& view, std::optional<int> number) {
   if (ablation.experiment.number == 0) {
     throw Error(ErrorKind::kInput,
                 number && !known.empty()
-                    ? fmt::format("[ablate] {}: experiment {} is no ablation of this plan; there {}: {}", view.folder,
-                                  *number, known.size() > 1 ? "are" : "is", known)
+                    ? fmt::format("[ablate] {}: experiment {} is no ablation of this plan; there {}: {}",
+                                  view.folder, *number, known.size() > 1 ? "are" : "is", known)
                     : fmt::format("[ablate] {}: nothing of this plan was ablated yet (thinktrace ablate {})",
                                   view.folder, view.folder));
   }

@@ -8,12 +8,6 @@
 namespace thinktrace {
 namespace {
 
-int most_options(const OpenRun& run) {
-  size_t most = 0;
-  for (const Question& q : run.store.questions()) most = std::max(most, q.options.size());
-  return static_cast<int>(most);
-}
-
 // The columns where there is no trace to take them from.
 Row header_of(TableKind kind, int n_options) {
   TraceRecord empty;

@@ -76,6 +76,12 @@ OpenRun open_run(const RunView& view) {
   return run;
 }
 
+int most_options(const OpenRun& run) {
+  size_t most = 0;
+  for (const Question& q : run.store.questions()) most = std::max(most, q.options.size());
+  return static_cast<int>(most);
+}
+
 RunSummary summarise_run(const OpenRun& run) {
   const json plan = json::parse(run.plan.identity), reader = json::parse(run.reader.identity),
              provenance = json::parse(run.plan.provenance);

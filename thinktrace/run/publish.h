@@ -34,6 +34,9 @@ struct OpenRun {
 // Throws Error (kInput) if there is no run, plan or reader like that.
 OpenRun open_run(const RunView& view);
 
+// Options of the question that has most; 0 where there is no question.
+int most_options(const OpenRun& run);
+
 // What the gallery says of a run, read from its plan and reader.
 RunSummary summarise_run(const OpenRun& run);
 
