@@ -34,12 +34,15 @@ std::string matter(const AblationBlock& block) {
                                   "harms " + share(n.harms)});
 }
 
-std::string counted(int n, std::string_view noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
+std::string how_many(int n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
 
 std::string head(const AblationReport& report) {
   const AblationBlock& all = report.overall;
-  std::string out = fmt::format("ablation, experiment {} by reader {}: {} of {}", report.experiment, report.reader,
-                                counted(all.n_traces, "trace"), counted(all.n_questions, "question"));
+  std::string out =
+      fmt::format("ablation, experiment {} by reader {}: {} of {}", report.experiment, report.reader,
+                  how_many(all.n_traces, "trace"), how_many(all.n_questions, "question"));
   if (report.n_unread > 0) out += fmt::format("; {} not read", report.n_unread);
   return wrapped(out, 0) +
          fmt::format("[low, high]: {:.4g} % intervals over questions\n", 100 * report.bootstrap.level);
@@ -52,13 +55,14 @@ std::string foot(const AblationReport& report) {
     if (arm.is_emptied) emptied.push_back(arm.name);
     if (arm.is_length_matched) matched.push_back(arm.name);
     if (arm.n_left_out > 0)
-      out += fmt::format("{} is left out for {}: nobody could lend\n", arm.name, counted(arm.n_left_out, "trace"));
+      out += fmt::format("{} is left out for {}: nobody could lend\n", arm.name,
+                         how_many(arm.n_left_out, "trace"));
   }
   out += wrapped(fmt::format("as long as the real thinking: {}", fmt::join(matched, ", ")), 0);
   if (report.overall.numbers.does_not_matter.n_traces > 0)
-    out += wrapped(fmt::format("does not matter: the forced answer of {} is the real one's",
-                               fmt::join(emptied, ", ")),
-                   0);
+    out += wrapped(
+        fmt::format("does not matter: the forced answer of {} is the real one's", fmt::join(emptied, ", ")),
+        0);
   return out;
 }
 
@@ -71,7 +75,7 @@ std::string describe_ablation(const AblationReport& report, bool by_subject) {
   for (const AblationBlock& block : report.subjects) {
     if (!by_subject) break;
     out += fmt::format("\n{}: {} of {}\n", trimmed(fit(printable(block.subject), 60)),
-                       counted(block.n_traces, "trace"), counted(block.n_questions, "question")) +
+                       how_many(block.n_traces, "trace"), how_many(block.n_questions, "question")) +
            table(report, block) + matter(block);
   }
   return out + foot(report);

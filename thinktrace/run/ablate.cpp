@@ -203,8 +203,8 @@ void read_rows_of(AnswerReader& reader, const ReadingForm& q, const std::vector<
 }
 
 // What a trace lacks, read.
-std::vector<StoredOutcome> read_trace(AblationJob& job, const TraceRecord& record, int place,
-                                      const std::string& experiment_id) {
+std::vector<StoredOutcome> read_arms_of(AblationJob& job, const TraceRecord& record, int place,
+                                        const std::string& experiment_id) {
   const ReadingRun& run = job.run;
   std::set<std::pair<std::string, int>> there;
   for (const StoredOutcome& o : run.store.outcomes(record, experiment_id)) there.emplace(o.arm, o.draw);
@@ -244,7 +244,7 @@ void do_unit(AblationJob& job, Store& store, const std::pair<UnitKey, std::vecto
                                     [&](int i) { return job.pool.traces[i].id == record.id; });
     if (place == unit.second.end()) continue;
     try {
-      const std::vector<StoredOutcome> read = read_trace(job, record, *place, experiment.id);
+      const std::vector<StoredOutcome> read = read_arms_of(job, record, *place, experiment.id);
       outcomes.insert(outcomes.end(), read.begin(), read.end());
       attempt.probes += static_cast<int64_t>(read.size());
       reporter.add_probes(static_cast<int>(read.size()));
