@@ -68,12 +68,14 @@ Verb add_ablate(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand(
       "ablate",
-      "Put something else in place of the thinking (nothing, blanks, filler, random or shuffled tokens, that of "
+      "Put something else in place of the thinking (nothing, blanks, filler, random or shuffled tokens, that "
+      "of "
       "others, a part of it) and read the forced answer; the same command again continues");
   verb->add_option("RUN", a->run.out, "Folder of the run")->required();
-  verb->add_option("--arms", a->arms,
-                   "Only these (separated by commas): blank, filler, random, shuffled, sentences, other_question, "
-                   "other_sample, first, last; real and none are always read")
+  verb->add_option(
+          "--arms", a->arms,
+          "Only these (separated by commas): blank, filler, random, shuffled, sentences, other_question, "
+          "other_sample, first, last; real and none are always read")
       ->delimiter(',')
       ->group("Arms");
   verb->add_option("--draws", a->settings.draws, "Draws of each arm in which chance has a part")

@@ -25,7 +25,8 @@ Verb add_export(CLI::App& app) {
   verb->add_option("--what", a->what,
                    "traces (JSONL holds ids, texts and curves, CSV one row of numbers each), probes (one row "
                    "a probe), "
-                   "before-after (forced before, forced after, free), ablate (one row an answer under thinktrace ablate)")
+                   "before-after (forced before, forced after, free), ablate (one row an answer under "
+                   "thinktrace ablate)")
       ->capture_default_str()
       ->check(CLI::IsMember({"traces", "probes", "before-after", "ablations"}));
   verb->add_option("--experiment", a->experiment,

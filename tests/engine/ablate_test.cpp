@@ -87,7 +87,8 @@ TEST_F(Ablate, RealAndNoneAreTheEndsOfTheCurve) {
     const size_t end = is_real ? r.curve.positions.size() - 1 : 0;
     EXPECT_EQ(row["n_tokens"], is_real ? static_cast<int>(r.think_text.size()) : 0);
     for (size_t i = 0; i < 4; i++)
-      EXPECT_NEAR(row["p_" + std::to_string(i + 1)].get<double>(), std::exp(r.curve.logprobs[end * 4 + i]), .05);
+      EXPECT_NEAR(row["p_" + std::to_string(i + 1)].get<double>(), std::exp(r.curve.logprobs[end * 4 + i]),
+                  .05);
     EXPECT_EQ(row[is_real ? "same_as_real" : "same_as_none"], true);
   }
   EXPECT_EQ(seen, 16);
@@ -114,8 +115,8 @@ TEST_F(Ablate, InTheReferenceModeTheSharesAreRowsOfTheCurve) {
     if (at == position.end()) continue;
     EXPECT_EQ(row["n_tokens"], at->second);
     for (size_t i = 0; i < 4; i++)
-      EXPECT_NEAR(row["p_" + std::to_string(i + 1)].get<double>(), std::exp(r.curve.logprobs[at->second * 4 + i]),
-                  1e-6)
+      EXPECT_NEAR(row["p_" + std::to_string(i + 1)].get<double>(),
+                  std::exp(r.curve.logprobs[at->second * 4 + i]), 1e-6)
           << row["arm"];
   }
 }
@@ -131,10 +132,10 @@ TEST_F(Ablate, WhatStandsInIsAsLongAsItSays) {
     const auto n = static_cast<int>(r.think_text.size());
     const std::string arm = row["arm"];
     n_rows[arm]++;
-    EXPECT_EQ(row["n_tokens"], arm == "none"              ? 0
-                               : arm.ends_with("_0.5")    ? tokens_of_share(n, .5)
-                               : arm.ends_with("_0.25")   ? tokens_of_share(n, .25)
-                                                          : n)
+    EXPECT_EQ(row["n_tokens"], arm == "none"            ? 0
+                               : arm.ends_with("_0.5")  ? tokens_of_share(n, .5)
+                               : arm.ends_with("_0.25") ? tokens_of_share(n, .25)
+                                                        : n)
         << arm;
     if (!arm.starts_with("other_")) {
       EXPECT_TRUE(row["source_trace"].is_null());
@@ -146,8 +147,8 @@ TEST_F(Ablate, WhatStandsInIsAsLongAsItSays) {
     EXPECT_NE(lender.id, r.id);
   }
   for (const auto& [arm, n] : n_rows)
-    EXPECT_EQ(n, arm == "real" || arm == "none" || arm == "blank" || arm == "filler" || arm.starts_with("first") ||
-                         arm.starts_with("last")
+    EXPECT_EQ(n, arm == "real" || arm == "none" || arm == "blank" || arm == "filler" ||
+                         arm.starts_with("first") || arm.starts_with("last")
                      ? 8
                      : 16)
         << arm;

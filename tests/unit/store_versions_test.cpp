@@ -77,7 +77,8 @@ TEST_P(OldStores, AreReadAsTheyAreAndBroughtForwardByAWriter) {
 TEST_P(OldStores, AnExperimentCanBeMade) {
   Store store = Store::create(folder_.string());
   const std::string reader = store.plan()->reader_id;
-  store.save_experiment({.id = "e1", .kind = "ablation", .reader_id = reader, .identity = "{}", .provenance = "{}"});
+  store.save_experiment(
+      {.id = "e1", .kind = "ablation", .reader_id = reader, .identity = "{}", .provenance = "{}"});
   const UnitKey unit = store.units().begin()->first;
   const TraceRecord record = store.records(unit).at(0);
   const std::vector<float> logprobs(record.question.options.size(), -1);

@@ -56,8 +56,8 @@ Arm arm_named(std::string_view name) {
 }
 
 bool is_drawn(Arm arm) {
-  return arm == Arm::kRandom || arm == Arm::kShuffled || arm == Arm::kSentences || arm == Arm::kOtherQuestion ||
-         arm == Arm::kOtherSample;
+  return arm == Arm::kRandom || arm == Arm::kShuffled || arm == Arm::kSentences ||
+         arm == Arm::kOtherQuestion || arm == Arm::kOtherSample;
 }
 
 bool is_emptied(Arm arm) {

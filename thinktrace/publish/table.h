@@ -47,6 +47,7 @@ struct AblatedAnswer {
   ArmOutcome outcome;
 };
 // Columns p_1, p_2, … as in probe_rows.
-Row ablation_row(const TraceRecord& record, const AblatedAnswer& answer, const ExportContext& context, int n_options);
+Row ablation_row(const TraceRecord& record, const AblatedAnswer& answer, const ExportContext& context,
+                 int n_options);
 
 }  // namespace thinktrace

@@ -119,7 +119,8 @@ TracePool pool_traces(const Store& store) {
   const int samples = store.current_plan().samples;
   const std::map<UnitKey, Status> units = store.units();
   for (const Question& question : store.questions()) {
-    for (auto it = units.lower_bound({question.id, 0}); it != units.end() && it->first.first == question.id; ++it) {
+    for (auto it = units.lower_bound({question.id, 0}); it != units.end() && it->first.first == question.id;
+         ++it) {
       if (it->second == Status::kOk) add_unit(store, it->first, samples, pool);
     }
   }
@@ -127,7 +128,8 @@ TracePool pool_traces(const Store& store) {
 }
 
 uint64_t draw_seed(uint64_t seed, const std::string& trace_id, const std::string& arm, int draw) {
-  const std::string hex = sha256(fmt::format("ablation/{}/{}/{}/{}", seed, trace_id, arm, draw)).substr(0, 16);
+  const std::string hex =
+      sha256(fmt::format("ablation/{}/{}/{}/{}", seed, trace_id, arm, draw)).substr(0, 16);
   uint64_t value = 0;
   std::from_chars(hex.data(), hex.data() + hex.size(), value, 16);
   return value;

@@ -14,8 +14,9 @@ namespace thinktrace {
 inline constexpr const char* kAblation = "ablation";  // StoredExperiment::kind
 
 struct AblationSettings {
-  std::vector<Arm> arms;  // In any order; real and none are always read, since the others are compared with them.
-  int draws = 3;          // Of arms in which chance has a part.
+  std::vector<Arm>
+      arms;       // In any order; real and none are always read, since the others are compared with them.
+  int draws = 3;  // Of arms in which chance has a part.
   std::vector<double> shares{.25, .5, .75};  // For first and last.
   uint64_t seed = 1;
   std::string blank = " ", filler = "...";  // Tokenised as plain text.
@@ -43,9 +44,9 @@ struct PooledTrace {
   int n_prompt = 0, n_thinking = 0;  // Tokens, in an import without tokens a guess.
 };
 struct TracePool {
-  std::vector<PooledTrace> traces;                       // In the order of Store::for_each_trace; none that failed.
-  std::map<std::string, std::vector<int>> of_subject;    // Places in `traces`.
-  std::map<std::string, std::vector<int>> of_question;   // By question id.
+  std::vector<PooledTrace> traces;  // In the order of Store::for_each_trace; none that failed.
+  std::map<std::string, std::vector<int>> of_subject;   // Places in `traces`.
+  std::map<std::string, std::vector<int>> of_question;  // By question id.
 };
 TracePool pool_traces(const Store& store);
 

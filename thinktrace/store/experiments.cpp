@@ -23,9 +23,10 @@ StoredExperiment experiment_from(const CheckedRows& rows) {
 
 // One that came to nothing binds nobody.
 void remove_idle_experiments(sqlite3* db, const std::string& keep) {
-  Statement(db,
-            "DELETE FROM experiment WHERE id <> ? AND id NOT IN (SELECT experiment_id FROM outcome) AND id NOT IN "
-            "(SELECT experiment_id FROM attempt WHERE experiment_id IS NOT NULL)")
+  Statement(
+      db,
+      "DELETE FROM experiment WHERE id <> ? AND id NOT IN (SELECT experiment_id FROM outcome) AND id NOT IN "
+      "(SELECT experiment_id FROM attempt WHERE experiment_id IS NOT NULL)")
       .bind(keep)
       .run();
 }

@@ -119,10 +119,9 @@ void add_reading(const CheckedRows& reading, TraceRecord& r) {
 
 // Why a reader could not read a unit, if it tried.
 void add_failure(sqlite3* db, const CheckedRows& unit, const std::string& reader_id, TraceRecord& r) {
-  CheckedRows attempt(
-      db, "attempt",
-      "WHERE sampling_id = ? AND question_id = ? AND first_sample = ? AND reader_id = ? AND "
-      "experiment_id IS NULL ORDER BY id DESC LIMIT 1");
+  CheckedRows attempt(db, "attempt",
+                      "WHERE sampling_id = ? AND question_id = ? AND first_sample = ? AND reader_id = ? AND "
+                      "experiment_id IS NULL ORDER BY id DESC LIMIT 1");
   attempt.bind(unit.text(1), unit.text(2), unit.integer(3), reader_id);
   if (!attempt.step() || attempt.text(5) == "ok") return;
   r.status = Status::kFailed;

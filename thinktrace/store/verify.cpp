@@ -130,8 +130,8 @@ VerifyReport Store::verify() const {
   problems.try_step([&] { check_structure(db, problems); });
   problems.try_step([&] { check_schema(db, problems); });
   problems.try_step([&] { check_references(db, problems); });
-  for (const char* table :
-       {"plan", "reader", "question", "plan_question", "unit", "attempt", "trace", "reading", "experiment", "outcome"}) {
+  for (const char* table : {"plan", "reader", "question", "plan_question", "unit", "attempt", "trace",
+                            "reading", "experiment", "outcome"}) {
     problems.try_step([&] { report.rows.emplace_back(table, check_rows(db, table, problems)); });
   }
   problems.try_step([&] { check_counts(db, problems); });
