@@ -291,7 +291,7 @@ TEST(Measures, LabelsAreThoseOfTheOrderThatWasRead) {
   EXPECT_EQ(m.curve->top_start, 0);
   EXPECT_EQ(m.curve->label_start, 1);
   EXPECT_EQ(m.curve->label_end, 0);
-  const LabelFacts facts = analyze_traces(std::vector<TraceMeasures>{m}, {.resamples = 10}).overall.labels;
+  const LabelFacts facts = analyze_traces(MeasuredTraces({m}), {.resamples = 10}).overall.labels;
   EXPECT_EQ(facts.labels[1].top_at_start.value, 1);
   EXPECT_EQ(facts.labels[0].top_at_end.value, 1);
   EXPECT_EQ(facts.labels[2].right.value, 1);

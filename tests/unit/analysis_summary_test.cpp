@@ -16,6 +16,10 @@
 namespace thinktrace {
 namespace {
 
+Analysis analyzed(const std::vector<TraceMeasures>& traces, const AnalysisOptions& options = {}) {
+  return analyze_traces(MeasuredTraces(traces), options);
+}
+
 using testing::golden_measures;
 using testing::golden_options;
 using testing::golden_statistics;
@@ -60,14 +64,14 @@ void expect_covered(const Json& actual, const Json& expected, const std::string&
 }
 
 TEST(Analysis, EveryNumberIsNumpysAndScipys) {
-  const Json actual = Json::parse(to_json(analyze_traces(golden_measures(), golden_options(20))));
+  const Json actual = Json::parse(to_json(analyzed(golden_measures(), golden_options(20))));
   const Json& expected = golden_statistics()["analysis"];
   expect_all(actual, expected, "");
   expect_covered(actual, expected, "");
 }
 
 TEST(Analysis, IntervalsAreAsWideAsClusterRobustStandardErrorsSay) {
-  const Json actual = Json::parse(to_json(analyze_traces(golden_measures(), golden_options(4000))));
+  const Json actual = Json::parse(to_json(analyzed(golden_measures(), golden_options(4000))));
   int n = 0;
   for (const auto& [path, expected] : golden_statistics()["standard_errors"].items()) {
     const Json& estimate = actual[Json::json_pointer(path)];
@@ -81,17 +85,17 @@ TEST(Analysis, IntervalsAreAsWideAsClusterRobustStandardErrorsSay) {
 
 TEST(Analysis, HangsOnTheTracesNotOnTheirOrder) {
   std::vector<TraceMeasures> traces = golden_measures();
-  const Json first = Json::parse(to_json(analyze_traces(traces, golden_options(50))));
+  const Json first = Json::parse(to_json(analyzed(traces, golden_options(50))));
   std::reverse(traces.begin(), traces.end());
   std::rotate(traces.begin(), traces.begin() + 71, traces.end());
-  const Json second = Json::parse(to_json(analyze_traces(traces, golden_options(50))));
+  const Json second = Json::parse(to_json(analyzed(traces, golden_options(50))));
   EXPECT_EQ(first["overall"].dump(), second["overall"].dump());
   for (const Json& subject : first["subjects"])
     EXPECT_EQ(std::count(second["subjects"].begin(), second["subjects"].end(), subject), 1);
 }
 
 TEST(Analysis, SubjectsStandInTheOrderOfFirstAppearance) {
-  const Analysis analysis = analyze_traces(golden_measures(), golden_options(1));
+  const Analysis analysis = analyzed(golden_measures(), golden_options(1));
   std::vector<std::string> expected, actual;
   for (const Json& t : golden_statistics()["traces"]) {
     const std::string subject = t["subject"];
@@ -120,26 +124,25 @@ bool warns(const Block& block, WarningKind kind) {
 
 TEST(Analysis, WarnsWhereOneLabelAlwaysWins) {
   const HandMade same{.rows = {{.8, .1}, {.9, .1}}};
-  const Block block = analyze_traces(copies(same, 20), {.resamples = 10}).overall;
+  const Block block = analyzed(copies(same, 20), {.resamples = 10}).overall;
   EXPECT_EQ(block.forced.right_at_start.value, .5);
   EXPECT_EQ(block.labels.labels[0].top_at_start.value, 1);
   EXPECT_EQ(block.labels.labels[0].right.value, .5);
   ASSERT_EQ(block.warnings.size(), 1u);
   EXPECT_EQ(block.warnings[0].kind, WarningKind::kLabelPreference);
   EXPECT_NE(block.warnings[0].text.find("label 1 of 2"), std::string::npos);
-  EXPECT_FALSE(
-      warns(analyze_traces(copies(same, 19), {.resamples = 10}).overall, WarningKind::kLabelPreference));
+  EXPECT_FALSE(warns(analyzed(copies(same, 19), {.resamples = 10}).overall, WarningKind::kLabelPreference));
 
   std::vector<TraceMeasures> right = copies(same, 20);
   for (TraceMeasures& t : right) t.answer = t.label_right = 0;
-  EXPECT_TRUE(analyze_traces(right, {.resamples = 10}).overall.warnings.empty());
+  EXPECT_TRUE(analyzed(right, {.resamples = 10}).overall.warnings.empty());
 }
 
 TEST(Analysis, WarnsWhereOrdersDisagree) {
   std::vector<TraceMeasures> traces = copies({.rows = {{.8, .1}, {.1, .8}}}, 3);
   for (TraceMeasures& t : traces)
     t.curve->order_agreement = OrderAgreement{.option_start = .2, .label_start = .9};
-  const Block block = analyze_traces(traces, {.resamples = 10}).overall;
+  const Block block = analyzed(traces, {.resamples = 10}).overall;
   ASSERT_EQ(block.warnings.size(), 1u);
   EXPECT_EQ(block.warnings[0].kind, WarningKind::kOrderDisagreement);
 }
@@ -147,11 +150,11 @@ TEST(Analysis, WarnsWhereOrdersDisagree) {
 TEST(Analysis, WarnsOfLowMassCutTracesAndBadReadings) {
   std::vector<TraceMeasures> traces = copies({.rows = {{.3, .1}, {.1, .8}}}, 20);
   traces[0].ended = false;
-  EXPECT_TRUE(warns(analyze_traces(traces, {.resamples = 10}).overall, WarningKind::kLowMass));
-  EXPECT_FALSE(warns(analyze_traces(traces, {.resamples = 10}).overall, WarningKind::kNotEnded));
+  EXPECT_TRUE(warns(analyzed(traces, {.resamples = 10}).overall, WarningKind::kLowMass));
+  EXPECT_FALSE(warns(analyzed(traces, {.resamples = 10}).overall, WarningKind::kNotEnded));
   traces[1].ended = false;
   traces[2].curve->n_bad_readings = 1;
-  const Block block = analyze_traces(traces, {.resamples = 10}).overall;
+  const Block block = analyzed(traces, {.resamples = 10}).overall;
   EXPECT_TRUE(warns(block, WarningKind::kNotEnded));
   EXPECT_TRUE(warns(block, WarningKind::kBadReadings));
   EXPECT_EQ(block.commitment.n_censored, 2);
@@ -161,32 +164,31 @@ TEST(Analysis, WarnsOfLowMassCutTracesAndBadReadings) {
 TEST(Analysis, APriorThatIsNotANumberIsNull) {
   const std::vector<TraceMeasures> traces = copies({.rows = {{.8, .1, .1}}}, 6);
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const Analysis analysis =
-      analyze_traces(traces, {.resamples = 10, .prior = {{3, {nan, .4, .4}}, {2, {1, 0}}}});
+  const Analysis analysis = analyzed(traces, {.resamples = 10, .prior = {{3, {nan, .4, .4}}, {2, {1, 0}}}});
   EXPECT_EQ(analysis.overall.labels.prior_right->value, .5);  // Label 2, at the lower index of the tie.
   const Json labels = Json::parse(to_json(analysis))["overall"]["labels"]["each"];
   EXPECT_TRUE(labels[0]["prior"].is_null());
   EXPECT_EQ(labels[1]["prior"], .4);
-  EXPECT_FALSE(analyze_traces(traces, {.resamples = 10}).overall.labels.prior_right.has_value());
+  EXPECT_FALSE(analyzed(traces, {.resamples = 10}).overall.labels.prior_right.has_value());
 }
 
 TEST(Analysis, QuestionsOfTwoSubjectsAreTwo) {
   std::vector<TraceMeasures> traces = copies({.rows = {{.8, .1}}}, 4, "a");
   for (const TraceMeasures& t : copies({.rows = {{.8, .1}}}, 4, "b")) traces.push_back(t);
-  const Analysis analysis = analyze_traces(traces, {.resamples = 10});
+  const Analysis analysis = analyzed(traces, {.resamples = 10});
   EXPECT_EQ(analysis.overall.n_questions, 8);
   EXPECT_EQ(analysis.subjects[0].n_questions, 4);
 }
 
 TEST(Analysis, OfNothing) {
-  const Analysis none = analyze_traces({});
+  const Analysis none = analyzed({});
   EXPECT_EQ(none.overall.n_traces, 0);
   EXPECT_TRUE(none.subjects.empty());
   EXPECT_TRUE(Json::parse(to_json(none))["overall"]["forced"]["right_at_end"]["value"].is_null());
   EXPECT_FALSE(describe_analysis(none).empty());
 
   const TraceMeasures unread{.question_id = "q", .subject = "s"};
-  const Analysis one = analyze_traces(std::vector<TraceMeasures>{unread}, {.resamples = 5});
+  const Analysis one = analyzed({unread}, {.resamples = 5});
   EXPECT_EQ(one.overall.n_traces, 1);
   EXPECT_EQ(one.overall.n_read, 0);
   EXPECT_EQ(one.overall.labels.n_options, 0);
@@ -194,7 +196,7 @@ TEST(Analysis, OfNothing) {
 }
 
 TEST(Analysis, TheSeedSurvivesJson) {
-  const std::string json = to_json(analyze_traces({}, {.seed = 18446744073709551615ull, .resamples = 3}));
+  const std::string json = to_json(analyzed({}, {.seed = 18446744073709551615ull, .resamples = 3}));
   EXPECT_EQ(
       json.find(
           R"({"resampling":{"seed":18446744073709551615,"resamples":3,"level":0.95},"failed":0,"overall":{"traces":0,)"),
@@ -221,7 +223,7 @@ TEST(AnalysisText, FitsATerminal) {
     traces.push_back(t);
   for (const TraceMeasures& t : copies({.rows = {{1, 0}, {1, 0}}}, 3, "名前名前名前名前名前名前"))
     traces.push_back(t);
-  const std::string text = describe_analysis(analyze_traces(traces, golden_options(100)));
+  const std::string text = describe_analysis(analyzed(traces, golden_options(100)));
   for (const std::string& line : lines_of(text)) {
     EXPECT_LE(characters(line), 100) << line;
     EXPECT_TRUE(line.empty() || line.back() != ' ') << '"' << line << '"';
@@ -233,7 +235,7 @@ TEST(AnalysisText, TextFromOutsideCannotActOnATerminal) {
   const auto traces = copies({.rows = {{.8, .1}, {.9, .1}}}, 30, "\x1b[2Jevil\n\xff");
   auto more = copies({.rows = {{.8, .1}, {.1, .8}}}, 300, "good");
   more.insert(more.end(), traces.begin(), traces.end());
-  const Analysis analysis = analyze_traces(more, {.resamples = 10});
+  const Analysis analysis = analyzed(more, {.resamples = 10});
   ASSERT_TRUE(warns(analysis.subjects[1], WarningKind::kLabelPreference));
   for (const std::string& text : {describe_analysis(analysis), to_json(analysis)}) {
     EXPECT_EQ(text.find('\x1b'), std::string::npos);
@@ -245,7 +247,7 @@ TEST(AnalysisText, TextFromOutsideCannotActOnATerminal) {
 TEST(AnalysisText, SaysWhereTheCurvesBegin) {
   const auto text = [](int first) {
     return describe_analysis(
-        analyze_traces(copies({.rows = {{.8, .1}, {.9, .1}}, .first = first}, 4), {.resamples = 10}));
+        analyzed(copies({.rows = {{.8, .1}, {.9, .1}}, .first = first}, 4), {.resamples = 10}));
   };
   EXPECT_NE(text(0).find("at the start"), std::string::npos);
   EXPECT_EQ(text(1).find("at the start"), std::string::npos);

@@ -63,7 +63,7 @@ inline std::string numbers_of(const std::vector<Told>& traces) {
   for (const Told& t : traces) {
     if (t.record.status == Status::kOk) measures.push_back(t.measures);
   }
-  return to_json(analyze_traces(measures, {.resamples = 200}));
+  return to_json(analyze_traces(MeasuredTraces(measures), {.resamples = 200}));
 }
 
 inline SiteRun site_run(const RunSummary& summary, const std::vector<Told>& traces) {

@@ -37,7 +37,7 @@ struct KeptMeasures {
 class MeasuredTraces {
  public:
   MeasuredTraces() = default;
-  MeasuredTraces(const std::vector<TraceMeasures>& traces) {
+  explicit MeasuredTraces(const std::vector<TraceMeasures>& traces) {
     for (const TraceMeasures& t : traces) add(t);
   }
 
