@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // node scripts/screenshot.mjs SITE_DIR OUT_DIR [--docs]: pictures of a site's pages, wide and narrow, light and dark; with
-// --docs those of README and docs alone.
+// --docs those of README and docs alone. Of a site with two runs also their comparison.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -44,6 +44,8 @@ async function pick_two(page) {
   await quiet(page);
 }
 
+const kRoomForPairs = 400; // Below the numbers of a comparison.
+
 // Name, address, what is to be done there, and whether the docs show it.
 const kViews = [
   ["front", "#/", async (page) => { await page.waitForSelector(".subject"); await quiet(page); }],
@@ -63,9 +65,12 @@ const kViews = [
   ["tray", `${of_run}/*?view=grid&sort=t_exit`, pick_two],
   ["help", "#help", quiet],
   ...(other ? [["compare", `#compare/${encodeURIComponent(run.name)}/${encodeURIComponent(other.name)}`, async (page) => {
-    await page.waitForSelector("main h1");
-    await page.waitForTimeout(1500);
-  }]] : []),
+    const { width, height } = page.viewportSize();
+    await page.setViewportSize({ width, height: height + kRoomForPairs });
+    await page.waitForSelector(".compare-table:not([aria-busy])");
+    await page.waitForSelector(".pair");
+    await pictures_there(page);
+  }, "docs"]] : []),
 ];
 
 async function shoot(browser, size, scheme) {

@@ -3,7 +3,7 @@
 
 export const two_places = (p: number | null): string => (p === null ? "–" : p.toFixed(2));
 export const three_places = (p: number | null): string => (p === null ? "–" : p.toFixed(3));
-export const whole = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+export const whole = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202F");
 export const plural = (n: number, one: string, many = `${one}s`): string => `${whole(n)} ${n === 1 ? one : many}`;
 
 // As C++ writes them: a number that lies exactly between two (as 0.125 does) goes to the even one, where toFixed() goes

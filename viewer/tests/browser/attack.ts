@@ -2,10 +2,11 @@
 // What the tests of hostile texts share: a bundle with every text in every slot, and a hand inside the page that goes
 // through many addresses at once, since each question to the browser takes its time.
 import { expect } from "vitest";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { parse_manifest } from "../../src/bundle/manifest.ts";
 import { format_state, kDefaultState } from "../../src/state/state.ts";
 import type { State } from "../../src/state/state.ts";
+import { visible_string } from "../../src/text/visible.ts";
 import { kHostile } from "../hostile.ts";
 import { make_analysis } from "../make_analysis.ts";
 import type { BundleData, RunData } from "../make_bundle.ts";
@@ -55,8 +56,10 @@ export interface Visit {
   like?: number; // The visit before that it must look like; the first.
   apart?: boolean; // It may look otherwise.
   near?: string; // Made only near the window: it is scrolled to.
+  draws?: boolean; // The drawing that its menu saves is taken too.
 }
-export interface Seen { texts: Record<string, string[]>; shape: string } // shape: every element with its class and attributes.
+export interface Drawing { name: string; text: string } // An SVG, and how its file is called.
+export interface Seen { texts: Record<string, string[]>; shape: string; drawing?: Drawing } // shape: every element with its class and attributes.
 interface Hand { visit(list: readonly Visit[]): Promise<Seen[]>; look(read: Record<string, string>): Seen }
 declare global {
   interface Window { hand: Hand }
@@ -95,10 +98,28 @@ function give_hand(): void {
     }
     return false;
   };
+  // What the menu hands over is kept here instead of in a file.
+  const draw = async (): Promise<Drawing> => {
+    const handed: [string, Promise<string>][] = [], { createObjectURL } = URL, { click } = HTMLAnchorElement.prototype;
+    let blob = new Blob();
+    URL.createObjectURL = (given: Blob) => {
+      blob = given;
+      return createObjectURL(given);
+    };
+    HTMLAnchorElement.prototype.click = function () { handed.push([this.download, blob.text()]); };
+    document.querySelector<HTMLElement>(".save-button")?.click();
+    [...document.querySelectorAll<HTMLElement>(".save-list button")].find((b) => b.textContent?.startsWith("Drawing"))?.click();
+    await until(() => handed.length > 0, 20_000);
+    Object.assign(URL, { createObjectURL });
+    Object.assign(HTMLAnchorElement.prototype, { click });
+    document.querySelector<HTMLElement>(".save-button")?.click();
+    const [name, text] = handed[0] as [string, Promise<string>];
+    return { name, text: await text };
+  };
   // The first page of a kind is waited for until it has come to rest, the others until they are like it, or are not for long.
   const visit = async (list: readonly Visit[]) => {
     const seen: Seen[] = [];
-    for (const { hash, ready, read, like = 0, apart, near } of list) {
+    for (const { hash, ready, read, like = 0, apart, near, draws } of list) {
       if (location.hash !== hash) {
         const gone = new Promise((resolve) => window.addEventListener("hashchange", resolve, { once: true }));
         location.hash = hash;
@@ -112,7 +133,8 @@ function give_hand(): void {
       const first = seen[like];
       if (first && !apart) await until(() => shape() === first.shape, 4000);
       else if (!first) await new Promise((resolve) => setTimeout(resolve, 500));
-      seen.push(look(read));
+      const found = look(read);
+      seen.push(draws ? { ...found, drawing: await draw() } : found);
     }
     return seen;
   };
@@ -163,4 +185,20 @@ export async function check_elements(page: Page): Promise<void> {
   // Chunk scripts are taken out again once they have run.
   expect(seen.scripts.filter((s) => !s.startsWith("data/"))).toEqual(["app.js", "application/json"]);
   expect([...seen.head, seen.handlers, seen.outward]).toEqual([5, 2, 0, 0]);
+}
+
+// Drawings hold shapes and texts alone, and among the texts, if it is said, what was stored. `told` may be cut.
+export async function check_drawings(browser: Browser, list: readonly (Drawing & { told?: string })[]): Promise<void> {
+  for (const { name } of list) expect(name).toMatch(/^[a-z0-9][a-z0-9-]*\.svg$/);
+  const elsewhere = await browser.newPage(); // The site's own pages may not read markup.
+  const wrong = await elsewhere.evaluate((drawings) => drawings.flatMap(({ text, told }) => {
+    const all = [...new DOMParser().parseFromString(text, "image/svg+xml").querySelectorAll("*")];
+    const strange = [...all.map((e) => e.tagName).filter((tag) => !["path", "polyline", "rect", "svg", "text"].includes(tag)),
+      ...all.flatMap((e) => e.getAttributeNames()).filter((a) => /^on|href|style/i.test(a))];
+    const is_told = (shown: string): boolean => shown === told || (/^.{20,}…$/u.test(shown) && told?.startsWith(shown.slice(0, -1)) === true);
+    const lacks = told !== undefined && !all.some((e) => e.tagName === "text" && is_told(e.textContent ?? ""));
+    return strange.length > 0 || lacks ? [`${told}: ${strange.join()}`] : [];
+  }), list.map(({ text, told }) => ({ text, told: told === undefined ? told : visible_string(told).replace(/[\uFFFE\uFFFF]/g, "\uFFFD") })));
+  await elsewhere.close();
+  expect(wrong).toEqual([]);
 }

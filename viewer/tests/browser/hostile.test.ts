@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Every hostile text in every slot of a bundle: nothing runs, the page is made of the same elements as with a harmless
-// text, and what is shown is what is stored.
+// text, and what is shown is what is stored, in saved drawings too.
 import { beforeAll, expect, test, vi } from "vitest";
 import type { State } from "../../src/state/state.ts";
 import { visible_string } from "../../src/text/visible.ts";
-import { arm, check_elements, kData, kTexts, kTitle, kTitled, make_addresses, sent, times, trace_id, visit } from "./attack.ts";
+import { arm, check_drawings, check_elements, kData, kTexts, kTitle, kTitled, make_addresses, sent, times, trace_id, visit } from "./attack.ts";
 import type { Seen, Visit } from "./attack.ts";
 import { file_base, use_site } from "./harness.ts";
 
@@ -15,7 +15,10 @@ let address: ReturnType<typeof make_addresses>;
 beforeAll(() => { address = make_addresses(at.folder); });
 
 // A kind of page that each text has. `told`: which texts it shows, and how often.
-interface Kind { name: string; more: Partial<State>; ready: readonly string[]; told: Record<string, [query: string, times: number]> }
+// `drawn`: what of a text stands in its drawing.
+interface Kind {
+  name: string; more: Partial<State>; ready: readonly string[]; told: Record<string, [query: string, times: number]>; drawn?(text: string): string;
+}
 
 test("the front page", async () => {
   const { page } = at, all = kTexts.map(sent), shouted = kTexts.map((t) => sent(`${t}!`));
@@ -59,13 +62,13 @@ const kKinds: readonly Kind[] = [
     ready: [".row .is-failed bdi", ".row-question", ".row canvas", ".brush"], told: {
       question: [".row-question", 1], options: [".option-text", 2], labels: [".option-label", 2], error: [".is-failed bdi", 1],
       subject: [".page-head h1 bdi", 1], crumbs: [".crumbs [aria-current] bdi", 1], run: [".crumbs li:nth-child(2) bdi", 1], note: [".page-head .notes bdi", 1],
-    } },
+    }, drawn: (text) => `${text} · ${text}` },
   { name: "trace", more: { page: "trace", cursor: 1, readers: [0] },
     ready: [".tokens .token.is-here", ".u-over", ".turn a", ".readings.is-others b, .readings.is-others li", ".samples canvas"], told: {
       tokens: [".token:not(.is-zero)", 2], question: ["h1.question bdi", 1], verbatim: [".verbatim", 3], lacks: [".source-note li bdi", 1],
       cursor: [".readout-text", 1], options: [".option-cell bdi", 2], labels: [".options-table tbody th bdi", 2], reader: [".reader bdi", 1], seed: [".ids > bdi", 1],
       subject: [".page-head .overline bdi", 1], run: [".crumbs li:nth-child(2) bdi", 1],
-    } },
+    }, drawn: (text) => `${text}  ${text}  ✓ right` },
   { name: "trace that failed", more: { page: "trace", sample: 1 }, ready: [".failure bdi", ".samples canvas"], told: { error: [".failure bdi", 1], question: ["h1.question bdi", 1] } },
   { name: "trace that was not read", more: { page: "trace", sample: 2 }, ready: [".tokens bdi", ".samples canvas"],
     told: { text: [".tokens bdi", 1], answer: [".answers .verbatim", 1] } },
@@ -75,8 +78,8 @@ const kKinds: readonly Kind[] = [
 test("galleries and traces, read, failed and not read", async () => {
   await arm(at.page);
   await at.open("#help");
-  const seen = await visit(at.page, kTexts.flatMap((text, i) => kKinds.map(({ more, ready, told }, like): Visit => (
-    { hash: address(i, more), ready, read: Object.fromEntries(Object.entries(told).map(([name, [query]]) => [name, query])), like, apart: text === "" }))));
+  const seen = await visit(at.page, kTexts.flatMap((text, i) => kKinds.map(({ more, ready, told, drawn }, like): Visit => (
+    { hash: address(i, more), ready, draws: drawn !== undefined, read: Object.fromEntries(Object.entries(told).map(([name, [query]]) => [name, query])), like, apart: text === "" }))));
   kTexts.forEach((text, i) => {
     if (text === "") return; // It may show fewer elements.
     kKinds.forEach(({ name, told }, kind) => {
@@ -85,6 +88,12 @@ test("galleries and traces, read, failed and not read", async () => {
       if (shape !== harmless) expect(shape.split(" "), where).toEqual(harmless.split(" "));
     });
   });
+  const drawings = seen.flatMap(({ drawing }, i) => {
+    const { drawn } = kKinds[i % kKinds.length] as Kind;
+    return drawn && drawing ? [{ ...drawing, told: drawn(kTexts[Math.floor(i / kKinds.length)] as string) }] : [];
+  });
+  expect(drawings).toHaveLength(2 * kTexts.length);
+  await check_drawings(at.browser, drawings);
   const last = kTexts.length - 1;
   for (const { more, ready } of kKinds) {
     await visit(at.page, [{ hash: address(last, more), ready, read: {} }]);

@@ -33,7 +33,7 @@ test("eight thousand traces in a grid: sorted, filtered, scrolled to their end",
   const { page } = at;
   await at.open("#/demo/*");
   await drawn(page);
-  expect(await page.locator(".status").textContent()).toContain("8\u2009001 traces");
+  expect(await page.locator(".status").textContent()).toContain("8\u202F001 traces");
   await check_tiles(page, 8001);
   await at.open("#/demo/*?sort=-length");
   await drawn(page);

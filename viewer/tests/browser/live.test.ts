@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { kFixture } from "../fixture.ts";
 import { write_news } from "../make_bundle.ts";
 import type { BundleData, RunData } from "../make_bundle.ts";
+import { check_axe } from "./axe.ts";
 import { serve, use_site } from "./harness.ts";
 
 const [run] = kFixture.runs as [RunData];
@@ -26,11 +27,13 @@ test("the gallery takes up what is new, and says when the server has stopped", a
   write_news(at.folder, 7, grown(8, 3));
   await page.waitForSelector('[data-trace="b1"]');
   await pill(/^live · 7 traces · updated \d/);
+  await check_axe(page);
   await at.check();
   at.expect_problems(/Failed to load resource: net::ERR_/);
   await server.close();
   await pill(/^7 traces · the server has stopped; the page stays usable$/);
   expect(await page.locator(".live.is-gone").count()).toBe(1);
+  await check_axe(page);
   await page.evaluate(() => { location.hash = "#/run%20one/first?view=grid"; });
   await page.waitForFunction(() => document.querySelector("h1")?.textContent?.includes("first"));
 });

@@ -41,7 +41,7 @@ describe("the first numbers", () => {
     expect(await panel.locator(".label-table tbody tr").first().locator("th, td").allTextContents())
       .toEqual(["A", ".75 [.12, .88]", ".25 [.12, .88]", ".50 [.38, .62]", ".90"]);
     expect((await lines(panel, "What the thinking did"))[4]).toBe("of it known already (of 40 traces): 7 traces, .17 [.12, .22]");
-    expect(await lines(panel, "Thinking length")).toEqual(["mean: 115.9 [94.6, 141.3]", "median: 90.5 [80.0, 128.0]", "longest: 1\u2009351",
+    expect(await lines(panel, "Thinking length")).toEqual(["mean: 115.9 [94.6, 141.3]", "median: 90.5 [80.0, 128.0]", "longest: 1\u202F351",
       "not ended: 3 of 7", "over traces: −.25 [−.38, −.12]", "within questions: –", "within subjects: −.12 [−.25, .00]"]);
   });
 

@@ -97,7 +97,7 @@ describe("sayings", () => {
   test("the head tells what is not there", () => {
     expect(head_text(read())).toBe("40 traces of 20 questions · 3 did not end · [low, high] are 95 % intervals");
     expect(head_text(read({ read: 30 }))).toContain("30 with a curve");
-    expect(interval_note(read())).toContain("drawn 2 000 times (seed 1)");
+    expect(interval_note(read())).toContain("drawn 2\u202F000 times (seed 1)");
     expect(head_text(parse_analysis_chunk(text({ overall: {} })))).toBe("0 traces of 0 questions");
   });
   test("a subject's warning is left out where the run has one of its kind", () => {

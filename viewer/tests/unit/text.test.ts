@@ -45,6 +45,6 @@ test("the direction of a text is that of most of its letters", () => {
 
 test("numbers", () => {
   expect([two_places(0.275), two_places(null), three_places(1)]).toEqual(["0.28", "–", "1.000"]);
-  expect([whole(999), whole(8476)]).toEqual(["999", "8\u2009476"]);
+  expect([whole(999), whole(8476)]).toEqual(["999", "8\u202F476"]);
   expect([plural(1, "trace"), plural(0, "trace")]).toEqual(["1 trace", "0 traces"]);
 });

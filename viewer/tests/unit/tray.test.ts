@@ -71,7 +71,7 @@ test("the cursor follows the pointer and goes back to where it rests", () => {
 test("numbers are written as their unit asks", () => {
   expect([write_value(0.125, "share"), write_value(-0.5, "change"), write_value(1351, "tokens"), write_value(0.875, "bits"), write_value(3, "count"),
     write_value(-0.123456, ""), write_value(NaN, "tokens"), write_value(null, "share"), write_value(12345, "")])
-    .toEqual([".12", "−.50", "1\u2009351", "0.88", "3", "−0.1235", "–", "–", "12\u2009345"]);
+    .toEqual([".12", "−.50", "1\u202F351", "0.88", "3", "−0.1235", "–", "–", "12\u202F345"]);
   expect([write_mean(93.25, "tokens"), write_mean(2, "count"), write_mean(0.5, "share")]).toEqual(["93.2", "2.0", ".50"]);
   expect([write_difference(0.25, "share"), write_difference(-3, "tokens"), write_difference(0, "bits"), write_difference(0.001, "share"), write_difference(NaN, "share")])
     .toEqual(["+.25", "−3.0", "0.00", ".00", "–"]);
