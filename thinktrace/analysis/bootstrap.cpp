@@ -85,9 +85,9 @@ class SumTable {
  public:
   // The number of the column.
   int add(Column column) {
-    const auto at = std::find(columns_.begin(), columns_.end(), column);
-    if (at == columns_.end()) columns_.push_back(std::move(column));
-    return static_cast<int>(at - columns_.begin());
+    const auto place = std::find(columns_.begin(), columns_.end(), column) - columns_.begin();
+    if (place == std::ssize(columns_)) columns_.push_back(std::move(column));
+    return static_cast<int>(place);
   }
   const Column& operator[](int column) const { return columns_[column]; }
   void sum(const std::vector<int>& counts, std::vector<double>& totals) const {
