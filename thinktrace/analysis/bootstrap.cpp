@@ -35,9 +35,6 @@ class Column {
                values_);
   }
   bool operator==(const Column&) const = default;
-  size_t bytes() const {
-    return std::visit([](const auto& values) { return values.size() * sizeof(values[0]); }, values_);
-  }
   double sum(const std::vector<int>& counts) const {
     return std::visit([&](const auto& values) { return sum_of(values, counts); }, values_);
   }
@@ -93,11 +90,6 @@ class SumTable {
   void sum(const std::vector<int>& counts, std::vector<double>& totals) const {
     totals.clear();
     for (const Column& column : columns_) totals.push_back(column.sum(counts));
-  }
-  size_t bytes() const {
-    size_t n = 0;
-    for (const Column& column : columns_) n += column.bytes();
-    return n;
   }
 
  private:
