@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -30,6 +31,22 @@ std::string tail(const std::string& text, size_t n) {
   return text.size() <= n ? text : "..." + to_utf8(text.substr(text.size() - n));
 }
 
+// A line a suffix: what it costs, and what the model makes of it.
+std::vector<std::string> describe_suffixes(const DoctorReport& r) {
+  std::vector<std::string> lines;
+  const int own = r.suffixes.front().n_decoded;
+  const size_t n = r.suffix_positions.size();
+  for (const SuffixWeight& s : r.suffixes) {
+    const auto [least, most] = std::minmax_element(s.mass.begin(), s.mass.end());
+    const std::string cost = fmt::format("{:.2f} times the tokens", static_cast<double>(s.n_decoded) / own);
+    const std::string same = fmt::format("same option at {} of {} positions", s.n_same, n);
+    lines.push_back(fmt::format("mass {:.3f} to {:.3f}, {:2} tokens: {} ({})", *least, *most, s.n_tokens,
+                                nlohmann::json(s.suffix).dump(-1, ' ', false, json::error_handler_t::replace),
+                                &s == r.suffixes.data() ? "this one" : cost + ", " + same));
+  }
+  return lines;
+}
+
 void print_doctor_text(const DoctorReport& r) {
   const auto line = [](const char* name, const std::string& value) {
     print(fmt::format("{:<14} {}\n", name, printable(value)));
@@ -53,6 +70,8 @@ void print_doctor_text(const DoctorReport& r) {
        fmt::format("{} thinking tokens, {}; begins: {}", r.n_think, name_of(r.stop), r.think_beginning));
   if (r.stop == Stop::kClosed) line("free answer", tail(r.answer_text, 200));
   line("mass", fmt::format("{:.3f} at t = 0, {:.3f} at the end of the sample", r.mass_start, r.mass_end));
+  for (const std::string& text : describe_suffixes(r))
+    line(text.ends_with("(this one)") ? "suffixes" : "", text);
   line("noise", describe(r.noise_floor));
   line("memory", fmt::format("{:.1f} MB of weights; {:.1f} KB of cache a token, so {:.1f} MB for a trace of "
                              "{} thinking tokens and its probes",
@@ -63,6 +82,19 @@ void print_doctor_text(const DoctorReport& r) {
                             r.prefill_tokens_a_second, r.sampled_tokens_a_second, r.probes_a_second));
   for (const std::string& warning : r.warnings) line("look at", warning);
   if (r.warnings.empty()) line("verdict", "nothing looks wrong");
+}
+
+json suffixes_json(const DoctorReport& r) {
+  json list = json::array();
+  for (const SuffixWeight& s : r.suffixes) {
+    list.push_back({{"suffix", s.suffix},
+                    {"tokens", s.n_tokens},
+                    {"decoded_a_probe", s.n_decoded},
+                    {"mass", s.mass},
+                    {"top", s.top},
+                    {"same_as_own", s.n_same}});
+  }
+  return {{"positions", r.suffix_positions}, {"tried", list}};
 }
 
 void print_doctor_json(const DoctorReport& r) {
@@ -95,6 +127,7 @@ void print_doctor_json(const DoctorReport& r) {
         {"answer_text", r.answer_text}}},
       {"mass_start", r.mass_start},
       {"mass_end", r.mass_end},
+      {"suffixes", suffixes_json(r)},
       {"noise_floor", json::parse(to_json(r.noise_floor))},
       {"cache_bytes_a_token", r.cache_bytes_a_token},
       {"run_budget", r.run_budget},

@@ -240,7 +240,12 @@ class Help(CliTest):
         self.assertTrue(report["prompt"].endswith("<think>\n"))
         self.assertEqual(report["sample"]["thinking_tokens"], 24)
         self.assertTrue(0.5 < report["mass_start"] <= 1 + 1e-6)
+        suffixes = report["suffixes"]
+        self.assertEqual(suffixes["positions"], [0, 6, 12, 18, 24])
+        self.assertEqual(suffixes["tried"][0]["suffix"], "\n\nThe answer is ")
+        self.assertEqual(len({s["suffix"] for s in suffixes["tried"]}), len(suffixes["tried"]))
         text = call("doctor", "-m", MODEL, "--threads", "1", "--think-tokens", "24")
+        self.assertIn('"\\n\\nAnswer: " (', text.out)
         self.assert_clean(text.out + text.err)
         self.assertIn(report["model"]["sha256"], text.out)
 

@@ -317,5 +317,27 @@ TEST_F(Run, DoctorSeesAHealthyModel) {
   EXPECT_FALSE(fs::exists(o.out));
 }
 
+TEST_F(Run, DoctorWeighsOtherSuffixesOnTheSameSample) {
+  RunOptions o = options("doctor");
+  o.format.suffix = "\n\nAnswer: ";
+  const DoctorReport report = examine_model(o, {}, 40);
+  EXPECT_EQ(report.suffix_positions, (std::vector<int>{0, 10, 20, 30, 40}));
+  ASSERT_GE(report.suffixes.size(), 4);
+  EXPECT_EQ(report.suffixes[0].suffix, o.format.suffix);
+  EXPECT_EQ(report.suffixes[0].n_same, 5);
+  EXPECT_EQ(report.suffixes[0].n_tokens, static_cast<int>(report.suffix_pieces.size()));
+  // The model was trained on the default wording: nothing else leaves so much to the labels.
+  EXPECT_EQ(report.suffixes[1].suffix, kDefaultSuffix);
+  for (size_t i = 0; i < report.suffixes.size(); i++) {
+    const SuffixWeight& s = report.suffixes[i];
+    EXPECT_EQ(s.mass.size(), 5);
+    EXPECT_EQ(s.n_decoded, s.n_tokens) << s.suffix;  // Labels of one token.
+    EXPECT_LE(s.mass[4], report.suffixes[1].mass[4] + 1e-3) << s.suffix;
+  }
+  // The sample is the default one's, which thought and was read by the same model.
+  EXPECT_NEAR(report.suffixes[0].mass[0], report.mass_start, .02);
+  EXPECT_NEAR(report.suffixes[0].mass[4], report.mass_end, .02);
+}
+
 }  // namespace
 }  // namespace thinktrace

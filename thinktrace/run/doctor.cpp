@@ -16,6 +16,11 @@ namespace {
 constexpr double kLowMass = 0.5;
 constexpr size_t kShownTokens = 80;
 
+// Wordings that are tried beside the run's own: shorter and longer ones, plain and as models write them themselves.
+constexpr const char* kOtherSuffixes[] = {
+    kDefaultSuffix, "\n\nAnswer: ", "\n\n", "\n\nThe final answer is ", "\n\n**Answer:** ", "\n\n\\boxed{"};
+constexpr int kSuffixPositions = 5;
+
 Question built_in_question() {
   Question q{
       "", "general", "Which of these is the name of a colour?", {"seven", "blue", "quickly", "a spoon"}, 1};
@@ -88,6 +93,43 @@ void add_warnings(const Model& model, const RunOptions& options, const PreparedQ
   low("at the end of the sample", report.mass_end);
 }
 
+// The question with each suffix: the run's own, then the others; without those for which labels become the same tokens.
+std::vector<PreparedQuestion> with_suffixes(const Model& model, const PreparedQuestion& q,
+                                            const PromptFormat& format, std::vector<std::string>& suffixes) {
+  suffixes = {format.suffix};
+  std::vector<PreparedQuestion> prepared = {q};
+  for (const std::string other : kOtherSuffixes) {
+    if (other == format.suffix) continue;
+    PromptFormat changed = format;
+    changed.suffix = other;
+    try {
+      PreparedQuestion variant = q;
+      variant.form = build_answer_form(model, q.prompt.labels, changed);
+      prepared.push_back(std::move(variant));
+      suffixes.push_back(other);
+    } catch (const Error&) {  // That wording can't be read with these labels.
+    }
+  }
+  return prepared;
+}
+
+void weigh_suffixes(AnswerReader& reader, const TraceRecord& r, const std::vector<PreparedQuestion>& prepared,
+                    const std::vector<std::string>& suffixes, DoctorReport& report) {
+  const int n_options = static_cast<int>(r.question.options.size());
+  report.suffix_positions = spread_positions(static_cast<int>(r.trace.think_ids.size()), kSuffixPositions);
+  for (size_t i = 0; i < prepared.size(); i++) {
+    const AnswerForm& form = prepared[i].form;
+    const Curve curve = probe_trace(reader, r.prompt_ids, r.trace.think_ids, form, report.suffix_positions);
+    SuffixWeight weight{suffixes[i], static_cast<int>(form.suffix.size()), n_branch_tokens(form), {}, {}};
+    for (int k = 0; k < static_cast<int>(curve.positions.size()); k++) {
+      weight.mass.push_back(mass_at(curve, n_options, k));
+      weight.top.push_back(top_option(curve, n_options, k));
+      weight.n_same += weight.top[k] == (i == 0 ? weight : report.suffixes.front()).top[k];
+    }
+    report.suffixes.push_back(std::move(weight));
+  }
+}
+
 // Seconds for one prefill of the prompt, after one that warms the engine up.
 double time_prefill(Session& session, const std::vector<Token>& ids) {
   session.prefill(0, ids);
@@ -117,7 +159,9 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
   DoctorReport report{.model = model.card(), .engine = engine_info(), .tags = options.format.tags};
   describe_question(model, q, report);
 
-  Session session = make_session(model, prepared, options, observer.should_stop);
+  std::vector<std::string> suffixes;
+  const std::vector<PreparedQuestion> variants = with_suffixes(model, q, options.format, suffixes);
+  Session session = make_session(model, variants, options, observer.should_stop);
   const double prefill = time_prefill(session, q.prompt.ids);
   const Unit wanted{&q, 0, 1};
   const StoredUnit unit = do_units(session, {&wanted, 1}, options).front();
@@ -125,6 +169,10 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
     throw Error(ErrorKind::kFailed, fmt::format("[doctor] {}: {}", model.card().path, unit.attempt.error));
   describe_sample(model, unit, report);
   const TraceRecord& r = unit.records.front();
+  ForkReader forks(session, options.compute.branches);
+  PrefillReader prefills(session);
+  weigh_suffixes(probes_by_forks(model, options.compute) ? static_cast<AnswerReader&>(forks) : prefills, r,
+                 variants, suffixes, report);
   report.noise_floor = measure_noise_floor(r, q.form, {model, options.compute.threads, observer.should_stop});
 
   const ModelCard& card = model.card();

@@ -8,6 +8,16 @@
 
 namespace thinktrace {
 
+// What another wording of the forced answer would be, tried on the same sample.
+struct SuffixWeight {
+  std::string suffix;        // After the closing tag.
+  int n_tokens = 0;          // Of closing tag and suffix.
+  int n_decoded = 0;         // For one probe, labels of several tokens counted: its cost.
+  std::vector<double> mass;  // At each position that was tried.  [n_positions]
+  std::vector<int> top;      // The most likely option there.  [n_positions]
+  int n_same = 0;            // Positions at which that is what it is with the run's own suffix.
+};
+
 struct DoctorReport {
   ModelCard model;
   EngineInfo engine;
@@ -23,6 +33,8 @@ struct DoctorReport {
   std::string think_beginning, answer_text;
   double mass_start = 0, mass_end = 0;
   NoiseFloor noise_floor;
+  std::vector<int> suffix_positions;   // Thinking tokens kept where suffixes were tried.
+  std::vector<SuffixWeight> suffixes;  // The run's own first.
   // What it costs:
   double cache_bytes_a_token = 0;  // An estimate from layers, heads and an F16 cache.
   int run_budget = 0;              // Thinking tokens that a run's budget leaves a trace of this question,
