@@ -152,6 +152,39 @@ TEST(ForkReader, GoesOnFromWhatItHasReadBefore) {
   EXPECT_EQ(read(reader, later), ForkReader(another).read(later.tokens, later.cuts, later.form).logprobs);
 }
 
+// A trace that others have decoded, token by token and beside another one, is read where it is, and nothing of theirs is lost.
+TEST(ForkReader, ReadsWhatOthersHaveDecoded) {
+  const Case a = make_case("chains"), b = make_case("beasts");
+  Session session = make_session(glassbox_f32(), Precision::kReference, 16);
+  session.prefill(1, b.tokens);
+  session.prefill(0, std::span(a.tokens).first(60));
+  for (size_t i = 60; i < a.tokens.size(); i++)
+    session.decode(std::vector<Step>{{a.tokens[i], static_cast<int>(i), 0, false}});
+  ForkReader reader(session, 5, /*others=*/3);
+  const int64_t n_cleared = session.n_cleared();
+  reader.adopt(0, a.tokens);
+  EXPECT_LT(difference(reader.read(a.tokens, a.cuts, a.form), by_prefill(a)), kTolerance);
+  // Of a branch that holds less than the text, or more, what it shares with it is read.
+  reader.adopt(1, b.tokens);
+  Case less = b;
+  less.tokens.resize(less.tokens.size() - 7);
+  less.cuts.resize(less.cuts.size() - 7);
+  EXPECT_LT(difference(reader.read(less.tokens, less.cuts, less.form), by_prefill(less)), kTolerance);
+  session.drop(1, 50);
+  reader.adopt(1, {b.tokens.begin(), b.tokens.begin() + 50});
+  EXPECT_LT(difference(reader.read(b.tokens, b.cuts, b.form), by_prefill(b)), kTolerance);
+  EXPECT_EQ(session.n_cleared(), n_cleared);
+  // The first one's branch still holds its text.
+  session.decode(std::vector<Step>{{a.form.suffix[0], static_cast<int>(a.tokens.size()), 0, true}});
+  const std::vector<float> row(session.logits(0).begin(), session.logits(0).end());
+  std::vector<Token> text = a.tokens;
+  text.push_back(a.form.suffix[0]);
+  Session fresh = make_session(glassbox_f32(), Precision::kReference);
+  fresh.prefill(0, text);
+  const std::span<const float> expected = fresh.logits(0);
+  for (size_t i = 0; i < row.size(); i++) ASSERT_NEAR(row[i], expected[i], 1e-3);
+}
+
 TEST(ForkReader, ReadsLabelsOfSeveralTokensAsSequences) {
   const Model& model = glassbox_f32();
   Case c = make_case("chains");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Forced answers by forks of the cache.
 //
-// The trace is decoded once into branch 0, pass by pass: no further than the cuts at hand, so that their attention goes
-// over no more than they need. A cut c then needs only its suffix: branch b shares the first c
-// cells of branch 0, its suffix tokens take positions c, c + 1, …, and the row of the last one holds the
+// The trace is decoded once into one branch, the trunk, pass by pass: no further than the cuts at hand, so that their
+// attention goes over no more than they need; or it was sampled there. A cut c then needs only its suffix: branch b shares
+// the first c cells of the trunk, its suffix tokens take positions c, c + 1, …, and the row of the last one holds the
 // answer. As many branches as the session has go into one decode; when it is done their suffixes are dropped and those
 // cells are free again, and each branch goes on to its next cut from where it is. An option of several tokens, or one whose end counts, needs rows behind its label too
 // and gets a branch of its own: log P = sum over its tokens of log P(token | before), plus log P(the next
@@ -121,29 +121,40 @@ int n_branch_tokens(const AnswerForm& form) {
   return static_cast<int>(n);
 }
 
-ForkReader::ForkReader(Session& session, int forks)
-    : session_(session), forks_(session.options().n_branches - 1) {
+ForkReader::ForkReader(Session& session, int forks, int others)
+    : session_(session),
+      is_guest_(others > 0),
+      first_fork_(std::max(1, others)),
+      forks_(session.options().n_branches - first_fork_) {
   if (forks > 0) forks_ = std::min(forks, forks_);
 }
 
-// Leaves in branch 0 what it shares with `tokens`: whole passes from the first token on, so that what follows is decoded as if
+void ForkReader::adopt(int branch, std::vector<Token> tokens) {
+  trunk_ = branch;
+  held_ = std::move(tokens);
+  held_since_ = session_.n_cleared();
+  for (int f = 0; f < forks_; f++)
+    session_.drop(first_fork_ + f);  // What a reading left that was broken off.
+}
+
+// Leaves in the trunk what it shares with `tokens`: whole passes from the first token on, so that what follows is decoded as if
 // all of it were.
 void ForkReader::keep_common(std::span<const Token> tokens) {
   size_t n = 0;
   if (held_since_ == session_.n_cleared())
     n = std::mismatch(held_.begin(), held_.end(), tokens.begin(), tokens.end()).first - held_.begin();
   if (n < held_.size() || n < tokens.size()) n -= n % trace_pass(session_);
-  n > 0 ? session_.drop(0, static_cast<int>(n)) : session_.clear();
+  n > 0 || is_guest_ ? session_.drop(trunk_, static_cast<int>(n)) : session_.clear();
   held_.resize(n);
   held_since_ = -1;  // Until all has gone well.
 }
 
-// Decodes `tokens` into branch 0 in passes that hang on their number alone, until it holds `needed` of them.
+// Decodes `tokens` into the trunk in passes that hang on their number alone, until it holds `needed` of them.
 void ForkReader::decode_to(std::span<const Token> tokens, size_t needed) {
   while (held_.size() < needed) {
     const std::span<const Token> pass =
         tokens.subspan(held_.size(), std::min(trace_pass(session_), tokens.size() - held_.size()));
-    session_.prefill(0, pass, static_cast<int>(held_.size()));
+    session_.prefill(trunk_, pass, static_cast<int>(held_.size()));
     held_.insert(held_.end(), pass.begin(), pass.end());
   }
 }
@@ -158,26 +169,26 @@ AnswerReadings ForkReader::read(std::span<const Token> tokens, std::span<const i
   AnswerReadings out{std::vector<float>(cuts.size() * form.options.size(), 0.0f)};
   keep_common(tokens);
   const size_t room = session_.options().batch;
-  std::vector<int> shared(forks_ + 1, 0);  // Of branch 0, by branch.
+  std::vector<int> shared(forks_, 0);  // Of the trunk, by fork.
   std::vector<Step> steps;
   for (size_t begin = 0, end = 0; begin < jobs.size(); begin = end) {
     steps.clear();
-    int branch = 0;
-    for (end = begin; end < jobs.size() && branch < forks_; end++) {
+    int n = 0;
+    for (end = begin; end < jobs.size() && n < forks_; end++) {
       if (!steps.empty() && steps.size() + jobs[end].plan->tokens.size() > room) break;
-      append_steps(*jobs[end].plan, ++branch, cuts[jobs[end].cut_index], steps);
+      append_steps(*jobs[end].plan, first_fork_ + n++, cuts[jobs[end].cut_index], steps);
     }
     decode_to(tokens, cuts[jobs[end - 1].cut_index]);
-    for (size_t i = begin; i < end; i++) {
-      const int b = static_cast<int>(i - begin) + 1, cut = cuts[jobs[i].cut_index];
-      session_.fork(0, b, cut, shared[b]);
-      shared[b] = cut;
+    for (int f = 0; f < n; f++) {
+      const int cut = cuts[jobs[begin + f].cut_index];
+      session_.fork(trunk_, first_fork_ + f, cut, shared[f]);
+      shared[f] = cut;
     }
     session_.decode(steps);
     add_readings(session_, std::span(jobs).subspan(begin, end - begin), form.options.size(), out.logprobs);
-    for (; branch > 0; branch--) session_.drop(branch, shared[branch]);
+    for (int f = n - 1; f >= 0; f--) session_.drop(first_fork_ + f, shared[f]);
   }
-  for (int b = 1; b <= forks_; b++) session_.drop(b);
+  for (int f = 0; f < forks_; f++) session_.drop(first_fork_ + f);
   held_since_ = session_.n_cleared();
   return out;
 }

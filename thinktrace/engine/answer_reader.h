@@ -51,11 +51,18 @@ inline constexpr int kTracePass = 128;
 // Cost: the passes of `tokens` up to the last cut, less what the call before has left in branch 0 and is the same, plus n_cuts *
 // (suffix + label tokens) decoded tokens; one fork per cut, or per cut and option where some option has more than
 // one token. REQUIRES: the model's cache can be forked; at least 2 branches in `session`, which whoever else uses it in
-// between clears first.
+// between clears first; or one more than the others'.
 class ForkReader : public AnswerReader {
  public:
-  // Decodes at most `forks` forks at once; 0: as many as the session has branches for.
-  explicit ForkReader(Session& session, int forks = 0);
+  // Decodes at most `forks` forks at once; 0: as many as the session has branches for. The first `others` branches are
+  // somebody else's, who goes on with them: then the reader never clears the session, and reads what adopt() gives it.
+  explicit ForkReader(Session& session, int forks = 0, int others = 0);
+
+  // The next texts are read in `branch`, which holds `tokens`, one of the others' branches: forks of it are decoded, and what it
+  // lacks of a text, as in a branch of the reader's own. When `tokens` is all of a text nothing of it is decoded again.
+  // REQUIRES: branch < others, and nobody else changes it until the next adopt().
+  void adopt(int branch, std::vector<Token> tokens);
+
   AnswerReadings read(std::span<const Token> tokens, std::span<const int> cuts,
                       const AnswerForm& form) override;
 
@@ -64,8 +71,11 @@ class ForkReader : public AnswerReader {
   void decode_to(std::span<const Token> tokens, size_t needed);
 
   Session& session_;
+  bool is_guest_;   // Others have branches in the session.
+  int trunk_ = 0;   // The branch that the text is in.
+  int first_fork_;  // And those of the forks: from here on.
   int forks_;
-  std::vector<Token> held_;  // What branch 0 holds, unless the session was cleared since.
+  std::vector<Token> held_;  // What the trunk holds, unless the session was cleared since.
   int64_t held_since_ = -1;  // session_.n_cleared() then.
 };
 
