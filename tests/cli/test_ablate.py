@@ -129,7 +129,7 @@ class Ablate(CliTest):
             with self.subTest(options=options):
                 self.assert_complains(call("ablate", run, *ONE, *options), USAGE, *parts)
         self.assert_complains(call("ablate", self.folder / "nowhere", *ONE), USAGE, "no run in this folder")
-        self.assert_complains(call("export", run, "--what", "ablations"), USAGE, "nothing of this plan was ablated yet")
+        self.assert_complains(call("export", run, "--what", "ablations"), USAGE, "there is no ablation of this plan yet")
         self.assertEqual(call("verify", run).code, DONE)
 
     def test_no_traces(self):

@@ -323,5 +323,13 @@ class Version2(Version1):
     OLD, PLAN, READERS = "store_v2", ("--samples", 2, "--budget", 30), (1, 2)
 
 
+class Version3(Version2):
+    OLD = "store_v3"
+
+    def test_an_older_store_keeps_its_experiments(self):
+        rows = call("export", self.run_folder, "--what", "ablations").out.split("\n")[:-1]
+        self.assertEqual(len(rows), 28)
+
+
 if __name__ == "__main__":
     unittest.main()

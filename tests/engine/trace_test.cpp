@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "thinktrace/trace/sample.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/engine/glassbox.h"
@@ -25,13 +27,15 @@ std::vector<Trace> sample(TraceRequest request, const TraceOptions& options) {
 }
 
 // The twin: no forks, no batches; the whole text from an empty cache for every token.
-Trace sample_naively(const std::vector<Token>& prompt, int index, const TraceOptions& options) {
+Trace sample_naively(const std::vector<Token>& prompt, int index, const TraceOptions& options,
+                     const std::vector<Token>& given = {}) {
   const Model& model = glassbox_f32();
   Session session = make_session(model, Precision::kReference);
-  Sampler sampler(options.sampler, sample_seed(options.seed, prompt, index));
+  std::vector<Token> text = prompt;
+  text.insert(text.end(), given.begin(), given.end());
+  Sampler sampler(options.sampler, sample_seed(options.seed, text, index));
   const Token close = model.tokenize("</think>", Specials::kParse).at(0);
   Trace trace{.sample = index, .think_ids = {}, .answer_ids = {}, .answer_text = {}, .stop = Stop::kBudget};
-  std::vector<Token> text = prompt;
   bool closed = false;
   while (true) {
     session.clear();
@@ -45,7 +49,8 @@ Trace sample_naively(const std::vector<Token>& prompt, int index, const TraceOpt
       continue;
     }
     (closed ? trace.answer_ids : trace.think_ids).push_back(t);
-    if (!closed && static_cast<int>(trace.think_ids.size()) >= options.budget) break;
+    if (static_cast<int>(trace.answer_ids.size()) >= options.answer_tokens) break;
+    if (!closed && static_cast<int>(given.size() + trace.think_ids.size()) >= options.budget) break;
   }
   trace.answer_text = model.text(trace.answer_ids);
   return trace;
@@ -187,6 +192,125 @@ TEST(SampleTraces, EndOfTextInsideTheThinkingIsSaidSo) {
   const Trace trace = sample({prompt, "<never>", 0, 1, {}}, {.sampler = {}, .seed = 1}).front();
   EXPECT_EQ(trace.stop, Stop::kEndOfText);
   EXPECT_TRUE(trace.answer_text.empty());
+}
+
+// --- Continuations of thinking that is given
+
+void expect_same(const Trace& a, const Trace& b, const std::string& which) {
+  EXPECT_EQ(a.sample, b.sample) << which;
+  EXPECT_EQ(a.think_ids, b.think_ids) << which;
+  EXPECT_EQ(a.answer_ids, b.answer_ids) << which;
+  EXPECT_EQ(a.stop, b.stop) << which;
+}
+
+// Beginnings of two traces of one prompt and one of another, with and without tokens put in, in a mixed order.
+std::vector<TraceRequest> requests_to_continue() {
+  const TraceOptions options{.sampler = {}, .seed = 3, .budget = 60, .answer_tokens = 4};
+  const std::vector<Token> prompt = prompt_of("capitals"), other = prompt_of("fortunes");
+  const std::vector<Trace> traces = sample({prompt, "</think>", 0, 2, {}}, options);
+  const auto first = [&](int trace, double share) {
+    const std::vector<Token>& ids = traces[trace].think_ids;
+    return std::vector<Token>(ids.begin(),
+                              ids.begin() + static_cast<int>(share * static_cast<double>(ids.size())));
+  };
+  std::vector<Token> altered = first(0, .5);
+  altered.push_back(altered.front());
+  std::vector<TraceRequest> requests;
+  for (const auto& given : {first(0, 0), first(0, .5), altered, first(1, .25), first(0, 1), first(0, .25)})
+    requests.push_back({prompt, "</think>", 0, given.empty() ? 2 : 1, options, given});
+  requests.insert(requests.begin() + 3, {other, "</think>", 4, 1, options, first(0, .3)});
+  return requests;
+}
+
+TEST(SampleTraces, ContinuationsEqualEachFromFreshPrefills) {
+  const std::vector<TraceRequest> requests = requests_to_continue();
+  std::vector<std::vector<Trace>> alone;
+  for (const TraceRequest& r : requests) {
+    alone.emplace_back();
+    for (int i = 0; i < r.n_samples; i++)
+      alone.back().push_back(sample_naively(r.prompt_ids, r.first_sample + i, r.options, r.given));
+  }
+  for (const int at_once : {1, 3, 16}) {
+    const int cells = cells_to_sample(requests, at_once);  // Room for no more than it says.
+    Session session(glassbox_f32(), {.n_cells = (cells + 255) / 256 * 256,
+                                     .n_branches = at_once,
+                                     .batch = 512,
+                                     .threads = 1,
+                                     .precision = Precision::kReference});
+    const auto traces = sample_traces(session, requests, at_once);
+    for (size_t r = 0; r < requests.size(); r++) {
+      ASSERT_EQ(traces[r].size(), alone[r].size());
+      for (size_t i = 0; i < traces[r].size(); i++)
+        expect_same(traces[r][i], alone[r][i], fmt::format("{} at once, request {}, {}", at_once, r, i));
+    }
+  }
+}
+
+TEST(SampleTraces, BeginningsOfOneTraceAreDecodedOnce) {
+  std::vector<TraceRequest> requests = requests_to_continue();
+  const std::vector<Token> whole = requests[5].given, prompt = requests[5].prompt_ids;
+  requests.clear();
+  for (const double share : {0., .25, .5, .75, 1.}) {
+    const auto n = static_cast<int>(share * static_cast<double>(whole.size()));
+    requests.push_back(
+        {prompt, "</think>", 0, 3, {.sampler = {}, .seed = 3, .budget = 1000, .answer_tokens = 1}});
+    requests.back().given.assign(whole.begin(), whole.begin() + n);
+  }
+  const auto size = [](const auto& v) { return static_cast<int>(v.size()); };
+  int n_new = 0;
+  for (const TraceRequest& r : requests) n_new = std::max(n_new, longest_sample(r) - size(r.given));
+  EXPECT_EQ(cells_to_sample(requests, 15), size(prompt) + size(whole) + 15 * (n_new + 1));
+  // Backwards too, and where nothing is asked for twice.
+  std::reverse(requests.begin(), requests.end());
+  EXPECT_EQ(cells_to_sample(requests, 15), size(prompt) + size(whole) + 15 * (n_new + 1));
+  EXPECT_EQ(cells_to_sample({requests.data(), 1}, 15),
+            size(prompt) + size(whole) + 3 * (longest_sample(requests[0]) - size(whole) + 1));
+}
+
+TEST(SampleTraces, AGivenTagClosesTheThinking) {
+  const std::vector<Token> prompt = prompt_of("capitals");
+  const TraceOptions options{.sampler = {}, .seed = 5};
+  const Trace whole = sample({prompt, "</think>", 0, 1, {}}, options).front();
+  ASSERT_EQ(whole.stop, Stop::kClosed);
+  std::vector<Token> given = whole.think_ids;
+  given.push_back(glassbox_f32().tokenize("</think>", Specials::kParse).at(0));
+  const Trace closed = sample({prompt, "</think>", 0, 1, {}, given}, options).front();
+  EXPECT_EQ(closed.stop, Stop::kClosed);
+  EXPECT_TRUE(closed.think_ids.empty());
+  EXPECT_FALSE(closed.answer_text.empty());
+  const Trace silent =
+      sample({prompt, "</think>", 0, 1, {}, given}, {.sampler = {}, .seed = 5, .answer_tokens = 0}).front();
+  EXPECT_EQ(silent.stop, Stop::kClosed);
+  EXPECT_TRUE(silent.answer_ids.empty());
+  // Half of it is given, the model writes the rest.
+  const std::string text = glassbox_f32().text(whole.think_ids);
+  const std::string tag = text.substr(text.size() / 2, 12);
+  given = {whole.think_ids};
+  size_t n_bytes = 0, n = 0;
+  while (n_bytes <= text.find(tag) + 3) n_bytes += glassbox_f32().piece(given[n++]).size();
+  ASSERT_LT(n_bytes, text.find(tag) + tag.size()) << "the tag was to be cut";
+  given.resize(n);
+  // Greedy, so that it goes on as before.
+  const TraceOptions greedy{.sampler = {.temperature = 0}, .seed = 5, .answer_tokens = 2};
+  const Trace cut = sample({prompt, tag, 0, 1, {}, given}, greedy).front();
+  const Trace uncut = sample({prompt, "</think>", 0, 1, {}, given}, greedy).front();
+  ASSERT_TRUE((text.substr(0, n_bytes) + glassbox_f32().text(uncut.think_ids)).find(tag) !=
+              std::string::npos);
+  EXPECT_EQ(cut.stop, Stop::kClosed);
+  EXPECT_TRUE(cut.think_ids.empty());
+}
+
+TEST(SampleTraces, GivenThinkingCountsForTheBudget) {
+  const std::vector<Token> prompt = prompt_of("expressions");
+  const Trace whole = sample({prompt, "</think>", 0, 1, {}}, {.sampler = {}, .seed = 1}).front();
+  ASSERT_GT(whole.think_ids.size(), 20u);
+  const std::vector<Token> given(whole.think_ids.begin(), whole.think_ids.begin() + 15);
+  for (const int budget : {20, 16, 15, 10}) {
+    const Trace cut =
+        sample({prompt, "</think>", 0, 1, {}, given}, {.sampler = {}, .seed = 1, .budget = budget}).front();
+    EXPECT_EQ(cut.stop, Stop::kBudget);
+    EXPECT_EQ(static_cast<int>(cut.think_ids.size()), std::max(0, budget - 15));
+  }
 }
 
 TEST(SampleSeed, HangsOnSeedPromptAndSample) {

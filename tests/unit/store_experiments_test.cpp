@@ -77,6 +77,81 @@ TEST_F(Experiments, GiveBackWhatWasStored) {
   EXPECT_TRUE(store_.verify().problems.empty());
 }
 
+StoredContinuation continuation_of(const TraceRecord& record) {
+  StoredContinuation c{record.id, 3, "", 1, {5}, {7, 8}, {" so", "\xEF\xBF\xBD"}};
+  c.stop = Stop::kClosed;
+  c.answer_ids = {9, 10};
+  c.answer_text = "2";
+  c.chosen = 1;
+  return c;
+}
+
+TEST_F(Experiments, GiveBackContinuations) {
+  const StoredExperiment e = saved("e1");
+  const float infinity = std::numeric_limits<float>::infinity();
+  const StoredContinuation plain = continuation_of(records_[0]);
+  StoredContinuation other{records_[0].id, 0, "alternative", 0, {}, {}, {}};
+  other.stop = Stop::kBudget;
+  other.logprobs = {-1, -0.0F, -infinity, 1e-45F};
+  const StoredOutcome forced{records_[0].id, "forced", 0, 10, {-1, -2, -3, -4}, {}};
+  store_.commit_outcomes(unit(0), e, {.tokens = 4, .seconds_sampling = .5}, {forced}, {plain, other});
+  const Store reading = Store::open(folder_.string());
+  const std::vector<StoredContinuation> found = reading.continuations(records_[0], "e1");
+  ASSERT_EQ(found.size(), 2u) << "by position";
+  EXPECT_EQ(found[0].arm, "alternative");
+  EXPECT_EQ(found[0].stop, Stop::kBudget);
+  EXPECT_FALSE(found[0].chosen);
+  EXPECT_EQ(testing::bits_of(found[0].logprobs), testing::bits_of(other.logprobs));
+  EXPECT_EQ(found[1].position, 3);
+  EXPECT_EQ(found[1].draw, 1);
+  EXPECT_EQ(found[1].inserted, plain.inserted);
+  EXPECT_EQ(found[1].think_ids, plain.think_ids);
+  EXPECT_EQ(found[1].think_text, plain.think_text);
+  EXPECT_EQ(found[1].answer_ids, plain.answer_ids);
+  EXPECT_EQ(found[1].answer_text, "2");
+  EXPECT_EQ(found[1].chosen, 1);
+  EXPECT_TRUE(found[1].logprobs.empty());
+  EXPECT_EQ(reading.continuation_counts("e1"), (std::map<std::string, int>{{records_[0].id, 2}}));
+  EXPECT_EQ(reading.outcome_counts("e1"), (std::map<std::string, int>{{records_[0].id, 1}}));
+  EXPECT_EQ(reading.counts().sampled_tokens, store_.counts().sampled_tokens);
+  EXPECT_TRUE(reading.continuations(records_[1], "e1").empty());
+  EXPECT_TRUE(reading.verify().problems.empty());
+}
+
+TEST_F(Experiments, AContinuationIsStoredOnceAndWithItsOutcomesOrNotAtAll) {
+  const StoredExperiment e = saved("e1");
+  const StoredContinuation c = continuation_of(records_[0]);
+  const StoredOutcome o{records_[0].id, "forced", 0, 10, {-1, -2, -3, -4}, {}};
+  EXPECT_THROW(store_.commit_outcomes(unit(0), e, {}, {o}, {c, c}), Error);
+  EXPECT_TRUE(store_.outcome_counts("e1").empty());
+  EXPECT_TRUE(store_.continuation_counts("e1").empty());
+  StoredContinuation next = c, elsewhere = c;
+  next.draw++;
+  elsewhere.arm = "x";
+  store_.commit_outcomes(unit(0), e, {}, {}, {c, next, elsewhere});
+  EXPECT_THROW(store_.commit_outcomes(unit(0), e, {}, {o}, {c}), Error);
+  EXPECT_TRUE(store_.outcome_counts("e1").empty());
+  EXPECT_EQ(store_.continuation_counts("e1").at(records_[0].id), 3);
+}
+
+TEST_F(Experiments, AContinuationThatDoesNotFitIsDamage) {
+  const StoredExperiment e = saved("e1");
+  std::vector<StoredContinuation> bad(5, continuation_of(records_[0]));
+  bad[0].chosen = 4;
+  bad[1].think_text.pop_back();
+  bad[2].logprobs = {-1};
+  bad[3].position = -1;
+  bad[4].draw = -1;
+  for (size_t i = 0; i < bad.size(); i++) {
+    bad[i].arm = std::to_string(i);
+    const std::string id = "e" + std::to_string(i + 1);
+    store_.save_experiment({id, 0, "continuation", "r1", "{}", "{}"});
+    store_.commit_outcomes(unit(0), *store_.experiment(id), {}, {}, {bad[i]});
+    EXPECT_THROW(store_.continuations(records_[0], id), Error) << i;
+    EXPECT_EQ(store_.verify().problems.size(), i + 1);
+  }
+}
+
 TEST_F(Experiments, FailuresStayApartFromThoseOfReadings) {
   const StoredExperiment e = saved("e1");
   store_.commit_outcomes(unit(0), e, {.status = Status::kFailed, .error = "too long"}, {});

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 struct OldStore {
   int version;
-  int64_t traces, sampled_tokens, probes, readings, attempts;
+  int64_t traces, sampled_tokens, probes, readings, attempts, experiments, outcomes;
 };
 
 class OldStores : public ::testing::TestWithParam<OldStore> {
@@ -51,8 +51,9 @@ class OldStores : public ::testing::TestWithParam<OldStore> {
     const std::map<std::string, int64_t> rows(report.rows.begin(), report.rows.end());
     EXPECT_EQ(rows.at("reading"), GetParam().readings);
     EXPECT_EQ(rows.at("attempt"), GetParam().attempts);
-    EXPECT_EQ(rows.at("experiment") + rows.at("outcome"), 0);
-    EXPECT_TRUE(store.experiments().empty());
+    EXPECT_EQ(rows.at("experiment"), GetParam().experiments);
+    EXPECT_EQ(rows.at("outcome"), GetParam().outcomes);
+    EXPECT_EQ(rows.at("continuation"), 0);
     store.for_each_trace([](const TraceRecord& r) {
       EXPECT_FALSE(r.curve.positions.empty());
       EXPECT_TRUE(r.curve.interpolated.empty());
@@ -84,6 +85,9 @@ TEST_P(OldStores, AnExperimentCanBeMade) {
   const std::vector<float> logprobs(record.question.options.size(), -1);
   store.commit_outcomes(unit, *store.experiment("e1"), {}, {{record.id, "real", 0, 3, logprobs, {}}});
   EXPECT_EQ(store.outcomes(record, "e1").size(), 1u);
+  StoredContinuation continuation{.trace_id = record.id, .think_ids = {1}, .think_text = {"a"}};
+  store.commit_outcomes(unit, *store.experiment("e1"), {}, {}, {continuation});
+  EXPECT_EQ(store.continuations(record, "e1").size(), 1u);
   EXPECT_TRUE(store.verify().problems.empty());
 }
 
@@ -100,7 +104,9 @@ TEST_P(OldStores, ADamagedRowStaysOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, OldStores,
-                         ::testing::Values(OldStore{1, 6, 346, 336, 6, 2}, OldStore{2, 4, 120, 124, 8, 4}));
+                         ::testing::Values(OldStore{1, 6, 346, 336, 6, 2, 0, 0},
+                                           OldStore{2, 4, 120, 124, 8, 4, 0, 0},
+                                           OldStore{3, 4, 120, 124, 8, 6, 1, 28}));
 
 }  // namespace
 }  // namespace thinktrace

@@ -4,19 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "thinktrace/error.h"
+#include "thinktrace/run/experiments.h"
 #include "thinktrace/run/prepare.h"
-#include "thinktrace/text/hash.h"
 #include "thinktrace/text/utf8.h"
-#include "thinktrace/version.h"
 
 namespace thinktrace {
 namespace {
-
-using nlohmann::json;
 
 // What the steps of an ablation share.
 struct AblationJob {
@@ -104,32 +100,6 @@ Work plan_work(const AblationJob& job, const std::string& experiment_id, bool re
   return work;
 }
 
-// Tokens a second of a short prefill; the first one is not counted.
-double measure_speed(const AblationJob& job, GrowingSession& sessions) {
-  constexpr int kTokens = 256;
-  const Question question = job.run.store.questions().front();
-  const ReadingForm form = build_reading_form(job.run.model, question, job.run.reader);
-  const int n = std::min(kTokens, job.run.model.card().n_ctx_train - longest_branch(form.form));
-  const std::vector<Token> tokens = repeat_to(form.prompt.ids, n);
-  Session& session = sessions.with_room(n, longest_branch(form.form));
-  double seconds = 0;
-  for (int i = 0; i < 2; i++) {
-    session.clear();
-    const double begin = monotonic_seconds();
-    session.prefill(0, tokens);
-    session.logits(0);
-    seconds = monotonic_seconds() - begin;
-  }
-  session.clear();
-  return n / std::max(seconds, 1e-9);
-}
-
-std::string time_text(double seconds) {
-  return seconds < 120    ? fmt::format("{:.0f} s", std::max(seconds, 1.0))
-         : seconds < 7200 ? fmt::format("{:.0f} min", seconds / 60)
-                          : fmt::format("{:.1f} h", seconds / 3600);
-}
-
 void tell_work(AblationJob& job, const Work& work, const StoredExperiment& experiment,
                const Reporter& reporter) {
   const int number = job.run.store.reader(experiment.reader_id)->number;
@@ -146,7 +116,7 @@ void tell_work(AblationJob& job, const Work& work, const StoredExperiment& exper
     reporter.note("nothing is left to read");
     return;
   }
-  const double speed = measure_speed(job, job.sessions);
+  const double speed = prefill_speed(job.run, job.sessions);
   reporter.note(
       fmt::format("to read: {} forced answers of {} traces, about {} tokens to decode; about {} at {:.0f} "
                   "tokens/s (a short prefill)",
@@ -263,21 +233,6 @@ void do_unit(AblationJob& job, Store& store, const std::pair<UnitKey, std::vecto
   reporter.end_unit();
 }
 
-StoredExperiment make_experiment(const AblateRequest& request, const ReadingRun& run,
-                                 const std::string& reader_id) {
-  StoredExperiment experiment{.kind = kAblation, .reader_id = reader_id};
-  experiment.identity = ablation_identity(request.settings, reader_id);
-  experiment.id = content_id(experiment.identity);
-  json options = json::object();
-  for (const auto& [name, value] : request.read.options.provenance) options[name] = value;
-  experiment.provenance = json{{"thinktrace", kVersionText},
-                               {"options", options},
-                               {"model", json::parse(model_provenance(run.model))},
-                               {"compute", json::parse(compute_settings(run.compute))}}
-                              .dump(-1, ' ', false, json::error_handler_t::replace);
-  return experiment;
-}
-
 }  // namespace
 
 AblateResult ablate_run(const AblateRequest& request, const RunObserver& observer) {
@@ -288,10 +243,8 @@ AblateResult ablate_run(const AblateRequest& request, const RunObserver& observe
     throw Error(ErrorKind::kInput,
                 fmt::format("[ablate] {}: plan {} has no traces", request.read.options.out, run.plan.number));
   const StoredReader reader = make_reader(run.reader, run.model, run.compute);
-  if (!run.store.reader(reader.id)) run.store.save_reader(reader);
-  StoredExperiment experiment = make_experiment(request, run, reader.id);
-  run.store.save_experiment(experiment);
-  experiment = *run.store.experiment(experiment.id);
+  const StoredExperiment experiment = begin_experiment(
+      run, reader, {kAblation, ablation_identity(request.settings, reader.id)}, request.read.options);
 
   const std::vector<ArmCase> arms = arm_cases(request.settings);
   const auto plain = [&](const std::string& text) { return run.model.tokenize(text, Specials::kPlain); };

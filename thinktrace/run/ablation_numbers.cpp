@@ -8,6 +8,7 @@
 
 #include "thinktrace/error.h"
 #include "thinktrace/publish/table.h"
+#include "thinktrace/run/experiments.h"
 
 namespace thinktrace {
 namespace {
@@ -97,40 +98,12 @@ struct Entries {
   }
 };
 
-bool has_outcomes(const Store& store, const std::vector<std::string>& traces,
-                  const StoredExperiment& experiment) {
-  const std::map<std::string, int> counts = store.outcome_counts(experiment.id);
-  return std::any_of(traces.begin(), traces.end(),
-                     [&](const std::string& id) { return counts.contains(id); });
-}
-
 }  // namespace
 
 OpenAblation open_ablation(const RunView& view, std::optional<int> number) {
-  OpenAblation ablation{open_run(view), {}, {}};
-  const Store& store = ablation.run.store;
-  const std::vector<std::string> traces = store.trace_ids();
-  std::string known;
-  for (StoredExperiment& e : store.experiments()) {
-    const bool is_wanted = e.kind == kAblation && (!view.reader || e.reader_id == ablation.run.reader.id) &&
-                           has_outcomes(store, traces, e);
-    if (!is_wanted) continue;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", e.number);
-    if (!number || *number == e.number) ablation.experiment = std::move(e);
-  }
-  if (ablation.experiment.number == 0) {
-    throw Error(ErrorKind::kInput,
-                number && !known.empty()
-                    ? fmt::format("[ablate] {}: experiment {} is no ablation of this plan; there {}: {}",
-                                  view.folder, *number, known.size() > 1 ? "are" : "is", known)
-                    : fmt::format("[ablate] {}: nothing of this plan was ablated yet (thinktrace ablate {})",
-                                  view.folder, view.folder));
-  }
-  for (StoredReader& reader : store.readers()) {
-    if (reader.id == ablation.experiment.reader_id) ablation.run.reader = std::move(reader);
-  }
-  ablation.arms = arm_cases(ablation_settings_of(ablation.experiment));
-  return ablation;
+  OpenExperiment open = open_experiment(view, kAblation, "ablate", number);
+  const std::vector<ArmCase> arms = arm_cases(ablation_settings_of(open.experiment));
+  return {std::move(open.run), std::move(open.experiment), arms};
 }
 
 AblationReport report_ablation(const OpenAblation& ablation, const BootstrapOptions& bootstrap) {

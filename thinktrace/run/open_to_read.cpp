@@ -93,13 +93,21 @@ ReadingRun open_to_read(const ReadRequest& request, const Reporter& reporter) {
 
 Session& GrowingSession::with_room(int n_tokens, int branch) {
   const int forks = probes_by_forks(model_, compute_) ? compute_.branches : 1;
-  const int n_probing = forks * branch;
-  if (!session_ || cells_ < n_tokens + n_probing || batch_ < n_probing) {
-    cells_ = std::max(cells_, n_tokens + n_tokens / 2 + n_probing);
-    batch_ = std::max({batch_, n_probing, kSmallestBatch});
+  return with(n_tokens + forks * branch, forks * branch, forks + 1);
+}
+
+Session& GrowingSession::with_room_to_sample(std::span<const TraceRequest> requests, int at_once) {
+  return with(cells_to_sample(requests, at_once), at_once, at_once);
+}
+
+Session& GrowingSession::with(int cells, int batch, int branches) {
+  if (!session_ || cells_ < cells || batch_ < batch || branches_ < branches) {
+    if (cells_ < cells) cells_ = cells + cells / 2;
+    batch_ = std::max(batch_, batch);
+    branches_ = std::max(branches_, branches);
     session_.reset();  // Before the next one is made: two caches may not fit.
     session_.emplace(model_, SessionOptions{.n_cells = (cells_ + 255) / 256 * 256,
-                                            .n_branches = forks + 1,
+                                            .n_branches = branches_,
                                             .batch = batch_,
                                             .threads = compute_.threads,
                                             .precision = compute_.precision,

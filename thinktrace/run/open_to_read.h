@@ -3,8 +3,10 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "thinktrace/run/plan.h"
+#include "thinktrace/run/prepare.h"
 #include "thinktrace/run/progress.h"
 #include "thinktrace/run/reader.h"
 
@@ -41,13 +43,16 @@ class GrowingSession {
 
   // With room for so many tokens of a trace, and for probes whose longest branch has `branch` tokens.
   Session& with_room(int n_tokens, int branch);
+  // With room for sample_traces() of these.
+  Session& with_room_to_sample(std::span<const TraceRequest> requests, int at_once);
 
  private:
+  Session& with(int cells, int batch, int branches);
   const Model& model_;
   const ComputeOptions compute_;
   std::function<bool()> should_stop_;
   std::optional<Session> session_;
-  int cells_ = 0, batch_ = 0;
+  int cells_ = 0, batch_ = kSmallestBatch, branches_ = 1;
 };
 
 // Throws Error (kFailed) where prompt, thinking and the longest branch are more than the model's context holds.

@@ -134,6 +134,17 @@ Together together_of(const StoredPlan& plan) {
   return {plan.unit_size, identity.value("block", 1), identity.value("sequences", plan.unit_size)};
 }
 
+TraceOptions trace_options_of(const StoredPlan& plan) {
+  const json identity = json::parse(plan.identity);
+  TraceOptions options;
+  options.sampler = {identity.at("temperature"), identity.at("top_p"), identity.at("top_k"),
+                     identity.at("min_p")};
+  options.seed = identity.at("seed");
+  options.budget = identity.at("budget");
+  options.answer_tokens = identity.at("answer_tokens");
+  return options;
+}
+
 std::string plan_provenance(const RunOptions& o, const Model& model) {
   json options = json::object();
   for (const auto& [name, value] : o.provenance) options[name] = value;

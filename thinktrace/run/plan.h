@@ -57,6 +57,9 @@ std::string plan_identity(const RunOptions& options, const Model& model);
 
 Together together_of(const StoredPlan& plan);
 
+// How a plan's traces are sampled. REQUIRES: it is no import.
+TraceOptions trace_options_of(const StoredPlan& plan);
+
 // The words around a question and the precision, on which both a plan and a reader hang, as a JSON object.
 std::string words_identity(const PromptFormat& format, Precision precision, const Model& model);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Experiments and what came of them.
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "thinktrace/store/checked_row.h"
@@ -26,9 +28,52 @@ void remove_idle_experiments(sqlite3* db, const std::string& keep) {
   Statement(
       db,
       "DELETE FROM experiment WHERE id <> ? AND id NOT IN (SELECT experiment_id FROM outcome) AND id NOT IN "
+      "(SELECT experiment_id FROM continuation) AND id NOT IN "
       "(SELECT experiment_id FROM attempt WHERE experiment_id IS NOT NULL)")
       .bind(keep)
       .run();
+}
+
+// Rows of an experiment by trace.
+std::map<std::string, int> counts_by_trace(sqlite3* db, const char* table, const std::string& experiment_id) {
+  std::map<std::string, int> counts;
+  Statement s(
+      db, fmt::format("SELECT trace_id, count(*) FROM {} WHERE experiment_id = ? GROUP BY trace_id", table));
+  s.bind(experiment_id);
+  while (s.step()) counts[s.text(0)] = static_cast<int>(s.integer(1));
+  return counts;
+}
+
+void insert_outcome(sqlite3* db, const std::string& experiment_id, const StoredOutcome& o) {
+  CheckedInsert row(db, "outcome");
+  row.add(experiment_id).add(o.trace_id).add(o.arm).add(o.draw).add(o.n_tokens).add(o.logprobs);
+  o.source_trace ? row.add(*o.source_trace) : row.add_null();
+  row.run();
+}
+
+void insert_continuation(sqlite3* db, const std::string& experiment_id, const StoredContinuation& c) {
+  CheckedInsert row(db, "continuation");
+  row.add(experiment_id).add(c.trace_id).add(c.position).add(c.arm).add(c.draw).add(c.inserted);
+  row.add(c.think_ids).add_json(c.think_text).add(name_of(c.stop)).add(c.answer_ids).add(c.answer_text);
+  c.chosen ? row.add(*c.chosen) : row.add_null();
+  c.logprobs.empty() ? row.add_null() : row.add(c.logprobs);
+  row.run();
+}
+
+StoredContinuation continuation_from(const CheckedRows& rows, int n_options) {
+  StoredContinuation c{rows.text(1), rows.integer(2), rows.text(3), rows.integer(4),
+                       rows.ids(5),  rows.ids(6),     rows.texts(7)};
+  c.stop = stop_named(rows.text(8));
+  c.answer_ids = rows.ids(9);
+  c.answer_text = rows.text(10);
+  if (!rows.is_null(11)) c.chosen = rows.integer(11);
+  if (!rows.is_null(12)) c.logprobs = rows.floats(12);
+  if (c.position < 0 || c.draw < 0) rows.damaged("a number is out of range");
+  if (c.think_ids.size() != c.think_text.size()) rows.damaged("ids and texts of tokens differ in number");
+  if (c.chosen && (*c.chosen < 0 || *c.chosen >= n_options))
+    rows.damaged("the chosen option is none of those there are");
+  if (!rows.is_null(12) && static_cast<int>(c.logprobs.size()) != n_options) rows.damaged("an array is cut");
+  return c;
 }
 
 }  // namespace
@@ -68,11 +113,11 @@ void Store::save_experiment(const StoredExperiment& experiment) {
 }
 
 std::map<std::string, int> Store::outcome_counts(const std::string& experiment_id) const {
-  std::map<std::string, int> counts;
-  Statement s(db_.get(), "SELECT trace_id, count(*) FROM outcome WHERE experiment_id = ? GROUP BY trace_id");
-  s.bind(experiment_id);
-  while (s.step()) counts[s.text(0)] = static_cast<int>(s.integer(1));
-  return counts;
+  return counts_by_trace(db_.get(), "outcome", experiment_id);
+}
+
+std::map<std::string, int> Store::continuation_counts(const std::string& experiment_id) const {
+  return counts_by_trace(db_.get(), "continuation", experiment_id);
 }
 
 std::set<UnitKey> Store::units_failed_in(const std::string& experiment_id) const {
@@ -89,15 +134,12 @@ std::set<UnitKey> Store::units_failed_in(const std::string& experiment_id) const
 }
 
 void Store::commit_outcomes(const UnitKey& unit, const StoredExperiment& experiment, const Attempt& attempt,
-                            const std::vector<StoredOutcome>& outcomes) {
+                            const std::vector<StoredOutcome>& outcomes,
+                            const std::vector<StoredContinuation>& continuations) {
   const StoredPlan plan = current_plan();
   sqlite::Transaction transaction(db_.get());
-  for (const StoredOutcome& o : outcomes) {
-    CheckedInsert row(db_.get(), "outcome");
-    row.add(experiment.id).add(o.trace_id).add(o.arm).add(o.draw).add(o.n_tokens).add(o.logprobs);
-    o.source_trace ? row.add(*o.source_trace) : row.add_null();
-    row.run();
-  }
+  for (const StoredOutcome& o : outcomes) insert_outcome(db_.get(), experiment.id, o);
+  for (const StoredContinuation& c : continuations) insert_continuation(db_.get(), experiment.id, c);
   write_attempt(db_.get(), {plan.sampling_id, unit, experiment.reader_id, experiment.id}, attempt);
   transaction.commit();
 }
@@ -113,6 +155,17 @@ std::vector<StoredOutcome> Store::outcomes(const TraceRecord& trace, const std::
     if (o.logprobs.size() != trace.question.options.size()) rows.damaged("an array is cut");
     found.push_back(std::move(o));
   }
+  return found;
+}
+
+std::vector<StoredContinuation> Store::continuations(const TraceRecord& trace,
+                                                     const std::string& experiment_id) const {
+  CheckedRows rows(db_.get(), "continuation",
+                   "WHERE experiment_id = ? AND trace_id = ? ORDER BY position, arm, draw");
+  rows.bind(experiment_id, trace.id);
+  std::vector<StoredContinuation> found;
+  const int n_options = static_cast<int>(trace.question.options.size());
+  while (rows.step()) found.push_back(continuation_from(rows, n_options));
   return found;
 }
 

@@ -155,11 +155,15 @@ void widen(sqlite3* db, const std::string& table, int n_more) {
 
 // Version 2 knew no interpolated positions and no experiments.
 void from_version_2(sqlite3* db) {
-  for (const char* table : {"experiment", "outcome"}) sqlite::execute(db, create_statement(table));
+  for (const char* table : {"experiment", "outcome", "continuation"})
+    sqlite::execute(db, create_statement(table));
   widen(db, "reading", 3);
   widen(db, "attempt", 1);
   sqlite::execute(db, schema_statement("CREATE INDEX attempt_of_unit"));
 }
+
+// Version 3 knew no continuations.
+void from_version_3(sqlite3* db) { sqlite::execute(db, create_statement("continuation")); }
 
 }  // namespace
 
@@ -188,6 +192,7 @@ void migrate_store(sqlite3* db) {
     if (version == 0) sqlite::execute(db, std::string(embedded::schema_sql));
     if (version == 1) from_version_1(db);
     if (version == 2) from_version_2(db);
+    if (version == 3) from_version_3(db);
   } catch (const json::exception& e) {
     sqlite::fail(db, fmt::format("an older store that can't be read: {}", e.what()));
   }

@@ -7,7 +7,7 @@ struct sqlite3;
 
 namespace thinktrace {
 
-inline constexpr int kStoreVersion = 3;
+inline constexpr int kStoreVersion = 4;
 
 int store_version(sqlite3* db);  // 0: an empty file.
 

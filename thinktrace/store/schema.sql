@@ -1,4 +1,4 @@
--- The store of a run: RUN/thinktrace.db, schema version 3 (PRAGMA user_version).
+-- The store of a run: RUN/thinktrace.db, schema version 4 (PRAGMA user_version).
 -- Arrays are little-endian blobs: ids and positions are 32-bit integers, log-probabilities 32-bit floats.
 -- Lists of texts and settings are JSON. The last column of every table is a checksum of the others (checked_row.h),
 -- written with the row and compared whenever it is read. docs/store.md tells how versions follow each other.
@@ -126,7 +126,8 @@ CREATE TABLE reading (
   UNIQUE (trace_id, reader_id)
 ) STRICT;
 
--- An experiment: stored traces changed in stated ways (its arms), and the answer that is forced after each.
+-- An experiment: stored traces changed in stated ways (its arms), and the answer that is forced after each. Of one kind
+-- ('ablation', 'continuation', …); what it kept of a changed trace are outcomes or continuations.
 CREATE TABLE experiment (
   id         TEXT PRIMARY KEY,      -- hash of identity
   number     INTEGER NOT NULL UNIQUE,  -- 1, 2, … in the order in which they were begun
@@ -148,4 +149,24 @@ CREATE TABLE outcome (
   source_trace  TEXT REFERENCES trace(id),  -- the trace whose thinking stands in; null: none
   checksum      TEXT NOT NULL,
   PRIMARY KEY (experiment_id, trace_id, arm, draw)
+) STRICT;
+
+-- What the model wrote in an experiment from a beginning of a trace's thinking: `position` thinking tokens are kept,
+-- `inserted` follow, `think_ids` are what it then thought before its closing tag.
+CREATE TABLE continuation (
+  experiment_id TEXT NOT NULL REFERENCES experiment(id),
+  trace_id      TEXT NOT NULL REFERENCES trace(id),
+  position      INTEGER NOT NULL,
+  arm           TEXT NOT NULL,      -- which of the experiment's ways to go on; empty where it has but one
+  draw          INTEGER NOT NULL,   -- 0, 1, …
+  inserted      BLOB NOT NULL,      -- mostly empty
+  think_ids     BLOB NOT NULL,
+  think_text    TEXT NOT NULL,      -- JSON array of strings, one a token of think_ids
+  stop          TEXT NOT NULL CHECK (stop IN ('closed', 'budget', 'end_of_text')),
+  answer_ids    BLOB NOT NULL,
+  answer_text   TEXT NOT NULL,
+  chosen        INTEGER,            -- option that the free answer names
+  logprobs      BLOB,               -- of the answer forced after that thinking, by option; null: not read
+  checksum      TEXT NOT NULL,
+  PRIMARY KEY (experiment_id, trace_id, position, arm, draw)
 ) STRICT;

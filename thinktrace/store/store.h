@@ -104,6 +104,22 @@ struct StoredOutcome {
   std::optional<std::string> source_trace;  // Whose thinking stands in.
 };
 
+// What the model wrote from a beginning of a trace's thinking.
+struct StoredContinuation {
+  std::string trace_id;
+  int position = 0;  // Thinking tokens of the trace that are kept.
+  std::string arm;   // Empty where the experiment has but one way to go on.
+  int draw = 0;
+  std::vector<Token> inserted;          // Between what is kept and what is written; mostly none.
+  std::vector<Token> think_ids;         // Written, up to its closing tag.
+  std::vector<std::string> think_text;  // A text for each, as token_texts() gives them.
+  Stop stop = Stop::kClosed;
+  std::vector<Token> answer_ids;  // These three as of a trace.
+  std::string answer_text;
+  std::optional<int> chosen;
+  std::vector<float> logprobs;  // Of the answer forced after that thinking, by option; empty: not read.
+};
+
 // Counts of a plan. Samples that were decoded because units are whole, but not asked for, are not counted, except in
 // what was spent.
 struct StoreCounts {
@@ -221,15 +237,20 @@ class Store {
   std::optional<StoredExperiment> experiment(const std::string& id) const;
   // Inserts the experiment, or changes the provenance of the one with its id. Others that came to nothing are removed.
   void save_experiment(const StoredExperiment& experiment);
-  // Number of outcomes of each trace that has some, of any plan, by trace id.
+  // Number of outcomes, and of continuations, of each trace that has some, of any plan, by trace id.
   std::map<std::string, int> outcome_counts(const std::string& experiment_id) const;
+  std::map<std::string, int> continuation_counts(const std::string& experiment_id) const;
   // The plan's units at which the last attempt for this experiment failed.
   std::set<UnitKey> units_failed_in(const std::string& experiment_id) const;
-  // As commit_readings: outcomes of some of a unit's traces, and what they cost.
+  // As commit_readings: outcomes and continuations of some of a unit's traces, and what they cost.
   void commit_outcomes(const UnitKey& unit, const StoredExperiment& experiment, const Attempt& attempt,
-                       const std::vector<StoredOutcome>& outcomes);
+                       const std::vector<StoredOutcome>& outcomes,
+                       const std::vector<StoredContinuation>& continuations = {});
   // A trace's outcomes, in the order of arms and draws in which they were stored.
   std::vector<StoredOutcome> outcomes(const TraceRecord& trace, const std::string& experiment_id) const;
+  // A trace's continuations by position, arm and draw.
+  std::vector<StoredContinuation> continuations(const TraceRecord& trace,
+                                                const std::string& experiment_id) const;
 
   // The first trace of each of `n` units spread evenly over the whole ones, in the order of for_each_trace; fewer where
   // there are fewer.

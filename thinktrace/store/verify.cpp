@@ -131,7 +131,7 @@ VerifyReport Store::verify() const {
   problems.try_step([&] { check_schema(db, problems); });
   problems.try_step([&] { check_references(db, problems); });
   for (const char* table : {"plan", "reader", "question", "plan_question", "unit", "attempt", "trace",
-                            "reading", "experiment", "outcome"}) {
+                            "reading", "experiment", "outcome", "continuation"}) {
     problems.try_step([&] { report.rows.emplace_back(table, check_rows(db, table, problems)); });
   }
   problems.try_step([&] { check_counts(db, problems); });
@@ -149,7 +149,10 @@ VerifyReport Store::verify() const {
         if (tried.empty()) continue;
         problems.try_step([&] {
           for (const TraceRecord& record : records_of(db, id, kNoReader, INT_MAX)) {
-            for (const StoredExperiment& e : tried) outcomes(record, e.id);
+            for (const StoredExperiment& e : tried) {
+              problems.try_step([&] { outcomes(record, e.id); });
+              problems.try_step([&] { continuations(record, e.id); });
+            }
           }
         });
       }

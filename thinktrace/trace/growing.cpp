@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: MIT
 #include "thinktrace/trace/growing.h"
 
+#include <algorithm>
+
 #include "thinktrace/text/utf8.h"
 
 namespace thinktrace {
+
+std::vector<Token> beginning_of(const TraceRequest& request) {
+  std::vector<Token> ids = request.prompt_ids;
+  ids.insert(ids.end(), request.given.begin(), request.given.end());
+  return ids;
+}
 
 GrowingTrace::GrowingTrace(const Model& model, const TraceRequest& request, int sample)
     : model_(model),
       options_(request.options),
       close_(request.close),
-      sampler_(request.options.sampler, sample_seed(request.options.seed, request.prompt_ids, sample)) {
+      sampler_(request.options.sampler, sample_seed(request.options.seed, beginning_of(request), sample)),
+      n_given_(static_cast<int>(request.given.size())),
+      n_drawn_(n_given_) {
   trace_.sample = sample;
+  for (const Token token : request.given) text_ += model.piece(token);
+  const size_t at = text_.find(close_);
+  if (at != std::string::npos) begin_answer(at);
 }
 
 void GrowingTrace::draw(const Session& session, int row) {
@@ -33,7 +46,7 @@ void GrowingTrace::take_thinking() {
   const size_t at = text_.find(close_, from);
   if (at != std::string::npos) return begin_answer(at);
   // A tag of several tokens may be under way when the budget runs out: it is let finish, but not for ever.
-  const int n = static_cast<int>(trace_.think_ids.size());
+  const int n = n_given_ + static_cast<int>(trace_.think_ids.size());
   const bool tag_under_way = ends_within_close() && n < options_.budget + static_cast<int>(close_.size());
   if (n >= options_.budget && !tag_under_way) finish(Stop::kBudget);
 }
@@ -42,7 +55,7 @@ void GrowingTrace::begin_answer(size_t at) {
   thinking_ = false;
   trace_.stop = Stop::kClosed;
   answer_text_ = text_.substr(at + close_.size());
-  // The first token that reaches into the tag is the first that is not thinking.
+  // The first token that reaches into the tag is the first that is not thinking. What was given stays as it is.
   const auto end_of = [&](size_t i) { return i + 1 < starts_.size() ? starts_[i + 1] : text_.size(); };
   while (!trace_.think_ids.empty() && end_of(trace_.think_ids.size() - 1) > at) trace_.think_ids.pop_back();
   if (options_.answer_tokens <= 0) finished_ = true;
@@ -59,7 +72,8 @@ void GrowingTrace::take_answer() {
 }
 
 void GrowingTrace::finish(Stop stop) {
-  if (static_cast<int>(trace_.think_ids.size()) > options_.budget) trace_.think_ids.resize(options_.budget);
+  const int most = std::max(0, options_.budget - n_given_);
+  if (static_cast<int>(trace_.think_ids.size()) > most) trace_.think_ids.resize(most);
   trace_.stop = stop;
   finished_ = true;
 }

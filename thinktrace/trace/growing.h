@@ -8,6 +8,9 @@
 
 namespace thinktrace {
 
+// What stands before the first token that is sampled: the prompt, and the thinking that is given.
+std::vector<Token> beginning_of(const TraceRequest& request);
+
 // The end of thinking is looked for in the bytes of the sampled tokens, so a tag may be one special token, several tokens, or
 // share its first or last token with other text; thinking ends before the first token that holds a part of the tag.
 // REQUIRES: model and request outlive it.
@@ -36,11 +39,11 @@ class GrowingTrace {
   const std::string& close_;
   Sampler sampler_;
   Trace trace_;
-  std::string text_;            // The bytes of the thinking so far.
-  std::vector<size_t> starts_;  // Where each thinking token begins in text_.
+  std::string text_;            // The bytes of the thinking so far, given ones first.
+  std::vector<size_t> starts_;  // Where each sampled thinking token begins in text_.
   std::string answer_text_;
   Token last_ = 0;
-  int n_drawn_ = 0;
+  int n_given_ = 0, n_drawn_ = 0;  // Drawn: with those that are given.
   bool thinking_ = true, finished_ = false;
 };
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/run/free_sampling.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "thinktrace/error.h"
+#include "thinktrace/run/ablation_plan.h"
+#include "thinktrace/run/prepare.h"
+#include "thinktrace/text/utf8.h"
+#include "thinktrace/trace/parse_answer.h"
+
+namespace thinktrace {
+
+FreeSampling free_sampling(const ReadingRun& run, uint64_t seed) {
+  if (nlohmann::json::parse(run.plan.identity).contains("import"))
+    throw Error(ErrorKind::kInput,
+                fmt::format("[continue] {}: plan {} was imported, and does not say how its "
+                            "traces were sampled; sample some with `thinktrace run`",
+                            run.store.path(), run.plan.number));
+  if (!run.same_model)
+    throw Error(
+        ErrorKind::kInput,
+        fmt::format("[continue] {}: only the model that wrote a trace can go on with it; {} is another",
+                    run.store.path(), run.model.card().path));
+  FreeSampling free{.options = trace_options_of(run.plan), .close = run.reader.format.tags.close};
+  free.options.seed = seed;
+  free.at_once = together_of(run.plan).sequences;
+  return free;
+}
+
+TraceRequest request_to_continue(const Model& model, const FreeSampling& free, const ContinueFrom& from) {
+  const TraceRecord& trace = *from.trace;
+  const std::vector<Token>& thinking = trace.trace.think_ids;
+  TraceRequest request{trace.prompt_ids, free.close, from.first_draw, from.n_draws, free.options};
+  request.given.assign(thinking.begin(), thinking.begin() + from.position);
+  request.given.insert(request.given.end(), from.inserted.begin(), from.inserted.end());
+  request.options.max_tokens = model.card().n_ctx_train - static_cast<int>(trace.prompt_ids.size());
+  request.options.budget = std::min(request.options.budget, request.options.max_tokens - kSmallestAnswer);
+  request.options.seed =
+      draw_seed(free.options.seed, trace.id, fmt::format("{}/{}", from.arm, from.position), -1);
+  return request;
+}
+
+std::vector<StoredContinuation> sample_continuations(GrowingSession& sessions, const Model& model,
+                                                     const FreeSampling& free,
+                                                     std::span<const ContinueFrom> from,
+                                                     const std::function<void(int)>& on_tokens) {
+  std::vector<TraceRequest> requests;
+  for (const ContinueFrom& f : from) requests.push_back(request_to_continue(model, free, f));
+  const auto drawn =
+      sample_traces(sessions.with_room_to_sample(requests, free.at_once), requests, free.at_once, on_tokens);
+  std::vector<StoredContinuation> found;
+  for (size_t i = 0; i < from.size(); i++) {
+    for (const Trace& t : drawn[i]) {
+      StoredContinuation c{from[i].trace->id,
+                           from[i].position,
+                           from[i].arm,
+                           t.sample,
+                           from[i].inserted,
+                           t.think_ids,
+                           token_texts(model.pieces(t.think_ids))};
+      c.stop = t.stop;
+      c.answer_ids = t.answer_ids;
+      c.answer_text = t.answer_text;
+      if (t.stop == Stop::kClosed)
+        c.chosen = parse_answer(t.answer_text, from[i].trace->labels, from[i].trace->question.options);
+      found.push_back(std::move(c));
+    }
+  }
+  return found;
+}
+
+}  // namespace thinktrace

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// free_sampling.h — free continuations from beginnings of stored thinking, sampled as the plan's traces were.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "thinktrace/run/open_to_read.h"
+#include "thinktrace/trace/sample.h"
+
+namespace thinktrace {
+
+// How the continuations of one experiment are sampled. What is in it is in the experiment's identity or its plan's.
+struct FreeSampling {
+  TraceOptions options;  // The plan's, with the experiment's seed.
+  std::string close;     // The tag that ends the thinking.
+  int at_once = 1;       // Sequences decoded at once; as one ends the next takes its place.
+};
+// As the run's plan has it. Throws Error (kInput) where that does not say how its traces were sampled (an import), or where
+// the run was opened with another model than the writer's.
+FreeSampling free_sampling(const ReadingRun& run, uint64_t seed);
+
+// Draws from one beginning: `position` tokens of the trace's thinking, then those inserted.
+struct ContinueFrom {
+  const TraceRecord* trace =
+      nullptr;  // Prompt, labels, question and thinking. REQUIRES: the writer's own token ids.
+  int position = 0;
+  std::string arm;  // As it is stored. Arms of one trace and position have random numbers of their own.
+  std::vector<Token> inserted;
+  int first_draw = 0, n_draws = 1;
+};
+
+// What is asked of sample_traces() for it.
+TraceRequest request_to_continue(const Model& model, const FreeSampling& free, const ContinueFrom& from);
+
+// Samples all draws together and parses their free answers; `logprobs` stay empty. A draw's random numbers hang on the seed,
+// the trace, what it goes on from, the arm and its number alone; in quantised models what is drawn may also hang on the other
+// draws of the call. So whoever wants the same again makes the same calls. Budgets count the thinking that is kept and
+// inserted; where they leave nothing, the continuation stops (kBudget) after one token that does not close the thinking.
+// `on_tokens` as in sample_traces(). Gives them in the order of `from`, then by draw.
+// Throws Error (kFailed, kInterrupted). Cost: that of sample_traces(); beginnings of one trace are decoded once where they
+// follow each other. The session holds all beginnings at once.
+std::vector<StoredContinuation> sample_continuations(GrowingSession& sessions, const Model& model,
+                                                     const FreeSampling& free,
+                                                     std::span<const ContinueFrom> from,
+                                                     const std::function<void(int)>& on_tokens = {});
+
+}  // namespace thinktrace
