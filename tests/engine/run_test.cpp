@@ -86,7 +86,7 @@ TEST_F(Run, MemoryLimitsHowManyAreSampledAtOnce) {
   const std::vector<PreparedQuestion> questions =
       prepare_questions(model, testing::questions_of("chains", 2), o);
   const auto bytes = [&](int sequences) {
-    const int cells = cells_for_sampling(questions, o, {2, 16, sequences});
+    const int cells = room_for_run(model, questions, o, {2, 16, sequences}).cells;
     return static_cast<int64_t>(model.card().bytes) + kBufferBytes +
            cells * cell_bytes(model.card(), Precision::kFast);
   };

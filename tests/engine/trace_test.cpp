@@ -92,10 +92,11 @@ TEST(SampleTraces, HowManyGrowAtOnceDoesNotMatter) {
                                      .threads = 1,
                                      .precision = Precision::kReference});
     int n_tokens = 0;
-    const auto traces = sample_traces(session, requests, at_once, [&](int n) {
+    const auto count = [&](int n) {
       EXPECT_LE(n, std::min(8, at_once));
       n_tokens += n;
-    });
+    };
+    const auto traces = sample_traces(session, requests, at_once, {.on_tokens = count, .on_end = {}});
     ASSERT_EQ(traces.size(), requests.size());
     int n_expected = 0;
     for (size_t r = 0; r < traces.size(); r++) {

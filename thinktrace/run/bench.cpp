@@ -182,12 +182,13 @@ double generation_speed(Session& session, const TraceRequest& request) {
   int64_t made = 0;
   double begin = 0;
   int passes = 0;
-  sample_traces(session, {&request, 1}, request.n_samples, [&](int n) {
+  const auto count = [&](int n) {
     if (passes++ == 0)
       begin = monotonic_seconds();  // The first tokens come with the prompt.
     else
       made += n;
-  });
+  };
+  sample_traces(session, {&request, 1}, request.n_samples, {.on_tokens = count, .on_end = {}});
   return static_cast<double>(made) / std::max(1e-9, monotonic_seconds() - begin);
 }
 

@@ -50,8 +50,8 @@ std::vector<StoredContinuation> sample_continuations(GrowingSession& sessions, c
                                                      const std::function<void(int)>& on_tokens) {
   std::vector<TraceRequest> requests;
   for (const ContinueFrom& f : from) requests.push_back(request_to_continue(model, free, f));
-  const auto drawn =
-      sample_traces(sessions.with_room_to_sample(requests, free.at_once), requests, free.at_once, on_tokens);
+  const auto drawn = sample_traces(sessions.with_room_to_sample(requests, free.at_once), requests,
+                                   free.at_once, {.on_tokens = on_tokens, .on_end = {}});
   std::vector<StoredContinuation> found;
   for (size_t i = 0; i < from.size(); i++) {
     for (const Trace& t : drawn[i]) {

@@ -79,42 +79,42 @@ bool probes_by_forks(const Model& model, const ComputeOptions& compute) {
   return model.card().can_fork && compute.precision == Precision::kFast;
 }
 
-int cells_for_sampling(const std::vector<PreparedQuestion>& questions, const RunOptions& options,
-                       const Together& together) {
-  int prompt = 0, sample = 0;
-  for (const PreparedQuestion& q : questions) {
-    if (!q.unfit.empty()) continue;
-    prompt = std::max(prompt, static_cast<int>(q.prompt.ids.size()));
-    sample = std::max(sample, longest_sample({{}, options.format.tags.close, 0, 1, q.trace}));
-  }
-  return cells_to_sample(prompt, together.block, sample, together.sequences);
+int forks_beside_sampling(const Model& model, const RunOptions& options, int sequences) {
+  return probes_by_forks(model, options.compute)
+             ? std::min(options.compute.branches, kMaxBranches - sequences)
+             : 0;
 }
 
-ProbingRoom room_for_probing(const Model& model, const std::vector<PreparedQuestion>& questions,
-                             const RunOptions& options) {
-  ProbingRoom room{0, kSmallestBatch};
-  const int forks = probes_by_forks(model, options.compute) ? options.compute.branches : 1;
+RunRoom room_for_run(const Model& model, const std::vector<PreparedQuestion>& questions,
+                     const RunOptions& options, const Together& together) {
+  const int beside = forks_beside_sampling(model, options, together.sequences);
+  const int forks = beside > 0                                ? beside
+                    : probes_by_forks(model, options.compute) ? options.compute.branches
+                                                              : 1;
+  int prompt = 0, sample = 0, branch = 0, reading = 0;
   for (const PreparedQuestion& q : questions) {
     if (!q.unfit.empty()) continue;
-    const int n = forks * longest_branch(q.form);
-    room.cells = std::max(room.cells, static_cast<int>(q.prompt.ids.size()) + q.trace.budget + n);
-    room.batch = std::max(room.batch, n);
+    const int n_prompt = static_cast<int>(q.prompt.ids.size()), n_branch = longest_branch(q.form);
+    prompt = std::max(prompt, n_prompt);
+    sample = std::max(sample, longest_sample({{}, options.format.tags.close, 0, 1, q.trace}));
+    branch = std::max(branch, n_branch);
+    reading = std::max(reading, n_prompt + q.trace.budget + forks * n_branch);
   }
-  return room;
+  const int sampling = cells_to_sample(prompt, together.block, sample, together.sequences);
+  return {.cells = beside > 0 ? sampling + forks * branch : std::max(sampling, reading),
+          .branches = beside > 0 ? together.sequences + forks : std::max(together.sequences, forks + 1),
+          .batch = std::max(kSmallestBatch, forks * branch)};
 }
 
 Session make_session(const Model& model, const std::vector<PreparedQuestion>& questions,
                      const RunOptions& options, const std::function<bool()>& should_stop) {
-  const ProbingRoom probing = room_for_probing(model, questions, options);
-  const int forks = probes_by_forks(model, options.compute) ? options.compute.branches : 1;
-  return Session(
-      model,
-      {.n_cells = round_up(std::max(probing.cells, cells_for_sampling(questions, options, options.together))),
-       .n_branches = std::max(forks + 1, options.together.sequences),
-       .batch = probing.batch,
-       .threads = options.compute.threads,
-       .precision = options.compute.precision,
-       .should_stop = should_stop});
+  const RunRoom room = room_for_run(model, questions, options, options.together);
+  return Session(model, {.n_cells = round_up(room.cells),
+                         .n_branches = std::min(kMaxBranches, room.branches),
+                         .batch = room.batch,
+                         .threads = options.compute.threads,
+                         .precision = options.compute.precision,
+                         .should_stop = should_stop});
 }
 
 std::vector<std::string> format_notes(const Model& model, const PromptFormat& format) {

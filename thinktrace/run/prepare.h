@@ -40,15 +40,18 @@ std::vector<PreparedQuestion> prepare_questions(const Model& model, const std::v
 // Whether probes are forks of the cache: not in the reference mode, and not in models whose cache can't be forked.
 bool probes_by_forks(const Model& model, const ComputeOptions& compute);
 
-// Cells that sampling so many sequences at once takes, prompts and samples being as long as the longest.
-int cells_for_sampling(const std::vector<PreparedQuestion>& questions, const RunOptions& options,
-                       const Together& together);
-// Cells, and tokens in one pass, that the probes of the longest trace take.
-struct ProbingRoom {
-  int cells = 0, batch = 0;
+// Forks that are decoded beside so many sequences that are sampled: then each trace is probed as it ends, from the cache that
+// it was sampled in. 0 where probes are no forks, or where no branch is left: then traces are probed behind the sampling.
+int forks_beside_sampling(const Model& model, const RunOptions& options, int sequences);
+
+// What sampling so many sequences at once and probing takes, prompts and samples being as long as the longest.
+struct RunRoom {
+  int cells = 0;
+  int branches = 1;
+  int batch = kSmallestBatch;  // Tokens in one pass.
 };
-ProbingRoom room_for_probing(const Model& model, const std::vector<PreparedQuestion>& questions,
-                             const RunOptions& options);
+RunRoom room_for_run(const Model& model, const std::vector<PreparedQuestion>& questions,
+                     const RunOptions& options, const Together& together);
 
 // A session with room for the longest questions' samples and probes. What is decoded in it hangs on nothing but its own
 // block: not on which questions it was sized for. REQUIRES: nothing of options.together is left open.

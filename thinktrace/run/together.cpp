@@ -39,8 +39,7 @@ Together plan_together(const RunOptions& given, const Model& model,
   const auto bytes_with = [&](int sequences) {
     Together fewer = plan;
     fewer.sequences = sequences;
-    const int cells = std::max(room_for_probing(model, questions, options).cells,
-                               cells_for_sampling(questions, options, fewer));
+    const int cells = room_for_run(model, questions, options, fewer).cells;
     return static_cast<int64_t>(model.card().bytes) +
            cells * cell_bytes(model.card(), options.compute.precision) + kBufferBytes;
   };

@@ -35,8 +35,10 @@ int common_length(const std::vector<Token>& a, const std::vector<Token>& b) {
 
 class Sampling {
  public:
-  Sampling(Session& session, std::span<const TraceRequest> requests, int at_once)
+  Sampling(Session& session, std::span<const TraceRequest> requests, int at_once,
+           const SamplingObserver& observer)
       : session_(session),
+        observer_(observer),
         requests_(requests),
         can_fork_(session.model().card().can_fork),
         places_(at_once),
@@ -168,14 +170,17 @@ class Sampling {
   // The beginning stays, for the next sample.
   void end_sample(int p) {
     Place& place = places_[p];
-    traces_[place.request].push_back(place.sample->result());
+    Trace trace = place.sample->result();
+    const bool is_kept = !observer_.on_end || observer_.on_end({place.request, trace, p, place.n_decoded});
+    traces_[place.request].push_back(std::move(trace));
     place.sample.reset();
     place.leader = -1;
-    place.n_decoded = can_fork_ ? std::min(place.n_decoded, n_beginning(place)) : 0;
+    place.n_decoded = can_fork_ && is_kept ? std::min(place.n_decoded, n_beginning(place)) : 0;
     session_.drop(p, place.n_decoded);
   }
 
   Session& session_;
+  const SamplingObserver& observer_;
   std::span<const TraceRequest> requests_;
   std::vector<std::vector<Token>> beginnings_;  // [n_requests]
   bool can_fork_;
@@ -195,11 +200,11 @@ uint32_t sample_seed(uint64_t seed, const std::vector<Token>& prompt_ids, int sa
 }
 
 std::vector<std::vector<Trace>> sample_traces(Session& session, std::span<const TraceRequest> requests,
-                                              int at_once, const std::function<void(int)>& on_token) {
+                                              int at_once, const SamplingObserver& observer) {
   session.clear();
-  Sampling sampling(session, requests, at_once);
+  Sampling sampling(session, requests, at_once, observer);
   for (int n = sampling.pass(); n >= 0; n = sampling.pass()) {
-    if (on_token && n > 0) on_token(n);
+    if (observer.on_tokens && n > 0) observer.on_tokens(n);
   }
   session.clear();
   return sampling.result();

@@ -38,16 +38,32 @@ struct TraceRequest {
   std::vector<Token> given = {};
 };
 
+// A trace that has ended while what was decoded of it is still in the cache. Borrowed: valid during the call.
+struct EndedTrace {
+  int request = 0;  // Its place among the requests.
+  const Trace& trace;
+  int branch = 0;     // Holds what the request begins with and then what was sampled,
+  int n_decoded = 0;  // so many tokens together.
+};
+
+// Either may be empty.
+struct SamplingObserver {
+  // Called after every pass with the number of tokens it made.
+  std::function<void(int)> on_tokens;
+  // Called as each trace ends. May read in the trace's branch and in branches from `at_once` on, which it leaves empty; gives
+  // whether the first tokens of the trace's branch, those that the request begins with, are still there.
+  std::function<bool(const EndedTrace&)> on_end;
+};
+
 // Samples all requests' traces, at most `at_once` sequences in one pass: where one ends the next takes its place. Samples of
 // one prompt share its cells, and those of the given thinking as far as it is the same: requests of one trace, in the order of
 // what they are given, decode it once. A sample's random numbers hang on its own seed alone; its logits also, in quantised models, on
-// what is decoded with it, so what is sampled together is always sampled together. `on_token` is called after every pass
-// with the number of tokens it made. Gives the traces of each request.  [n_requests][n_samples]
+// what is decoded with it, so what is sampled together is always sampled together. Gives the traces of each request.  [n_requests][n_samples]
 // REQUIRES: 1 <= at_once <= session.options().n_branches and batch; cells_to_sample() in the session.
 // Leaves the session cleared. Cost: a prefill of each prompt with what is given, and passes of at most `at_once` tokens, as many as the longest
 // row of traces that follow each other has tokens.
 std::vector<std::vector<Trace>> sample_traces(Session& session, std::span<const TraceRequest> requests,
-                                              int at_once, const std::function<void(int)>& on_token = {});
+                                              int at_once, const SamplingObserver& observer = {});
 
 // Most tokens of one sample of a request, its prompt not counted, what is given counted.
 int longest_sample(const TraceRequest& request);
