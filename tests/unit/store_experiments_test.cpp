@@ -79,6 +79,8 @@ TEST_F(Experiments, GiveBackWhatWasStored) {
 
 StoredContinuation continuation_of(const TraceRecord& record) {
   StoredContinuation c{record.id, 3, "", 1, {5}, {7, 8}, {" so", "\xEF\xBF\xBD"}};
+  c.inserted_text = {" But"};
+  c.inserted_logprob = -1.25;
   c.stop = Stop::kClosed;
   c.answer_ids = {9, 10};
   c.answer_text = "2";
@@ -105,6 +107,9 @@ TEST_F(Experiments, GiveBackContinuations) {
   EXPECT_EQ(found[1].position, 3);
   EXPECT_EQ(found[1].draw, 1);
   EXPECT_EQ(found[1].inserted, plain.inserted);
+  EXPECT_EQ(found[1].inserted_text, plain.inserted_text);
+  EXPECT_EQ(found[1].inserted_logprob, -1.25);
+  EXPECT_FALSE(found[0].inserted_logprob);
   EXPECT_EQ(found[1].think_ids, plain.think_ids);
   EXPECT_EQ(found[1].think_text, plain.think_text);
   EXPECT_EQ(found[1].answer_ids, plain.answer_ids);

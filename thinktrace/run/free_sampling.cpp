@@ -62,6 +62,7 @@ std::vector<StoredContinuation> sample_continuations(GrowingSession& sessions, c
                            from[i].inserted,
                            t.think_ids,
                            token_texts(model.pieces(t.think_ids))};
+      c.inserted_text = token_texts(model.pieces(c.inserted));
       c.stop = t.stop;
       c.answer_ids = t.answer_ids;
       c.answer_text = t.answer_text;

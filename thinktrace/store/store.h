@@ -118,6 +118,9 @@ struct StoredContinuation {
   std::string answer_text;
   std::optional<int> chosen;
   std::vector<float> logprobs;  // Of the answer forced after that thinking, by option; empty: not read.
+  std::vector<std::string> inserted_text = {};  // A text for each token of `inserted`.
+  // Natural log of the probability that the model gives to what is inserted, after what is kept; nothing: not read.
+  std::optional<double> inserted_logprob = {};
 };
 
 // Counts of a plan. Samples that were decoded because units are whole, but not asked for, are not counted, except in
