@@ -5,6 +5,7 @@
 #include "cli/verbs.h"
 #include "cli/view_options.h"
 #include "thinktrace/run/ablation_numbers.h"
+#include "thinktrace/run/pivot_numbers.h"
 #include "thinktrace/run/publish.h"
 
 namespace thinktrace::cli {
@@ -26,11 +27,12 @@ Verb add_export(CLI::App& app) {
                    "traces (JSONL holds ids, texts and curves, CSV one row of numbers each), probes (one row "
                    "a probe), "
                    "before-after (forced before, forced after, free), ablate (one row an answer under "
-                   "thinktrace ablate)")
+                   "thinktrace ablate), pivots (one a pivotal token, in the shape of PTS), preferences "
+                   "(pairs of tokens at these)")
       ->capture_default_str()
-      ->check(CLI::IsMember({"traces", "probes", "before-after", "ablations"}));
+      ->check(CLI::IsMember({"traces", "probes", "before-after", "ablations", "pivots", "preferences"}));
   verb->add_option("--experiment", a->experiment,
-                   "Of --what ablations: another experiment than the last one, by its number");
+                   "Of an experiment: another experiment than the last one, by its number");
   return [a] {
     const auto line = [](const std::string& text) { print(text + "\n"); };
     const TableFormat format = a->format == "csv" ? TableFormat::kCsv : TableFormat::kJsonl;
@@ -38,6 +40,9 @@ Verb add_export(CLI::App& app) {
       export_jsonl(a->view, line);
     } else if (a->what == "ablations") {
       export_ablation(a->view, a->experiment, format, line);
+    } else if (a->what == "pivots" || a->what == "preferences") {
+      export_pivots(a->view, a->experiment,
+                    a->what == "pivots" ? PivotExport::kTokens : PivotExport::kPreferences, format, line);
     } else {
       const TableKind kind = a->what == "traces"   ? TableKind::kTraces
                              : a->what == "probes" ? TableKind::kProbes

@@ -6,6 +6,7 @@
 
 #include "thinktrace/analysis/summary.h"
 #include "thinktrace/publish/ablation_report.h"
+#include "thinktrace/publish/pivot_report.h"
 #include "thinktrace/text/utf8.h"
 
 namespace thinktrace {
@@ -190,7 +191,52 @@ Json to_object(const AblationBlock& block, const std::vector<AblationArm>& arms,
   return json;
 }
 
+Json to_object(const PivotBlock& block, Scope scope) {
+  Json json = Json::object();
+  if (scope == Scope::kSubject) json["subject"] = printable(block.subject);
+  const PivotNumbers& n = block.numbers;
+  json.update({{"traces", block.n_traces},
+               {"questions", block.n_questions},
+               {"continuations", block.n_continuations},
+               {"positions", block.n_positions},
+               {"per_trace", to_object(n.per_trace)},
+               {"rises", to_object(n.rises)},
+               {"falls", to_object(n.falls)},
+               {"has_one", to_object(n.has_one)},
+               {"size", to_object(n.size)},
+               {"decided", to_object(n.decided)},
+               {"has_counterpart", to_object(n.has_counterpart)},
+               {"forced_answer",
+                {{"within", kPivotsAgree},
+                 {"precision", to_object(n.of_forced_answer.precision)},
+                 {"recall", to_object(n.of_forced_answer.recall)}}},
+               {"counts", n.counts},
+               {"places", n.places}});
+  return json;
+}
+
 }  // namespace
+
+std::string to_json(const PivotReport& report) {
+  const BootstrapOptions& b = report.bootstrap;
+  Json json{{"experiment", report.experiment},
+            {"reader", report.reader},
+            {"resampling", {{"seed", b.seed}, {"resamples", b.resamples}, {"level", number(b.level)}}},
+            {"search",
+             {{"success", report.success},
+              {"temperature", report.temperature},
+              {"least", report.difference.least},
+              {"negligible", report.difference.negligible},
+              {"alpha", report.difference.alpha},
+              {"most", report.most}}},
+            {"unfinished", report.n_unfinished},
+            {"unsearched", report.n_unsearched},
+            {"overall", to_object(report.overall, Scope::kOverall)},
+            {"subjects", Json::array()}};
+  for (const PivotBlock& block : report.subjects)
+    json["subjects"].push_back(to_object(block, Scope::kSubject));
+  return json.dump();
+}
 
 std::string to_json(const AblationReport& report) {
   const BootstrapOptions& b = report.bootstrap;
