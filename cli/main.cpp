@@ -45,7 +45,8 @@ int run_program(int argc, char** argv) {
   const std::vector<cli::Verb> verbs{cli::add_run(app),    cli::add_doctor(app), cli::add_site(app),
                                      cli::add_export(app), cli::add_status(app), cli::add_probe(app),
                                      cli::add_verify(app), cli::add_import(app), cli::add_analyze(app),
-                                     cli::add_serve(app),  cli::add_bench(app),  cli::add_ablate(app)};
+                                     cli::add_serve(app),  cli::add_bench(app),  cli::add_ablate(app),
+                                     cli::add_cues(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {  // --help, --version
