@@ -40,6 +40,15 @@ RunOptions to_run_options(const RunArguments& arguments, const CLI::App& verb);
 std::string check_finite(const std::string& text);
 std::string check_seed(const std::string& text);
 
+// The file that an option names. Throws Error (kInput) where it can't be read, is empty or not valid UTF-8.
+std::string read_text_file(const std::string& path, const char* option);
+
+// Texts separated by commas; in each, \, is a comma and \n, \t and \\ are as in --suffix.
+std::vector<std::string> split_list(const std::string& text);
+// Such a list of suffixes; one that stands there twice counts once. Throws Error (kInput) for one that is empty or not
+// valid UTF-8.
+std::vector<std::string> suffixes_from(const std::string& text);
+
 // Every option of a parsed command as (name, value), defaults included.
 std::vector<std::pair<std::string, std::string>> option_table(const CLI::App& verb);
 

@@ -48,7 +48,7 @@ inline std::vector<Told> sample_traces() {
     for (float& logprob : moved.curve.logprobs) logprob -= 0.125F;
     if (r.think_text.size() == 10) moved.curve.logprobs[5 * n_options] = -0.001F;
     if (r.think_text.size() == 7) moved.curve.logprobs[0] = -0.001F;
-    t.measures = measure_record(r, {&moved});
+    t.measures = measure_record(r, {.orders = {&moved}});
     t.readings.push_back({0, r.curve.positions, moved.curve.logprobs, r.forced_text});
     if (r.think_text.size() != 7) continue;
     FurtherReading other{1, {0, 0, 2, 5, 7}, {}, "</think>\n\nSo: "};

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <span>
 
 #include "thinktrace/text/utf8.h"
@@ -125,6 +126,9 @@ void add_curve_cells(Row& row, const std::optional<CurveMeasures>& curve) {
   add("p_right_at_exit", [](C m) { return m.p_right_at_exit; });
   add("performative_share", [](C m) { return maybe(m.performative_share); });
   add("performative_share_high", [](C m) { return maybe(m.performative_share_high); });
+  add("area_over", [](C m) { return maybe(m.area_over); });
+  add("area_over_sentences", [](C m) { return maybe(m.area_over_sentences); });
+  add("sentences", [](C m) { return whole(m.n_sentences); });
   add("class", [](C m) { return std::string(name_of(m.trace_class)); });
   add("known_already", [](C m) { return maybe(m.known_already); });
   add("option_agreement", [](C m) { return m.order_agreement ? Cell(m.order_agreement->option) : Cell(); });
@@ -229,6 +233,59 @@ std::vector<Row> probe_rows(const TraceRecord& r, const ExportContext& c, int n_
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+std::vector<Row> ensemble_rows(const TraceRecord& r, const std::vector<EnsemblePoint>& points,
+                               const ExportContext& c, int n_options) {
+  std::vector<Row> rows;
+  for (const EnsemblePoint& point : points) {
+    const int t = point.position;
+    Row row = identity_cells(r, c);
+    row.emplace_back("position", whole(t));
+    row.emplace_back("token", t > 0 && r.has_tokens ? Cell(r.think_text[t - 1]) : Cell());
+    row.emplace_back("n_readers", whole(point.n_readers));
+    const auto add = [&](const char* name, const std::vector<double>& values) {
+      for (size_t i = 0; i < static_cast<size_t>(n_options); i++)
+        row.emplace_back(fmt::format("{}_{}", name, i + 1), i < values.size() ? Cell(values[i]) : Cell());
+    };
+    add("mean", point.mean);
+    add("deviation", point.deviation);
+    row.insert(row.end(), {{"p_right", point.mean[r.question.answer]},
+                           {"p_right_deviation", point.deviation[r.question.answer]},
+                           {"top", whole(point.top)},
+                           {"agreement", point.agreement},
+                           {"spread", point.spread},
+                           {"mass", std::accumulate(point.mean.begin(), point.mean.end(), 0.0)},
+                           {"entropy", point.entropy},
+                           {"entropy_mean", point.entropy_mean}});
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Row cue_row(const TraceRecord& r, const CuedEvent& e, const ExportContext& c) {
+  Row row = identity_cells(r, c);
+  const auto n_tokens = static_cast<int>(r.think_text.size());
+  row.insert(row.end(), {{"reader", whole(c.reader)},
+                         {"event", whole(e.event)},
+                         {"kind", std::string(e.is_place ? "place" : "cue")},
+                         {"cue", e.cue},
+                         {"position", whole(e.position)},
+                         {"token", e.position < n_tokens ? Cell(r.think_text[e.position]) : Cell()},
+                         {"thinking_tokens", whole(n_tokens)},
+                         {"answer", whole(r.question.answer)},
+                         {"final", whole(e.final_option)}});
+  const int window = static_cast<int>(e.rows.size()) / 2;
+  const auto add = [&](const char* name, auto value) {
+    for (int offset = -window; offset <= window; offset++) {
+      const std::span<const float> at = e.rows[offset + window];
+      row.emplace_back(fmt::format("{}_{}", name, offset), at.empty() ? Cell() : Cell(value(at)));
+    }
+  };
+  add("p_final", [&](std::span<const float> at) { return probability_of(at[e.final_option]); });
+  add("p_right", [&](std::span<const float> at) { return probability_of(at[r.question.answer]); });
+  add("top", [](std::span<const float> at) { return whole(most_likely(at)); });
+  return row;
 }
 
 Row ablation_row(const TraceRecord& r, const AblatedAnswer& a, const ExportContext& c, int n_options) {

@@ -2,12 +2,14 @@
 // table.h — rows of numbers and short texts for spreadsheets and data frames.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "thinktrace/analysis/ablation.h"
+#include "thinktrace/analysis/ensemble.h"
 #include "thinktrace/analysis/measures.h"
 #include "thinktrace/probe/record.h"
 #include "thinktrace/publish/export.h"
@@ -35,6 +37,21 @@ Row before_after_row(const TraceRecord& record, const TraceMeasures& measures, c
 
 // One row a probe; columns p_1, p_2, … up to `n_options`, empty beyond the question's own.
 std::vector<Row> probe_rows(const TraceRecord& record, const ExportContext& context, int n_options);
+
+// One row a position of several readings of a trace: means and standard deviations by option, and how far they agree.
+std::vector<Row> ensemble_rows(const TraceRecord& record, const std::vector<EnsemblePoint>& points,
+                               const ExportContext& context, int n_options);
+
+// A cue in a trace, or a place to compare it with.
+struct CuedEvent {
+  int event = 0;  // The number of the cue among those of its trace, from 0.
+  std::string cue;
+  bool is_place = false;
+  int position = 0;
+  int final_option = 0;                      // The forced answer at the end.
+  std::vector<std::span<const float>> rows;  // At offsets -window, …, window; empty where nothing was read.
+};
+Row cue_row(const TraceRecord& record, const CuedEvent& event, const ExportContext& context);
 
 // What one draw of one arm of an ablation made of a trace.
 struct AblatedAnswer {

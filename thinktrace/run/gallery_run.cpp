@@ -19,7 +19,7 @@ GalleryRun::GalleryRun(OpenRun run, bool is_only_plan) : run_(std::move(run)), i
     if (reader.id != run_.reader.id && it != counts.end() && it->second.traces > 0)
       further_.push_back(std::move(reader));
   }
-  order_readers_ = order_readers(run_);
+  roles_ = reader_roles(run_);
 }
 
 std::vector<std::string> GalleryRun::further_readers() const {
@@ -31,20 +31,23 @@ std::vector<std::string> GalleryRun::further_readers() const {
 void GalleryRun::show(const TraceRecord& r, const std::function<void(const SiteTrace&)>& visit) const {
   std::vector<FurtherReading> readings;
   std::list<Store::OtherReading> found;
-  std::vector<const Store::OtherReading*> in_orders;
+  RecordReadings beside;
   const auto own = further_.empty() ? std::nullopt : run_.store.reading(r.id, run_.reader.id);
   for (size_t i = 0; i < further_.size(); i++) {
     auto reading = run_.store.reading(r.id, further_[i].id);
     if (!reading || reading->labels.size() != r.question.options.size()) continue;
     const Store::OtherReading& kept = found.emplace_back(*std::move(reading));
-    if (std::find(order_readers_.begin(), order_readers_.end(), further_[i].id) != order_readers_.end())
-      in_orders.push_back(&kept);
+    const bool is_in_ensemble = std::any_of(roles_.ensemble.begin(), roles_.ensemble.end(),
+                                            [&](const StoredReader& e) { return e.id == further_[i].id; });
+    if (is_in_ensemble) beside.ensemble.push_back(&kept);
+    if (is_in_ensemble && roles_.is_order(further_[i])) beside.orders.push_back(&kept);
+    if (roles_.own && roles_.own->id == further_[i].id) beside.own = &kept;
     std::vector<int> positions = positions_of(kept, own, r);
     if (positions.empty() || positions.back() > static_cast<int>(r.think_text.size())) continue;
     readings.push_back({static_cast<int>(i), std::move(positions), kept.curve.logprobs, kept.forced_text,
                         kept.curve.interpolated});
   }
-  const TraceMeasures measures = measure_record(r, in_orders);
+  const TraceMeasures measures = measure_record(r, beside);
   visit({r, measures, readings});
 }
 

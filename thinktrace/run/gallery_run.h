@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "thinktrace/publish/bundle.h"
+#include "thinktrace/run/analyze.h"
 #include "thinktrace/run/publish.h"
 
 namespace thinktrace {
@@ -16,6 +17,7 @@ class GalleryRun {
   GalleryRun(OpenRun run, bool is_only_plan);
 
   const OpenRun& run() const { return run_; }
+  const ReaderRoles& roles() const { return roles_; }
   // Ids of the readers beside the run's own that have read something, in the order of RunSummary::readers.
   std::vector<std::string> further_readers() const;
 
@@ -32,7 +34,7 @@ class GalleryRun {
   OpenRun run_;
   bool is_only_plan_;
   std::vector<StoredReader> further_;
-  std::vector<std::string> order_readers_;
+  ReaderRoles roles_;
 };
 
 // The numbers of the plans of a run's folder, the older ones first; at least one. Throws as open_run.

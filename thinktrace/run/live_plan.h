@@ -59,7 +59,7 @@ class LivePlan {
     std::map<std::string, Known> known;  // By question.
     std::vector<std::string> order;      // Of the questions.
     std::vector<std::string> readers;    // GalleryRun::further_readers
-    StoredReader reader;
+    ReaderRoles roles;
   };
   static std::vector<DoneQuestion> questions_of(const OpenRun& run);
   static Shown with_numbers(const Shown& without, const std::string& analysis, const Sinks& sinks);

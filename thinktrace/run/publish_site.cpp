@@ -50,7 +50,7 @@ class SelectedRun {
     const MeasuredRun measured = std::exchange(measured_, {});
     RunSummary summary = gallery_.summarise();
     if (is_whole_) {
-      summary.analysis = to_json(analyze_measured(gallery_.run().reader, measured));
+      summary.analysis = to_json(analyze_measured(gallery_.roles(), measured));
     } else {
       summary.notes.push_back(fmt::format("A selection: {} of {} traces.", selected_.size(), n_traces_));
     }
