@@ -25,7 +25,7 @@ struct PivotArguments {
   bool json = false, quiet = false;
 };
 
-PivotResult search_pivots(PivotArguments& a, const CLI::App& verb) {
+PivotsResult search_pivots(PivotArguments& a, const CLI::App& verb) {
   catch_interrupts();
   ProgressBar bar(a.quiet);
   RunObserver observer;
@@ -46,7 +46,7 @@ PivotResult search_pivots(PivotArguments& a, const CLI::App& verb) {
 }
 
 int pivots(PivotArguments& a, const CLI::App& verb) {
-  const PivotResult result = search_pivots(a, verb);
+  const PivotsResult result = search_pivots(a, verb);
   if (result.units_failed)
     tell(fmt::format("{} could not be searched whole (--retry-failed tries again)",
                      count_text(result.units_failed, "unit")),

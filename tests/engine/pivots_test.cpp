@@ -126,7 +126,7 @@ PivotSettings coarse() {
 
 TEST_F(Pivots, OfATaleIsTheFirstTokenOfTheSentenceThatResistsIt) {
   const std::string run = copy("tale");
-  const PivotResult result = find_pivots(request(run, coarse(), "beasts"));
+  const PivotsResult result = find_pivots(request(run, coarse(), "beasts"));
   EXPECT_EQ(result.traces_here, 2);
   EXPECT_EQ(result.units_failed, 0);
   // Believing is what most continuations do, so that it changes the chance by less than .5.

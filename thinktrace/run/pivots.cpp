@@ -214,7 +214,7 @@ void tell_pivots(PivotJob& job, const PivotWork& work) {
 
 }  // namespace
 
-PivotResult find_pivots(const PivotRequest& request, const RunObserver& observer) {
+PivotsResult find_pivots(const PivotRequest& request, const RunObserver& observer) {
   Reporter reporter(observer);
   check_settings(request.settings);
   ReadingRun run = open_to_read(request.read, reporter);

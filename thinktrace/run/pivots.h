@@ -23,7 +23,7 @@ struct PivotRequest {
   PivotSettings settings;           // `sampling` but for its seed is filled in.
   SamplingChoice sampling;
 };
-struct PivotResult {
+struct PivotsResult {
   int plan = 1;        // Its number in the folder.
   int experiment = 0;  // Number of the experiment.
   int traces_here = 0;
@@ -37,6 +37,6 @@ struct PivotResult {
 // A trace that its model has not read has no curve, and so no candidates: it is left out, and this is told.
 // Throws Error: kInput before anything is sampled (among others where nothing was read), kStore, kInterrupted (finished rounds are
 // kept).
-PivotResult find_pivots(const PivotRequest& request, const RunObserver& observer = {});
+PivotsResult find_pivots(const PivotRequest& request, const RunObserver& observer = {});
 
 }  // namespace thinktrace
