@@ -46,7 +46,7 @@ int run_program(int argc, char** argv) {
                                      cli::add_export(app), cli::add_status(app), cli::add_probe(app),
                                      cli::add_verify(app), cli::add_import(app), cli::add_analyze(app),
                                      cli::add_serve(app),  cli::add_bench(app),  cli::add_ablate(app),
-                                     cli::add_pivots(app), cli::add_cues(app)};
+                                     cli::add_pivots(app), cli::add_cues(app),   cli::add_continue(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {  // --help, --version
