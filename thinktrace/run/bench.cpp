@@ -18,6 +18,9 @@
 namespace thinktrace {
 namespace {
 
+constexpr const char* kNeverWritten =
+    "\x01thinktrace bench\x01";  // A closing tag that no sequence comes upon.
+
 // Numbers of a line, each a token of the model or a length.
 class Line {
  public:

@@ -47,9 +47,6 @@ struct Spread {
 
 Spread spread_of(std::vector<double> values);  // REQUIRES: at least one.
 
-// A closing tag that no sequence comes upon.
-inline constexpr const char* kNeverWritten = "\x01thinktrace bench\x01";
-
 // Sampled tokens a second of a request's traces, all at once; its prompt's prefill is not counted.
 double generation_speed(Session& session, const TraceRequest& request);
 

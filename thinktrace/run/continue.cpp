@@ -8,7 +8,6 @@
 #include <set>
 
 #include "thinktrace/error.h"
-#include "thinktrace/run/bench.h"
 #include "thinktrace/run/experiments.h"
 #include "thinktrace/run/free_sampling.h"
 #include "thinktrace/run/prepare.h"
@@ -119,16 +118,6 @@ ContinueWork plan_continuations(const ContinueJob& job) {
   return work;
 }
 
-// Tokens a second of a short sampling, as many at once as the plan samples.
-double sampling_speed(ContinueJob& job) {
-  constexpr int kTokens = 24;
-  const Question question = job.run.store.questions().front();
-  TraceRequest request{build_reading_form(job.run.model, question, job.run.reader).prompt.ids, kNeverWritten,
-                       0, job.free.at_once, job.free.options};
-  request.options.budget = kTokens;
-  return generation_speed(job.sessions.with_room_to_sample({&request, 1}, job.free.at_once), request);
-}
-
 std::string range_text(int64_t least, int64_t most) {
   return least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most);
 }
@@ -146,7 +135,8 @@ void tell_plan(ContinueJob& job, const ContinueWork& work, const Reporter& repor
     reporter.note("nothing is left to continue");
     return;
   }
-  const double prefill = prefill_speed(job.run, job.sessions), sampling = sampling_speed(job);
+  const double prefill = prefill_speed(job.run, job.sessions),
+               sampling = sampling_speed(job.run, job.free, job.sessions);
   const auto seconds = [&](int64_t n_new) {
     return static_cast<double>(work.n_given) / prefill + static_cast<double>(n_new) / sampling;
   };
