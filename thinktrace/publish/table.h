@@ -10,6 +10,7 @@
 
 #include "thinktrace/analysis/ablation.h"
 #include "thinktrace/analysis/ensemble.h"
+#include "thinktrace/analysis/hints.h"
 #include "thinktrace/analysis/measures.h"
 #include "thinktrace/analysis/sequential.h"
 #include "thinktrace/probe/record.h"
