@@ -16,21 +16,6 @@
 namespace thinktrace::cli {
 namespace {
 
-// A shell passes \n as two characters; a suffix and tags need the one that is meant.
-std::string unescape(const std::string& text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); i++) {
-    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-    if (text[i] == '\\' && (next == 'n' || next == 't' || next == '\\')) {
-      out += next == 'n' ? '\n' : next == 't' ? '\t' : '\\';
-      i++;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
 Probing probing_from(const RunArguments& a, const CLI::App& verb) {
   const auto is_given = [&](const char* name) {
     const CLI::Option* option = verb.get_option_no_throw(name);
@@ -57,6 +42,20 @@ LabelKind label_kind(const std::string& name) {
 }
 
 }  // namespace
+
+std::string unescape(const std::string& text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); i++) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (text[i] == '\\' && (next == 'n' || next == 't' || next == '\\')) {
+      out += next == 'n' ? '\n' : next == 't' ? '\t' : '\\';
+      i++;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
 
 std::string check_finite(const std::string& s) {
   return s.find_first_not_of("0123456789.eE+-") == std::string::npos ? "" : "not a finite number";
@@ -136,7 +135,7 @@ void add_compute_options(CLI::App& verb, RunArguments& a) {
       ->group("Model");
 }
 
-void add_question_options(CLI::App& verb, RunArguments& a) {
+void add_selection_options(CLI::App& verb, RunArguments& a) {
   verb.add_option("--limit", a.limit, "Questions of each subject: the first N, or a range as 11-20")
       ->group("Questions");
   verb.add_option("--subjects", a.subjects, "Only these subjects (separated by commas)")
@@ -145,6 +144,10 @@ void add_question_options(CLI::App& verb, RunArguments& a) {
   verb.add_option("--shuffle", a.shuffle, "Order the questions of a subject by this seed before --limit")
       ->check(check_seed)
       ->group("Questions");
+}
+
+void add_question_options(CLI::App& verb, RunArguments& a) {
+  add_selection_options(verb, a);
   verb.add_flag("--skip-bad", a.skip_bad, "Leave bad records out instead of stopping")->group("Questions");
 }
 

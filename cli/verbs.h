@@ -26,6 +26,8 @@ Verb add_export(CLI::App& app);
 Verb add_status(CLI::App& app);
 Verb add_probe(CLI::App& app);
 Verb add_ablate(CLI::App& app);
+Verb add_continue(CLI::App& app);
+Verb add_hint(CLI::App& app);
 Verb add_pivots(CLI::App& app);
 Verb add_cues(CLI::App& app);
 Verb add_import(CLI::App& app);

@@ -318,6 +318,8 @@ Json to_object(const CueNumbers& cue) {
 
 }  // namespace
 
+std::string to_json(const Estimate& estimate) { return to_object(estimate).dump(); }
+
 std::string to_json(const PivotReport& report) {
   const BootstrapOptions& b = report.bootstrap;
   Json json{{"experiment", report.experiment},

@@ -6,6 +6,7 @@
 namespace thinktrace {
 
 struct Analysis;
+struct Estimate;
 
 // One object on one line, keys in a fixed order; what isn't defined is null, and no number is NaN. Text is
 // valid UTF-8 with what a terminal acts on escaped (text/utf8.h).
@@ -56,5 +57,8 @@ struct Analysis;
 //                            t_exit_mean, t_exit_median, t_exit_share; earlier, later (shares)
 //   warnings                 kind, text
 std::string to_json(const Analysis& analysis);
+
+// One statistic as it stands in the objects here and in those of experiments: value, low, high, method, n_traces, n_questions.
+std::string to_json(const Estimate& estimate);
 
 }  // namespace thinktrace

@@ -20,7 +20,7 @@ std::string cue_line(const std::string& name, int name_columns, const std::vecto
   return trimmed(out) + '\n';
 }
 
-std::string name_of(const CueNumbers& cue) {
+std::string name_of_cue(const CueNumbers& cue) {
   constexpr int kLongest = 22;
   return cue.cue.empty() ? "all together" : trimmed(fit(printable(cue.cue), kLongest));
 }
@@ -36,14 +36,14 @@ std::string table_of_cues(const CueReport& report) {
                              kCell);
   for (const CueNumbers& cue : report.cues) {
     if (cue.n_events == 0) {
-      out += cue_line(name_of(cue), kName, {"0"}, kCell);
+      out += cue_line(name_of_cue(cue), kName, {"0"}, kCell);
       continue;
     }
     Estimate up_to = cue.averages[kMovedFinal].difference.front();
     if (up_to.value) up_to.value = -*up_to.value;
     if (up_to.interval)
       up_to.interval = Interval{-up_to.interval->high, -up_to.interval->low, up_to.interval->method};
-    out += cue_line(name_of(cue), kName,
+    out += cue_line(name_of_cue(cue), kName,
                     {fmt::format("{} in {} traces", cue.n_events, cue.n_traces), share(up_to),
                      share(cue.averages[kMovedFinal].difference.back()),
                      share(cue.averages[kMovedRight].difference.back())},

@@ -63,9 +63,7 @@ json or_null(const std::optional<T>& value) {
   return value ? json(*value) : json(nullptr);
 }
 
-std::string dumped(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string dumped(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 }  // namespace
 
@@ -73,20 +71,20 @@ std::string pivot_line(const TraceRecord& r, const PivotRow& p, const ExportCont
   const double before = success_rate(p.before), after = success_rate(p.after);
   const ForkRow *own = own_token(p), *rejected = rejected_token(p);
   json line{{"model_id", continued_by(c)},
-                 {"query", r.question.text},
-                 {"pivot_context", context_of(r, p.token)},
-                 {"pivot_token", r.think_text[p.token]},
-                 {"pivot_token_id", r.trace.think_ids[p.token]},
-                 {"prob_before", before},
-                 {"prob_after", after},
-                 {"prob_delta", after - before},
-                 {"is_positive", after > before},
-                 {"task_type", kTaskType},
-                 {"dataset_id", r.question.subject},
-                 {"dataset_item_id", r.question.id},
-                 {"token_logprob", own ? json(std::log(own->probability)) : json(nullptr)},
-                 {"rejected_token", rejected ? json(rejected->text) : json(nullptr)},
-                 {"rejected_token_id", rejected ? json(rejected->id) : json(nullptr)}};
+            {"query", r.question.text},
+            {"pivot_context", context_of(r, p.token)},
+            {"pivot_token", r.think_text[p.token]},
+            {"pivot_token_id", r.trace.think_ids[p.token]},
+            {"prob_before", before},
+            {"prob_after", after},
+            {"prob_delta", after - before},
+            {"is_positive", after > before},
+            {"task_type", kTaskType},
+            {"dataset_id", r.question.subject},
+            {"dataset_item_id", r.question.id},
+            {"token_logprob", own ? json(std::log(own->probability)) : json(nullptr)},
+            {"rejected_token", rejected ? json(rejected->text) : json(nullptr)},
+            {"rejected_token_id", rejected ? json(rejected->id) : json(nullptr)}};
   line.update({{"run", c.run},
                {"trace_id", r.id},
                {"question_id", r.question.id},

@@ -10,7 +10,9 @@
 
 #include "thinktrace/analysis/ablation.h"
 #include "thinktrace/analysis/ensemble.h"
+#include "thinktrace/analysis/hints.h"
 #include "thinktrace/analysis/measures.h"
+#include "thinktrace/analysis/sequential.h"
 #include "thinktrace/probe/record.h"
 #include "thinktrace/publish/export.h"
 
@@ -66,5 +68,23 @@ struct AblatedAnswer {
 // Columns p_1, p_2, … as in probe_rows.
 Row ablation_row(const TraceRecord& record, const AblatedAnswer& answer, const ExportContext& context,
                  int n_options);
+
+// One free continuation of a beginning of a trace's thinking.
+struct ContinuedAnswer {
+  int experiment = 0;  // Its number.
+  int position = 0;
+  int draw = 0;
+  bool is_first = true;  // One of those that every beginning has, which alone count for means.
+  std::vector<std::string> think_text;
+  Stop stop = Stop::kClosed;
+  std::string answer_text;
+  std::optional<int> chosen;
+  std::vector<float> forced;              // The answer forced at that beginning, by option.
+  Verdict verdict = Verdict::kUndecided;  // Of the beginning.
+  bool is_more = false;
+};
+// Columns p_1, p_2, … as in probe_rows, of the forced answer.
+Row continuation_row(const TraceRecord& record, const ContinuedAnswer& answer, const ExportContext& context,
+                     int n_options);
 
 }  // namespace thinktrace

@@ -28,7 +28,4 @@ struct PivotWork {
 PivotWork plan_pivots(const ReadingRun& run, const StoredExperiment& experiment,
                       const PivotSettings& settings, const UnitTraces& units, bool with_failed);
 
-// Tokens a second when traces of the run's first question are sampled, for a few tokens, as the search samples.
-double sampling_speed(const ReadingRun& run, const FreeSampling& free, GrowingSession& sessions);
-
 }  // namespace thinktrace

@@ -84,6 +84,9 @@ struct StoredReading {
   std::optional<int> writer_tokens;   // The writer's number of tokens, where the reader's are others.
 };
 
+// Which plan is shown unless another is asked for, once one was saved.
+enum class CurrentPlan { kSaved, kAsBefore };
+
 // An experiment as the store sees it.
 struct StoredExperiment {
   std::string id;  // Hash of identity.
@@ -177,8 +180,10 @@ class Store {
   // Makes another plan the current one for this handle. Throws Error (kInput), naming those there are.
   void choose_plan(int number);
   // Writes a new plan (number 0; its reader must be stored) or a grown one, with its questions in order, and makes it
-  // current; keeps every unit. One transaction; gives the number. Plans under which nothing was done are removed.
-  int save_plan(const StoredPlan& plan, const std::vector<Question>& questions);
+  // current, for this handle at least; keeps every unit. One transaction; gives the number. Plans under which nothing was done are
+  // removed when a new one comes.
+  int save_plan(const StoredPlan& plan, const std::vector<Question>& questions,
+                CurrentPlan current = CurrentPlan::kSaved);
   std::vector<Question> questions() const;
   std::vector<Question> questions(int plan) const;
 
