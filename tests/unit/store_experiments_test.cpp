@@ -157,6 +157,19 @@ TEST_F(Experiments, AContinuationThatDoesNotFitIsDamage) {
   }
 }
 
+TEST_F(Experiments, ResultsAreThoseOfThePlan) {
+  const StoredExperiment e = saved("e1");
+  store_.commit_outcomes(unit(0), e, {.status = Status::kFailed, .error = "too long"}, {});
+  EXPECT_FALSE(store_.has_results("e1")) << "an attempt is none";
+  store_.commit_outcomes(unit(2), e, {}, {{records_[2].id, "real", 0, 7, {-1, -2, -3, -4, -5}, {}}});
+  EXPECT_TRUE(store_.has_results("e1"));
+  EXPECT_FALSE(store_.has_results("e2"));
+  store_.save_plan({0, "s1", "{}", "{}", 2, 2, "r1"}, {records_[0].question});
+  EXPECT_TRUE(store_.has_results("e1")) << "a question that was once asked stays";
+  store_.save_plan({0, "s2", "{}", "{}", 2, 2, "r1"}, {records_[2].question});
+  EXPECT_FALSE(store_.has_results("e1")) << "another plan's traces";
+}
+
 TEST_F(Experiments, FailuresStayApartFromThoseOfReadings) {
   const StoredExperiment e = saved("e1");
   store_.commit_outcomes(unit(0), e, {.status = Status::kFailed, .error = "too long"}, {});

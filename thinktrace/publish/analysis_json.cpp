@@ -372,6 +372,7 @@ std::string to_json(const AblationReport& report) {
             {"subjects", Json::array()}};
   for (const AblationArm& arm : report.arms) {
     json["arms"].push_back({{"name", arm.name},
+                            {"label", arm.label},
                             {"draws", arm.draws},
                             {"length_matched", arm.is_length_matched},
                             {"emptied", arm.is_emptied},

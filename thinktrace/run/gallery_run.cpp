@@ -4,15 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <list>
 #include <map>
 
+#include "thinktrace/run/ablation_numbers.h"
 #include "thinktrace/run/analyze.h"
 #include "thinktrace/run/reader.h"
 
 namespace thinktrace {
 
-GalleryRun::GalleryRun(OpenRun run, bool is_only_plan) : run_(std::move(run)), is_only_plan_(is_only_plan) {
+GalleryRun::GalleryRun(OpenRun run, bool is_only_plan)
+    : run_(std::move(run)), is_only_plan_(is_only_plan), experiments_(run_) {
   const std::map<std::string, Store::ReaderCounts> counts = run_.store.reader_counts();
   for (StoredReader& reader : run_.store.readers()) {
     const auto it = counts.find(reader.id);
@@ -48,7 +51,8 @@ void GalleryRun::show(const TraceRecord& r, const std::function<void(const SiteT
                         kept.curve.interpolated});
   }
   const TraceMeasures measures = measure_record(r, beside);
-  visit({r, measures, readings});
+  const std::vector<ExperimentResult> results = experiments_.of(run_.store, r);
+  visit({r, measures, readings, results});
 }
 
 // In the tokens that the record is shown in; empty where that can't be told.
@@ -69,7 +73,18 @@ RunSummary GalleryRun::summarise() const {
   RunSummary summary = summarise_run(run_);
   if (!is_only_plan_) summary.name += fmt::format(" (plan {})", run_.plan.number);
   for (const StoredReader& reader : further_) summary.readers.push_back(describe_reader(reader, run_.reader));
+  summary.experiments = experiments_.shown();
   return summary;
+}
+
+std::vector<std::string> GalleryRun::ablations() const {
+  const std::string folder = std::filesystem::path(run_.store.path()).parent_path().string();
+  std::vector<std::string> reports;
+  for (const ShownExperiment& e : experiments_.shown()) {
+    if (e.kind == kAblation)
+      reports.push_back(to_json(report_ablation(open_ablation({folder, run_.plan.number}, e.number))));
+  }
+  return reports;
 }
 
 std::vector<int> plan_numbers(const std::string& run_folder, ReadAccess access) {

@@ -12,9 +12,14 @@ namespace thinktrace {
 namespace {
 
 void add_names(const ShelfParts& shelf, std::set<std::string>& names) {
-  for (const std::string* name : {&shelf.strips, &shelf.texts, &shelf.curves, &shelf.ids, &shelf.readings}) {
+  for (const std::string* name :
+       {&shelf.strips, &shelf.texts, &shelf.curves, &shelf.ids, &shelf.readings, &shelf.experiments}) {
     if (!name->empty()) names.insert(*name);
   }
+}
+
+bool begins_with(const std::vector<std::string>& list, const std::vector<std::string>& beginning) {
+  return list.size() >= beginning.size() && std::equal(beginning.begin(), beginning.end(), list.begin());
 }
 
 }  // namespace
@@ -71,14 +76,17 @@ LivePlan::Shown LivePlan::with_numbers(const Shown& without, const std::string& 
 }
 
 void LivePlan::update(OpenRun run, bool is_only_plan, const Sinks& sinks) {
-  // Before it is asked which readers there are: what a reader that is none yet reads after this is a change to the next.
+  // Before it is asked which readers and experiments there are: what one that is none yet does after this is a change to
+  // the next.
   const std::vector<DoneQuestion> questions = questions_of(run);
   const GalleryRun gallery(std::move(run), is_only_plan);
-  Built fresh{.readers = gallery.further_readers(), .roles = gallery.roles()};
-  // Shelves hold places of readers: those that were there must still come first.
+  Built fresh{.readers = gallery.further_readers(),
+              .experiments = gallery.experiments(),
+              .roles = gallery.roles()};
+  // Shelves hold places of readers and experiments: those that were there must still come first.
   const bool is_alike = fresh.roles.reader.id == built_.roles.reader.id &&
-                        fresh.readers.size() >= built_.readers.size() &&
-                        std::equal(built_.readers.begin(), built_.readers.end(), fresh.readers.begin());
+                        begins_with(fresh.readers, built_.readers) &&
+                        begins_with(fresh.experiments, built_.experiments);
   std::set<std::string>& chunks = fresh.without_numbers.chunks;
   RunBuilder builder(
       [&](const Chunk& chunk) {

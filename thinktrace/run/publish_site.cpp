@@ -51,6 +51,7 @@ class SelectedRun {
     RunSummary summary = gallery_.summarise();
     if (is_whole_) {
       summary.analysis = to_json(analyze_measured(gallery_.roles(), measured));
+      summary.ablations = gallery_.ablations();
     } else {
       summary.notes.push_back(fmt::format("A selection: {} of {} traces.", selected_.size(), n_traces_));
     }

@@ -117,6 +117,18 @@ void Store::save_experiment(const StoredExperiment& experiment) {
   transaction.commit();
 }
 
+bool Store::has_results(const std::string& experiment_id) const {
+  const StoredPlan plan = current_plan();
+  Statement s(db_.get(), R"(
+    SELECT EXISTS (SELECT * FROM plan_question p JOIN unit u ON u.question_id = p.question_id JOIN trace t ON t.unit_id = u.id
+      WHERE p.plan = ?2 AND u.sampling_id = ?3 AND t.sample < ?4
+        AND (EXISTS (SELECT * FROM outcome o WHERE o.experiment_id = ?1 AND o.trace_id = t.id)
+          OR EXISTS (SELECT * FROM continuation c WHERE c.experiment_id = ?1 AND c.trace_id = t.id))))");
+  s.bind(experiment_id).bind(plan.number).bind(plan.sampling_id).bind(plan.samples);
+  s.step();
+  return s.integer(0) != 0;
+}
+
 std::map<std::string, int> Store::outcome_counts(const std::string& experiment_id) const {
   return counts_by_trace(db_.get(), "outcome", experiment_id);
 }

@@ -240,6 +240,8 @@ class Store {
   std::optional<StoredExperiment> experiment(const std::string& id) const;
   // Inserts the experiment, or changes the provenance of the one with its id. Others that came to nothing are removed.
   void save_experiment(const StoredExperiment& experiment);
+  // Whether anything of the current plan came of it.
+  bool has_results(const std::string& experiment_id) const;
   // Number of outcomes, and of continuations, of each trace that has some, of any plan, by trace id.
   std::map<std::string, int> outcome_counts(const std::string& experiment_id) const;
   std::map<std::string, int> continuation_counts(const std::string& experiment_id) const;

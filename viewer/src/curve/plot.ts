@@ -12,6 +12,7 @@ import { visible_string } from "../text/visible.ts";
 import type { Cursor } from "../trace_page/cursor.ts";
 import type { TraceModel } from "../trace_page/model.ts";
 import { is_adaptive, probing_text } from "../trace_page/probing.ts";
+import { draw_free } from "./free.ts";
 import { is_end } from "./interpolated.ts";
 import { join_lines, line_style, part_line, reader_style, spread_labels, thinner } from "./lines.ts";
 import type { Line, LineStyle, PartedLine } from "./lines.ts";
@@ -99,9 +100,15 @@ function list_pieces(model: TraceModel, palette: Palette, readers: readonly Read
   return [mass, ...options, ...others].flatMap(pieces_of);
 }
 
-interface Drawing { pieces: readonly Piece[]; readers: readonly ReaderLine[]; width: number; ready(): void }
+interface Drawing { pieces: readonly Piece[]; readers: readonly ReaderLine[]; palette: Palette; width: number; ready(): void }
 
-function make_options(model: TraceModel, { pieces, readers, width, ready }: Drawing): uPlot.Options {
+function draw_prefixes(u: uPlot, model: TraceModel, palette: Palette): void {
+  const { question: { options, answer }, experiments } = model, prefixes = experiments.results.flatMap((r) => r.prefixes);
+  if (prefixes.length > 0) draw_free(u, prefixes, { answer, options: option_colours(options.length, answer, palette).map(css_colour),
+    page: css_value("--page"), ink: css_value("--ink") });
+}
+
+function make_options(model: TraceModel, { pieces, readers, palette, width, ready }: Drawing): uPlot.Options {
   const ink = css_value("--ink-2"), grid = { stroke: css_value("--line"), width: 1 }, font = "11px system-ui, sans-serif";
   const labels = end_labels(model, readers);
   return {
@@ -117,6 +124,7 @@ function make_options(model: TraceModel, { pieces, readers, width, ready }: Draw
     series: [{}, ...pieces.map(({ series }) => series)],
     hooks: { ready: [ready], draw: [(u) => {
       if (model.exit) draw_exit(u, model.exit.t);
+      draw_prefixes(u, model, palette);
       if (labels.length > 0) draw_labels(u, labels);
     }] },
   };
@@ -137,7 +145,7 @@ export function make_plot(model: TraceModel, cursor: Cursor) {
   const on_click = (t: number): void => cursor.set(t, "click");
   const { build, destroy } = attach_plot(element, { ...cursor, click: on_click }, kHeight, (width, ready) => {
     const pieces = list_pieces(model, palette, readers, width);
-    return new uPlot(make_options(model, { pieces, readers, width, ready }), join_lines(pieces.map(({ line }) => line)) as uPlot.AlignedData, element);
+    return new uPlot(make_options(model, { pieces, readers, palette, width, ready }), join_lines(pieces.map(({ line }) => line)) as uPlot.AlignedData, element);
   });
   return {
     element,
