@@ -8,6 +8,7 @@
 #include "thinktrace/publish/bundle.h"
 #include "thinktrace/run/analyze.h"
 #include "thinktrace/run/gallery_experiments.h"
+#include "thinktrace/run/publish.h"
 
 namespace thinktrace {
 
