@@ -4,8 +4,9 @@
 import uPlot from "uplot";
 import { attach_plot } from "./attach.ts";
 import { probability } from "../colour/colouring.ts";
-import { css_colour, option_colours } from "../colour/palette.ts";
+import { css_colour, line_colours } from "../colour/palette.ts";
 import { h } from "../dom/h.ts";
+import { is_dark } from "../dom/preferences.ts";
 import type { Palette } from "../state/state.ts";
 import { two_places } from "../text/numbers.ts";
 import { visible_string } from "../text/visible.ts";
@@ -90,7 +91,7 @@ function pieces_of({ line, marks, style, stroke, points }: Drawn): Piece[] {
 function list_pieces(model: TraceModel, palette: Palette, readers: readonly ReaderLine[], width: number): Piece[] {
   const { question, readings, positions, interpolated: marks } = model, n = readings.n_positions;
   const show = n <= 1 || (model.strided && n < width / 8);
-  const options = option_colours(question.options.length, question.answer, palette).map((colour, o): Drawn =>
+  const options = line_colours(question.options.length, question.answer, palette, is_dark() ? "dark" : "light").map((colour, o): Drawn =>
     ({ line: { positions, values: positions.map((_t, k) => probability(readings, o, k)) }, marks,
       style: line_style(o, question.answer), stroke: css_colour(colour), points: { show, size: 5 } }));
   const others = readers.map((line): Drawn => ({ line, marks: line.interpolated, style: reader_style(line.reader), stroke: css_value("--ink"),

@@ -48,7 +48,10 @@ export function trace_figure(context: Context): Figure {
       tokens.colour(position_colours(model, state));
       for (const part of [options, readout, plot]) part.colour(state.palette);
     },
-    themed: () => plot.rebuild(),
+    themed() {
+      options.colour(context.state().palette);
+      plot.rebuild();
+    },
     destroy() {
       tokens.destroy();
       plot.destroy();

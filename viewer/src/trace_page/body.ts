@@ -147,7 +147,10 @@ export function make_body(context: Context, model: TraceModel): Part {
     },
     key: reading.key,
     rest,
-    themed: () => reading.plot.rebuild(),
+    themed() {
+      options.colour(context.state().palette);
+      reading.plot.rebuild();
+    },
     destroy() {
       clearTimeout(timer);
       leave_home();
