@@ -13,7 +13,7 @@ from pathlib import Path
 
 import glassbox_pivots
 import measures
-from stores import EditedStore, status
+from stores import EditedStore, checksum, status
 from support import DONE, INTERRUPTED, MODEL, STORE, USAGE, CliTest, call, run_arguments, start, traces, traces_of, write_jsonl
 
 ONE = ("--threads", 1)
@@ -121,7 +121,7 @@ class Pivots(CliTest):
         self.assertEqual(json.loads(call("pivots", run, "--with", MODEL, *SEARCH, "--json").out), self.told)
         self.assertEqual((status(run)["attempts"], rows(run)), (was, self.rows))
         first = traces(run)[0]["trace_id"]
-        result = call("pivots", run, "--with", MODEL, *SEARCH, "--seed", 5, "--alternatives", 0, "--traces", first[:9], "--json")
+        result = call("pivots", run, "--with", MODEL, *SEARCH[:-1], 0, "--seed", 5, "--traces", first[:9], "--json")
         told = json.loads(result.out)
         self.assertEqual((told["experiment"], told["overall"]["traces"], told["unsearched"]), (2, 1, 1), result.err)
         self.assertTrue(all(r["tried"] == [] and r["token_logprob"] is None for r in rows(run)))
@@ -162,7 +162,7 @@ class Pivots(CliTest):
     def test_damage(self):
         run = self.copy(self.run_folder)
         db = sqlite3.connect(run / "thinktrace.db")
-        db.execute("UPDATE continuation SET position = position + 1 WHERE rowid = 5")
+        db.execute("UPDATE continuation SET draw = draw + 100 WHERE rowid = 5")
         db.commit()
         db.close()
         self.assertEqual(call("verify", run).code, STORE)
@@ -173,15 +173,27 @@ class Pivots(CliTest):
 
     def test_made_up(self):
         """Rows with right checksums that make no sense are refused, too."""
-        for table, column, value in (("experiment", "identity", '{"least":2}'), ("experiment", "identity", "["), ("continuation", "arm", "token of another")):
+        for identity in ('{"least":2}', "["):
             run = self.copy(self.run_folder)
             with EditedStore(run) as store:
-                row = [r for r in store.rows(table) if column != "arm" or r["arm"]][0]
-                store.update(table, row, **{column: value})
-            result = call("export", run, "--what", "pivots")
-            self.assertEqual(result.code, STORE, result.err)
-            self.assert_clean(result.err)
-            shutil.rmtree(run)
+                [row] = store.rows("experiment")
+                store.update("experiment", row, identity=identity)
+            self.assert_refused(run)
+        run = self.copy(self.run_folder)
+        with EditedStore(run) as store:
+            row = store.rows("continuation", "arm <> ''")[0]
+            store.db.execute("DELETE FROM continuation WHERE trace_id = ? AND position = ? AND arm = ? AND draw = ?",
+                             [row[key] for key in ("trace_id", "position", "arm", "draw")])
+            row["arm"] = "token of another"
+            row["checksum"] = checksum(list(row.values())[:-1])
+            store.db.execute(f"INSERT INTO continuation VALUES ({', '.join('?' * len(row))})", list(row.values()))
+        self.assert_refused(run)
+
+    def assert_refused(self, run: Path) -> None:
+        result = call("export", run, "--what", "pivots")
+        self.assertEqual(result.code, STORE, result.err)
+        self.assert_clean(result.err)
+        shutil.rmtree(run)
 
 
 class Truth(unittest.TestCase):
