@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,13 +19,15 @@ namespace {
 struct ProbeArguments {
   RunArguments run;
   std::optional<int> plan;
+  std::string suffixes;
   bool json = false, quiet = false;
 };
 
 void print_probe_result(const ProbeArguments& a, const ReadResult& r) {
   if (a.json) {
     nlohmann::ordered_json out{{"run", a.run.out},
-                               {"reader", r.reader},
+                               {"reader", r.readers.front()},
+                               {"readers", r.readers},
                                {"units_here", r.units_here},
                                {"units_failed", r.units_failed}};
     out["noise_floor"] = r.noise_floor ? nlohmann::ordered_json::parse(to_json(*r.noise_floor))
@@ -32,13 +35,19 @@ void print_probe_result(const ProbeArguments& a, const ReadResult& r) {
     print(out.dump(2, ' ', /*ensure_ascii=*/true, nlohmann::ordered_json::error_handler_t::replace) + "\n");
     return;
   }
-  tell(fmt::format("{} done here{}; reader {} of {} (thinktrace export {} --reader {})",
+  tell(fmt::format("{} done here{}; reader{} {} of {} (thinktrace export {} --reader {})",
                    count_text(r.units_here, "unit"),
                    r.units_failed
                        ? fmt::format(", {} could not be read whole", count_text(r.units_failed, "unit"))
                        : "",
-                   r.reader, a.run.out, a.run.out, r.reader),
+                   r.readers.size() > 1 ? "s" : "", fmt::join(r.readers, ", "), a.run.out, a.run.out,
+                   r.readers.front()),
        a.quiet);
+  if (r.readers.size() > 1)
+    tell(fmt::format(
+             "thinktrace analyze {} tells how far they agree, export {} --what ensemble token by token",
+             a.run.out, a.run.out),
+         a.quiet);
 }
 
 int probe(const ProbeArguments& a, const CLI::App& verb) {
@@ -51,9 +60,11 @@ int probe(const ProbeArguments& a, const CLI::App& verb) {
   ReadResult result;
   try {
     RunOptions options = to_run_options(a.run, verb);
+    std::vector<std::string> suffixes;
+    if (verb.get_option("--suffixes")->count() > 0) suffixes = suffixes_from(a.suffixes);
     if (verb.get_option("--stride")->count() == 0 && verb.get_option("--probe")->count() == 0)
       options.probing.stride = 0;  // As the run has it.
-    result = read_run({options, a.plan}, observer);
+    result = read_run({options, a.plan, suffixes}, observer);
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::kInterrupted) throw;
     throw Error(ErrorKind::kInterrupted,
@@ -79,6 +90,12 @@ Verb add_probe(CLI::App& app) {
   add_compute_options(*verb, a->run);
   a->run.suffix.clear();  // As the run has it, unless one is given.
   add_format_options(*verb, a->run);
+  verb->add_option(
+          "--suffixes", a->suffixes,
+          "Read once with each of several suffixes, separated by commas (\\, is a comma in one): how far "
+          "do the readings hang on the wording?")
+      ->excludes("--suffix")
+      ->group("Prompt");
   add_reading_options(*verb, a->run);
   add_plan_option(*verb, a->plan);
   verb->add_flag("--json", a->json, "Print the result as JSON");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -14,34 +15,6 @@
 
 namespace thinktrace::cli {
 namespace {
-
-std::string read_text_file(const std::string& path, const char* option) {
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  if (in) text << in.rdbuf();
-  if (!in)
-    throw Error(ErrorKind::kInput,
-                fmt::format("[options] {} {}: {}", option, path, std::strerror(errno ? errno : EIO)));
-  if (text.str().empty() || !is_utf8(text.str()))
-    throw Error(ErrorKind::kInput, fmt::format("[options] {} {}: empty or not valid UTF-8", option, path));
-  return text.str();
-}
-
-// A shell passes \n as two characters; a suffix and tags need the one that is meant.
-std::string unescape(const std::string& text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); i++) {
-    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-    if (text[i] == '\\' && (next == 'n' || next == 't' || next == '\\')) {
-      out += next == 'n' ? '\n' : next == 't' ? '\t' : '\\';
-      i++;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 Probing probing_from(const RunArguments& a, const CLI::App& verb) {
   const auto is_given = [&](const char* name) {
@@ -70,6 +43,20 @@ LabelKind label_kind(const std::string& name) {
 
 }  // namespace
 
+std::string unescape(const std::string& text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); i++) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (text[i] == '\\' && (next == 'n' || next == 't' || next == '\\')) {
+      out += next == 'n' ? '\n' : next == 't' ? '\t' : '\\';
+      i++;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 std::string check_finite(const std::string& s) {
   return s.find_first_not_of("0123456789.eE+-") == std::string::npos ? "" : "not a finite number";
 }
@@ -77,6 +64,47 @@ std::string check_seed(const std::string& s) {
   return !s.empty() && s.size() <= 20 && s.find_first_not_of("0123456789") == std::string::npos
              ? ""
              : "a seed is a whole number from 0 to 18446744073709551615";
+}
+
+std::string read_text_file(const std::string& path, const char* option) {
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream text;
+  if (in) text << in.rdbuf();
+  if (!in)
+    throw Error(ErrorKind::kInput,
+                fmt::format("[options] {} {}: {}", option, path, std::strerror(errno ? errno : EIO)));
+  if (text.str().empty() || !is_utf8(text.str()))
+    throw Error(ErrorKind::kInput, fmt::format("[options] {} {}: empty or not valid UTF-8", option, path));
+  return text.str();
+}
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> raw(1);
+  for (size_t i = 0; i < text.size(); i++) {
+    if (text[i] == ',') {
+      raw.emplace_back();
+    } else if (text[i] == '\\' && i + 1 < text.size()) {
+      if (text[i + 1] != ',') raw.back() += '\\';
+      raw.back() += text[++i];
+    } else {
+      raw.back() += text[i];
+    }
+  }
+  for (std::string& one : raw) one = unescape(one);
+  return raw;
+}
+
+std::vector<std::string> suffixes_from(const std::string& text) {
+  std::vector<std::string> suffixes;
+  for (const std::string& suffix : split_list(text)) {
+    if (suffix.empty() || !is_utf8(suffix))
+      throw Error(
+          ErrorKind::kInput,
+          R"([options] --suffixes: a suffix is empty or not valid UTF-8 ("\," is a comma in a suffix))");
+    if (std::find(suffixes.begin(), suffixes.end(), suffix) == suffixes.end()) suffixes.push_back(suffix);
+  }
+  return suffixes;
 }
 
 void add_model_options(CLI::App& verb, RunArguments& a) {
@@ -107,7 +135,7 @@ void add_compute_options(CLI::App& verb, RunArguments& a) {
       ->group("Model");
 }
 
-void add_question_options(CLI::App& verb, RunArguments& a) {
+void add_selection_options(CLI::App& verb, RunArguments& a) {
   verb.add_option("--limit", a.limit, "Questions of each subject: the first N, or a range as 11-20")
       ->group("Questions");
   verb.add_option("--subjects", a.subjects, "Only these subjects (separated by commas)")
@@ -116,6 +144,10 @@ void add_question_options(CLI::App& verb, RunArguments& a) {
   verb.add_option("--shuffle", a.shuffle, "Order the questions of a subject by this seed before --limit")
       ->check(check_seed)
       ->group("Questions");
+}
+
+void add_question_options(CLI::App& verb, RunArguments& a) {
+  add_selection_options(verb, a);
   verb.add_flag("--skip-bad", a.skip_bad, "Leave bad records out instead of stopping")->group("Questions");
 }
 

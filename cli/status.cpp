@@ -7,6 +7,7 @@
 #include "cli/console.h"
 #include "cli/verbs.h"
 #include "cli/view_options.h"
+#include "thinktrace/run/hint_plan.h"
 #include "thinktrace/run/noise_floor.h"
 #include "thinktrace/run/plan.h"
 #include "thinktrace/run/publish.h"
@@ -65,6 +66,7 @@ std::string settings_text(const RunStatus& s) {
   }
   if (const Probing probing = probing_of(s.reader.identity); probing.adaptive)
     text += fmt::format(", probe {}", describe(probing));
+  if (const auto hint = hint_of(s.plan)) text += fmt::format(", hint {}", describe(*hint));
   if (reader.contains("suffix")) text += fmt::format(", suffix {}", reader["suffix"].dump());
   return text;
 }
@@ -77,8 +79,11 @@ std::string plan_text(const StoredPlan& other, const StoredPlan& shown) {
                        json::parse(other.provenance).value("/model/name"_json_pointer, ""));
   if (json::parse(shown.identity).contains("import"))
     return "sampled with " + json::parse(other.provenance).value("/model/name"_json_pointer, "");
-  const std::string how = differences(shown.identity, other.identity);
-  return how.empty() ? "samples alike, other questions" : how;
+  const std::string how = differences(without_hint(shown), without_hint(other));
+  const auto hint = hint_of(other), shown_hint = hint_of(shown);
+  if (hint) return fmt::format("with a hint: {}{}{}", describe(*hint), how.empty() ? "" : "; ", how);
+  if (!how.empty()) return how;
+  return shown_hint ? "without the hint" : "samples alike, other questions";
 }
 
 void print_status_text(const RunStatus& s) {

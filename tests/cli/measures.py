@@ -2,7 +2,10 @@
 """The first numbers of docs/method.md in plain Python, from the lines of an export: slow, obvious, nothing shared with the program."""
 from __future__ import annotations
 
+import bisect
+import itertools
 import math
+import re
 import statistics
 from collections import defaultdict
 
@@ -17,6 +20,29 @@ def entropy(row: list[float]) -> float:
     return math.fsum(-p * math.log2(p) for p in outcomes if p > 0)
 
 
+def sentence_cuts(tokens: list[str]) -> list[int]:
+    """After how many tokens each sentence of a Glassbox text ends: at a boundary in the blank between two, else at the next one."""
+    text, ends, cuts = "".join(tokens), list(itertools.accumulate(map(len, tokens))), []
+    for stop in re.finditer(r"[.?!]+(\s+)(?=\S)", text):
+        k = bisect.bisect_right(ends, stop.end())  # Tokens that end at the next sentence's first character or before.
+        cuts.append(k if k and ends[k - 1] >= stop.start(1) else k + 1)
+    return sorted({c for c in cuts if c < len(tokens)} | {len(tokens)})
+
+
+def area_over(points: list[tuple[float, bool]]) -> float:
+    """1 minus the area under straight lines; flat before the first point and after the last."""
+    points = [(0, points[0][1]), *points, (1, points[-1][1])]
+    return 1 - math.fsum((b - a) * (y + z) / 2 for (a, y), (b, z) in itertools.pairwise(points))
+
+
+def areas_over(r: dict, tops: list[int]) -> tuple[float, float]:
+    """Of early answering, cut wherever it was read, and after whole sentences."""
+    same = {t: top == tops[-1] for t, top in zip(r["positions"], tops)}
+    cuts, end = [0, *sentence_cuts(r["think_text"])], len(r["think_text"])
+    return (area_over([(t / end, s) for t, s in same.items()]),
+            area_over([(i / (len(cuts) - 1), same[t]) for i, t in enumerate(cuts) if t in same]))
+
+
 def measure(r: dict, margin: float = 0) -> dict:
     """Of one trace that was read, in its own tokens."""
     rows, positions, answer, end = r["probs"], r["positions"], r["answer"], len(r["think_text"])
@@ -29,7 +55,8 @@ def measure(r: dict, margin: float = 0) -> dict:
     right = [t == answer for t in tops]
     kind = ("productive" if right[-1] and not right[0] else "counterproductive" if right[0] and not right[-1] else
             "right_throughout" if all(right) else "wrong_throughout" if not any(right) else "wavering")
-    return {"top_start": tops[0], "top_end": tops[-1], "right_start": right[0], "right_end": right[-1], "p_start": rows[0][answer],
+    tokens, sentences = areas_over(r, tops)
+    return {"area_over": tokens, "area_over_sentences": sentences, "top_start": tops[0], "top_end": tops[-1], "right_start": right[0], "right_end": right[-1], "p_start": rows[0][answer],
             "p_end": rows[-1][answer], "mass": [math.fsum(row) for row in rows], "flips": sum(a != b for a, b in zip(tops, tops[1:])),
             "entropy": [entropy(row) for row in rows], "t_exit": t_exit, "t_exit_low": low, "p_exit": rows[k][answer], "class": kind, "length": end,
             "ended": r["ended"], "share": (end - t_exit) / end if end else None, "share_high": (end - low) / end if end else None,
@@ -81,7 +108,9 @@ def expected(ms: list[dict]) -> dict[tuple, float | None]:
              ("commitment", "t_exit_median"): statistics.median(m["t_exit"] for m in done) if done else None,
              ("commitment", "performative_share"): mean(m["share"] for m in done),
              ("commitment", "performative_share_high"): mean(m["share_high"] for m in done),
-             ("commitment", "p_right_at_exit"): mean(m["p_exit"] for m in done)}
+             ("commitment", "p_right_at_exit"): mean(m["p_exit"] for m in done),
+             ("early_answering", "area_over"): mean(m["area_over"] for m in done),
+             ("early_answering", "area_over_sentences"): mean(m["area_over_sentences"] for m in done)}
     for name, right in (("r_forced_right_at_end", "right_end"), ("r_free_right", "free")):
         facts["thinking_length", name, "over_traces"] = correlation((m["length"], m[right]) for m in ms)
         facts["thinking_length", name, "within_questions"] = within(ms, "question", right)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import measures
 from stores import EditedStore, status
-from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, start, traces, write_jsonl
+from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, site_chunk, site_manifest, start, traces, write_jsonl
 
 PLAN = ("--subjects", "chains,beasts", "--limit", 2, "--samples", 2, "--no-site")
 ONE = ("--threads", 1)
@@ -121,6 +121,30 @@ class Ablate(CliTest):
         self.assertLess(len(answers(run)), len(self.rows))
         self.assertEqual(call("ablate", run, *ONE).code, DONE)
         self.assertEqual(answers(run), self.rows)
+
+    def test_gallery(self):
+        """What the gallery shows of each trace is what the export has of it."""
+        site = self.folder / "site"
+        self.assertEqual(call("site", self.run_folder, "-o", site).code, DONE)
+        [run] = site_manifest(site)[0]["runs"]
+        self.assertEqual([(e["number"], e["kind"]) for e in run["experiments"]], [(1, "ablation")])
+        [report] = site_chunk(site, run["ablations"])[0]["reports"]
+        self.assertEqual(report, self.told)
+        index = site_chunk(site, run["index"])[0]
+        [shelf], ids = index["shelves"], index["traces"]["id"]
+        chunk = site_chunk(site, shelf["experiments"])[0]
+        self.assertEqual((chunk["labels"]["none"], chunk["labels"]["first_0.25"]), ("no thinking", "its first 25 %"))
+        shown = {ids[result["trace"]]: {arm["name"]: arm["draws"] for arm in result["arms"]} for result in chunk["results"]}
+        for row in self.rows:
+            draw = shown[row["trace_id"]][row["arm"]][row["draw"]]
+            self.assertEqual((draw["n_tokens"], draw["source"]), (row["n_tokens"], row["source_trace"]))
+            for i, p in enumerate(draw["p"]):
+                self.assertAlmostEqual(p, row[f"p_{i + 1}"], delta=5.1e-5)
+        numbers = {n["key"]: n["values"] for n in index["numbers"]}
+        for at, trace in enumerate(ids):
+            rows = [r for r in self.rows if (r["trace_id"], r["arm"]) == (trace, "random")]
+            self.assertAlmostEqual(numbers["p_if_random"][at], measures.mean([r["p_right"] for r in rows]), delta=1e-5)
+            self.assertAlmostEqual(numbers["changed_if_random"][at], measures.mean([not r["same_as_real"] for r in rows]), delta=1e-5)
 
     def test_refusals(self):
         run = self.copy(self.plain)

@@ -139,7 +139,7 @@ TEST_F(AdaptiveRun, ProbeReadsAsTheRunDoesUnlessToldOtherwise) {
   EXPECT_TRUE(traces(o, 2)[0].contains("interpolated"));
   again.format.suffix.clear();
   again.probing = kExact;
-  EXPECT_EQ(read_run({again, {}}).reader, 3);
+  EXPECT_EQ(read_run({again, {}}).readers.front(), 3);
   EXPECT_FALSE(traces(o, 3)[0].contains("interpolated"));
 }
 

@@ -9,7 +9,7 @@ import pathlib
 import numpy as np
 from scipy import stats
 
-from statistics_data import make_traces, measure
+from statistics_data import EARLY_SHARES, make_traces, measure
 
 LEVEL = 0.95
 PRIOR = {"4": [0.2, 0.45, 0.25, 0.1]}
@@ -138,6 +138,62 @@ class Block:
         return {"n_options": n, "traces": counts[n], "each": each,
                 "prior_right": self.share("labels/prior_right", value("answer", int(np.argmax(prior)))) if prior else None}
 
+    def areas(self, area, length):
+        """The mean area, and the means of four groups of about as many traces by length (quantiles of the lengths)."""
+        kept = [t for t in self.traces if t["read"] and t["ended"] is not False and t[area] is not None]
+        lengths = sorted(t[length] for t in kept)
+        starts = sorted({lengths[len(lengths) * g // 4] for g in range(4)})
+        groups = []
+        for low, high in zip(starts, starts[1:] + [np.inf]):
+            group = [t for t in kept if low <= t[length] < high]
+            groups.append({"from": low, "weight": len(group) / len(kept),
+                           "area_over": self.estimate("-", [(t[area], t["question"]) for t in group], np.mean, "share")})
+        return self.estimate(f"early_answering/{area}", [(t[area], t["question"]) for t in kept], np.mean, "share"), groups
+
+    def early_answering(self):
+        uncut = [t for t in self.traces if t["read"] and t["ended"] is not False]
+        same = [{"kept": share, "same": self.estimate(f"early_answering/same_at/{i}/same", [(t["same_at"][i], t["question"]) for t in uncut], np.mean, "share")}
+                for i, share in enumerate(EARLY_SHARES)]
+        tokens, by_tokens = self.areas("area_over", "end")
+        sentences, by_sentences = self.areas("area_over_sentences", "sentences")
+        return {"same_at": same, "area_over": tokens, "by_tokens": by_tokens, "area_over_sentences": sentences, "by_sentences": by_sentences}
+
+    def of_part(self, part, key, name=None, statistic=np.mean, kind="share", uncut=False):
+        name = name or key
+        pairs = [(t[part][key], t["question"]) for t in self.traces if t["read"] and t[part] and not (uncut and t["ended"] is False)]
+        return self.estimate(f"{part}/{name}" if statistic is np.mean else "-", pairs, statistic, kind)
+
+    def ensemble(self):
+        keys = [f"{name}{where}" for name in ("spread", "deviation", "agreement") for where in ("", "_at_start", "_at_end")]
+        return {key: self.of_part("ensemble", key) for key in keys + ["p_right_at_start", "p_right_at_end", "right_at_start", "right_at_end"]}
+
+    def against_own(self):
+        out = {key: self.of_part("against_own", key) for key in ("same", "same_at_start", "same_at_end", "distance")}
+        out |= {key: self.of_part("against_own", key, kind="mean") for key in ("p_right_at_start", "p_right_at_end", "mass_at_start", "mass_at_end")}
+        out |= {"t_exit_mean": self.of_part("against_own", "t_exit", "t_exit_mean", kind="mean", uncut=True),
+                "t_exit_median": self.of_part("against_own", "t_exit", "t_exit_median", np.median, "median", uncut=True),
+                "t_exit_share": self.of_part("against_own", "t_exit_share", kind="mean", uncut=True)}
+        return out | {key: self.of_part("against_own", key, uncut=True) for key in ("earlier", "later")}
+
+    def label_bias(self, n, place):
+        readings = [(right, p, t["question"]) for t in self.traces if t["read"] and t["n_options"] == n and "label_readings" in t
+                    for right, p in t["label_readings"][place]]
+        if not readings:
+            nothing = {"value": None, "n_traces": 0, "n_questions": 0}
+            return {"each": [], "recall_deviation": nothing, "chosen_minus_right": nothing}
+        chosen, right = np.array([p.argmax() for _, p, _ in readings]), np.array([r for r, _, _ in readings])
+        questions = [q for _, _, q in readings]
+
+        def share(values, keep=None, kind="share"):
+            return self.estimate("-", [(v, q) for i, (v, q) in enumerate(zip(values, questions)) if keep is None or keep[i]], np.mean, kind)
+        each = [{"chosen": share(chosen == i), "right": share(right == i), "p": share([p[i] for _, p, _ in readings], kind="mean"),
+                 "recall": share(chosen == i, right == i)} for i in range(n)]
+        stands_on = {"n_traces": len(readings), "n_questions": len(set(questions))}
+        recalls = [np.mean(chosen[right == i] == i) if np.any(right == i) else np.nan for i in range(n)]
+        shares = [np.mean(chosen == i) - np.mean(right == i) for i in range(n)]
+        return {"each": each, "recall_deviation": {"value": plain(np.std(recalls)), **stands_on},
+                "chosen_minus_right": {"value": float(np.abs(shares).sum() / 2), **stands_on}}
+
     def report(self, with_subjects):
         read = [t for t in self.traces if t["read"]]
         uncut = [t for t in read if t["ended"] is not False]
@@ -173,12 +229,15 @@ class Block:
                            "t_exit_median": exit_of("t_exit", np.median, "median"), "performative_share": exit_of("performative_share"),
                            "performative_share_high": exit_of("performative_share_high"), "p_right_at_exit": exit_of("p_right_at_exit"),
                            "censored": len(read) - len(uncut)},
+            "early_answering": self.early_answering(),
             "classes": {"productive": self.counted("classes/productive", of_class(["productive"])),
                         "counterproductive": self.counted("classes/counterproductive", of_class(["counterproductive"])),
                         "meaningless_effort": self.counted("classes/meaningless_effort", of_class(effort)),
                         **{name: self.counted(f"classes/{name}", of_class([name])) for name in effort},
                         "known_already": self.counted("classes/known_already", lambda t: t.get("known_already"))},
             "labels": self.labels(),
+            "ensemble": self.ensemble(), "against_own": self.against_own(),
+            "label_bias": {"at_start": self.label_bias(self.labels()["n_options"], 0), "at_end": self.label_bias(self.labels()["n_options"], 1)},
             "order_agreement": {key: self.share(f"order_agreement/{key}", lambda t, key=key: t["agreement"][key] if t.get("agreement") else None)
                                 for key in ("option", "option_at_start", "option_at_end", "label", "label_at_start", "label_at_end")}}
 
@@ -187,7 +246,7 @@ def main():
     traces = make_traces()
     measured = [measure(t) for t in traces]
     errors = {}
-    expected = {"overall": Block(measured, errors, "overall").report(True), "subjects": []}
+    expected = {"readers": [], "own_reader": None, "overall": Block(measured, errors, "overall").report(True), "subjects": []}
     for subject in dict.fromkeys(t["subject"] for t in traces):
         expected["subjects"].append({"subject": subject, **Block([m for m in measured if m["subject"] == subject]).report(False)})
     entropies = [[float(e[0]), float(e[-1]), float(e.mean())] if e is not None else None for e in (m.get("entropies") for m in measured)]

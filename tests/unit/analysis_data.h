@@ -51,11 +51,22 @@ inline TraceMeasures measure_golden(const Json& t) {
                  .n_options = t["n_options"],
                  .end = t["end"],
                  .positions = positions,
-                 .logprobs = logprobs};
+                 .logprobs = logprobs,
+                 .sentence_ends = t["sentence_ends"].get<std::vector<int>>()};
   std::vector<std::vector<float>> others;
   for (const Json& order : t["orders"]) others.push_back(logprobs_of(order["thousandths"]));
   for (size_t i = 0; i < others.size(); i++)
     view.orders.push_back({t["orders"][i]["label_of"].get<std::vector<int>>(), others[i]});
+  std::vector<std::vector<float>> ensemble;
+  for (const Json& reading : t["ensemble"]) ensemble.push_back(logprobs_of(reading));
+  for (const auto& reading : ensemble) view.ensemble.push_back({positions, reading});
+  std::vector<int> own_positions;
+  std::vector<float> own;
+  if (const Json& other = t["own"]; !other.is_null()) {
+    own_positions = other["positions"].get<std::vector<int>>();
+    own = logprobs_of(other["thousandths"]);
+    view.own = OtherCurve{own_positions, own, other["end"], other["aligned"].get<std::vector<int>>()};
+  }
   return measure_trace(view);
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis_data.h"
 #include "experiment_data.h"
 #include "thinktrace/analysis/random.h"
 
@@ -14,8 +15,17 @@ namespace thinktrace {
 namespace {
 
 using testing::golden_experiments;
+using testing::HandMade;
 
-SameCurve step_at(double kept) { return {{0, kept, kept, 1}, {0, 0, 1, 1}}; }
+// The value at a share of the thinking, on the line between the readings beside it.
+double same_at(const SameCurve& curve, double kept) {
+  const auto next = std::lower_bound(curve.kept.begin(), curve.kept.end(), kept);
+  const auto i = static_cast<size_t>(next - curve.kept.begin());
+  if (i == curve.kept.size()) return curve.same.back();
+  if (i == 0 || curve.kept[i] == kept) return curve.same[i];
+  const double way = (kept - curve.kept[i - 1]) / (curve.kept[i] - curve.kept[i - 1]);
+  return curve.same[i - 1] + way * (curve.same[i] - curve.same[i - 1]);
+}
 
 TEST(EarlyAnswering, LinesAndAreasAreNumpys) {
   for (const auto& c : golden_experiments()["same_curves"]) {
@@ -36,13 +46,17 @@ TEST(EarlyAnswering, CurvesByHand) {
   // A few cuts: nothing is known between them, and the line goes through.
   const SameCurve cuts = same_answer_curve(std::vector<int>{0, 4}, std::vector<int>{1, 2}, 4, 2);
   EXPECT_DOUBLE_EQ(area_over(cuts), .5);
-  EXPECT_DOUBLE_EQ(same_at(cuts, .3), .3);
   // Compared with an answer that is not that of the last reading.
   EXPECT_DOUBLE_EQ(area_over(same_answer_curve(every, answers, 4, 3)), 1);
   EXPECT_DOUBLE_EQ(area_over({{1}, {1}}), 0);
 }
 
 // ---- The paper's order: a group's mean curve, its area, and the areas' mean weighted by the groups' shares. ----
+
+struct EarlyTrace {
+  int length = 0;
+  SameCurve curve;
+};
 
 double paper_area(const std::vector<EarlyTrace>& traces, const std::vector<int>& from) {
   double total = 0;
@@ -68,63 +82,77 @@ double paper_area(const std::vector<EarlyTrace>& traces, const std::vector<int>&
   return total;
 }
 
-std::vector<EarlyTrace> random_early_traces(std::mt19937_64& random, int n_questions) {
-  std::vector<EarlyTrace> traces;
-  for (int q = 0; q < n_questions; q++) {
-    for (uint32_t i = 0; i <= draw_below(random, 3); i++) {
-      const int length = 1 + static_cast<int>(draw_below(random, 60));
-      std::vector<int> positions, answers;
-      for (int t = 0; t <= length; t++) {
-        if (t > 0 && t < length && draw_below(random, 3) == 0) continue;
-        positions.push_back(t);
-        answers.push_back(static_cast<int>(draw_below(random, 4)));
-      }
-      traces.push_back({q, length, same_answer_curve(positions, answers, length, answers.back())});
-    }
+// A trace of `n` sentences of `width` tokens each, answers drawn at random.
+HandMade random_answers(std::mt19937_64& random, int n, int width) {
+  HandMade trace;
+  for (int t = 0; t <= n * width; t++) {
+    trace.rows.push_back({.1, .1, .1});
+    trace.rows.back()[draw_below(random, 3)] = .6;
   }
-  return traces;
+  return trace;
 }
 
-TEST(EarlyAnswering, EqualsThePapersOrderOfSteps) {
+TEST(EarlyAnswering, OfARunEqualsThePapersOrderOfSteps) {
   std::mt19937_64 random(5);
-  for (int round = 0; round < 20; round++) {
-    const std::vector<EarlyTrace> traces = random_early_traces(random, 12);
-    const EarlyOptions options{.group_from = {1, 10, 25, 70}, .bootstrap = {.resamples = 20}};
-    const EarlyAnswering found = early_answering(traces, 12, options);
-    EXPECT_NEAR(*found.area_over.value, paper_area(traces, options.group_from), 1e-12);
-    double weighted = 0;
-    for (const LengthGroup& group : found.groups)
-      weighted += group.weight * group.area_over.value.value_or(0);
-    EXPECT_NEAR(*found.area_over.value, weighted, 1e-12);
-    EXPECT_EQ(found.groups[3].weight, 0);  // Longer than any.
-    EXPECT_FALSE(found.groups[3].area_over.value.has_value());
-    EXPECT_EQ(found.same.back().value, 1);  // With the whole thinking.
+  std::vector<TraceMeasures> measures;
+  std::vector<EarlyTrace> by_token, by_sentence;
+  for (int i = 0; i < 60; i++) {
+    const int n = 3 + static_cast<int>(draw_below(random, 4)),
+              width = 1 + static_cast<int>(draw_below(random, 3));
+    HandMade trace = random_answers(random, n, width);
+    TraceView view = trace.view();
+    view.question_id = std::to_string(i / 3);
+    for (int s = 1; s <= n; s++) view.sentence_ends.push_back(s * width);
+    measures.push_back(measure_trace(view));
+    std::vector<int> tops, after_sentences, sentences;
+    for (const auto& row : trace.rows)
+      tops.push_back(static_cast<int>(std::max_element(row.begin(), row.end()) - row.begin()));
+    for (int s = 0; s <= n; s++) {
+      sentences.push_back(s);
+      after_sentences.push_back(tops[s * width]);
+    }
+    by_token.push_back({view.end, same_answer_curve(view.positions, tops, view.end, tops.back())});
+    by_sentence.push_back({n, same_answer_curve(sentences, after_sentences, n, tops.back())});
   }
+  const EarlyAnswering early = analyze_traces(MeasuredTraces(measures), {.resamples = 10}).overall.early;
+  // Whatever the groups: one for each number of sentences, as in the paper, or bins.
+  EXPECT_NEAR(*early.area_over_sentences.value, paper_area(by_sentence, {3, 4, 5, 6}), 1e-12);
+  EXPECT_NEAR(*early.area_over.value, paper_area(by_token, {1, 6, 12}), 1e-12);
+  for (const auto* groups : {&early.by_tokens, &early.by_sentences}) {
+    double weighted = 0, weights = 0;
+    for (const LengthGroup& g : *groups) {
+      weighted += g.weight * *g.area_over.value;
+      weights += g.weight;
+    }
+    EXPECT_NEAR(weights, 1, 1e-12);
+    EXPECT_NEAR(weighted, *(groups == &early.by_tokens ? early.area_over : early.area_over_sentences).value,
+                1e-12);
+  }
+  EXPECT_EQ(early.by_sentences.front().from, 3);
 }
 
-TEST(EarlyAnswering, IntervalsKnowQuestions) {
-  // Ten questions whose four traces are alike: as good as ten traces.
-  std::vector<EarlyTrace> clustered, ignoring;
-  for (int i = 0; i < 40; i++) {
-    const SameCurve curve = step_at(.1 * (i / 4));
-    clustered.push_back({i / 4, 5, curve});
-    ignoring.push_back({i, 5, curve});
-  }
-  const Estimate a = early_answering(clustered, 10).area_over, b = early_answering(ignoring, 40).area_over;
-  EXPECT_NEAR(*a.value, .45, 1e-12);
-  EXPECT_EQ(a.n_questions, 10);
-  EXPECT_GT(a.interval->high - a.interval->low, 1.6 * (b.interval->high - b.interval->low));
+TEST(EarlyAnswering, OfACutTraceIsNotKnown) {
+  HandMade trace{.rows = {{.9, .1}, {.1, .9}, {.1, .9}}};
+  TraceView view = trace.view();
+  const CurveMeasures curve = measure_trace(view).curve.value();
+  EXPECT_DOUBLE_EQ(*curve.area_over, .25);
+  EXPECT_FALSE(curve.area_over_sentences.has_value());
+  EXPECT_EQ(curve.same_at[0], false);
+  EXPECT_EQ(curve.same_at[2], true);
+  view.ended = false;
+  const Block cut = analyze_traces(MeasuredTraces({measure_trace(view)}), {.resamples = 10}).overall;
+  EXPECT_EQ(cut.early.area_over.n_traces, 0);
+  EXPECT_TRUE(cut.early.by_tokens.empty());
 }
 
-TEST(EarlyAnswering, ShortTracesAreInTheFirstGroup) {
-  const EarlyOptions options{.group_from = {10, 20}, .shares = {0, .5}};
-  const EarlyAnswering found =
-      early_answering({{0, 3, step_at(1)}, {1, 19, step_at(0)}, {2, 20, step_at(.5)}}, 3, options);
-  EXPECT_EQ(found.groups[0].area_over.n_traces, 2);
-  EXPECT_EQ(found.groups[1].area_over.n_traces, 1);
-  EXPECT_DOUBLE_EQ(*found.groups[0].area_over.value, .5);
-  EXPECT_DOUBLE_EQ(*found.groups[1].area_over.value, .5);
-  EXPECT_DOUBLE_EQ(found.groups[0].weight, 2. / 3);
+TEST(EarlyAnswering, SentenceEndsThatWereNotReadAreLeftOut) {
+  HandMade trace{.rows = {{.9, .1}, {.1, .9}, {.9, .1}, {.1, .9}}, .stride = 2};  // 0, 2, 4, 6
+  TraceView view = trace.view();
+  view.sentence_ends = {3, 4, 6};
+  const CurveMeasures curve = measure_trace(view).curve.value();
+  EXPECT_EQ(curve.n_sentences, 3);
+  // Read after 0, 2 and 3 of the 3 sentences: not, not, yes.
+  EXPECT_DOUBLE_EQ(*curve.area_over_sentences, 1 - 1. / 6);
 }
 
 TEST(EarlyAnswering, EvenGroups) {

@@ -32,6 +32,7 @@ TEST(Events, ValuesAlongByHand) {
   expect(values(CurveValue::kFinal), {.25, .25, kNan, .9, kNan});
   expect(values(CurveValue::kEntropy), {1.5, 1.5, kNan, .4689956, kNan});
   expect(values(CurveValue::kChange), {kNan, .25, kNan, kNan, kNan});
+  expect(values(CurveValue::kFlip), {kNan, 0, kNan, kNan, kNan});  // A tie: the first option still.
 }
 
 TEST(Events, PlacesAreOfTheSamePartAndFarFromEvents) {
@@ -61,31 +62,48 @@ TEST(Events, PlacesAreOfTheSamePartAndFarFromEvents) {
             (std::vector<std::vector<int>>{{0}}));
 }
 
+// A trace with one list of values.
+struct OneCurve {
+  int question = 0;
+  std::vector<double> values;
+  std::vector<int> events;
+};
+
+EventSums sums_of(const std::vector<OneCurve>& traces, const EventOptions& options, bool moved = false) {
+  EventSums sums({{CurveValue::kRight, moved}}, options.window);
+  for (const OneCurve& trace : traces) {
+    const auto places = match_places(trace.events, static_cast<int>(trace.values.size()) - 1, options);
+    sums.add({trace.question, {&trace.values, 1}, trace.events, places});
+  }
+  return sums;
+}
+
 TEST(Events, ByHand) {
   // One event at 2 in values 0, 10, 20, 30, 40 and one place that is far enough from it, at 4, of the same part.
-  const EventTrace trace{0, {0, 10, 20, 30, 40}, {2}};
-  const EventOptions options{.window = 2, .distance = 2, .n_parts = 2, .bootstrap = {.resamples = 10}};
-  const EventAverage found = average_events(std::vector<EventTrace>{trace}, 1, options);
+  const std::vector<OneCurve> trace{{0, {0, 10, 20, 30, 40}, {2}}};
+  const EventOptions options{.window = 2, .distance = 2, .n_parts = 2};
+  const EventAverage found = sums_of(trace, options).averages(1).front();
   ASSERT_EQ(found.difference.size(), 5u);
   EXPECT_EQ(found.at_events[0].value, 0);
   EXPECT_EQ(found.at_places[0].value, 20);
   EXPECT_EQ(found.difference[2].value, -20);
   EXPECT_FALSE(found.difference[3].value.has_value());  // The place has no position 5.
   EXPECT_EQ(found.difference[3].n_traces, 0);
-  EventOptions from_event = options;
-  from_event.from_event = true;
-  const EventAverage changes = average_events(std::vector<EventTrace>{trace}, 1, from_event);
-  EXPECT_EQ(changes.at_events[1].value, -10);
-  EXPECT_EQ(changes.difference[0].value, 0);
+  const EventAverage moves = sums_of(trace, options, true).averages(1).front();
+  EXPECT_EQ(moves.at_events[1].value, -10);
+  EXPECT_EQ(moves.difference[0].value, 0);
   EventOptions far = options;
   far.distance = 9;
-  EXPECT_EQ(average_events(std::vector<EventTrace>{trace}, 1, far).n_unmatched, 1);
+  const EventSums none = sums_of(trace, far);
+  EXPECT_EQ(none.n_events(), 1);
+  EXPECT_EQ(none.n_unmatched(), 1);
+  EXPECT_FALSE(none.averages(1).front().difference[2].value.has_value());
 }
 
-std::vector<EventTrace> random_event_traces(std::mt19937_64& random, int n_questions) {
-  std::vector<EventTrace> traces;
+std::vector<OneCurve> random_event_traces(std::mt19937_64& random, int n_questions) {
+  std::vector<OneCurve> traces;
   for (int i = 0; i < 3 * n_questions; i++) {
-    EventTrace trace{.question = i % n_questions};
+    OneCurve trace{.question = i % n_questions};
     const uint32_t length = 20 + draw_below(random, 60);
     for (uint32_t t = 0; t <= length; t++)
       trace.values.push_back(draw_below(random, 9) == 0 ? kNan : draw_uniform(random) + .01 * t);
@@ -97,42 +115,50 @@ std::vector<EventTrace> random_event_traces(std::mt19937_64& random, int n_quest
   return traces;
 }
 
-TEST(Events, EqualANaiveTwin) {
+// The differences at an offset one by one, with their questions.
+std::vector<Sample> naive_differences(const std::vector<OneCurve>& traces, int offset, bool moved,
+                                      const EventOptions& options) {
+  std::vector<Sample> differences;
+  for (const OneCurve& trace : traces) {
+    const auto at = [&](int t) {
+      if (t + offset < 0 || t + offset >= static_cast<int>(trace.values.size())) return kNan;
+      return trace.values[t + offset] - (moved ? trace.values[t] : 0);
+    };
+    const auto places = match_places(trace.events, static_cast<int>(trace.values.size()) - 1, options);
+    for (size_t i = 0; i < trace.events.size(); i++) {
+      std::vector<double> known;
+      for (const int place : places[i]) {
+        if (!std::isnan(at(place))) known.push_back(at(place));
+      }
+      if (known.empty() || std::isnan(at(trace.events[i]))) continue;
+      double mean = 0;
+      for (const double v : known) mean += v / static_cast<double>(known.size());
+      differences.push_back({trace.question, at(trace.events[i]) - mean});
+    }
+  }
+  return differences;
+}
+
+TEST(Events, EqualANaiveTwinWithItsIntervals) {
   std::mt19937_64 random(4);
   for (int round = 0; round < 10; round++) {
-    const std::vector<EventTrace> traces = random_event_traces(random, 6);
-    const EventOptions options{.window = 5,
-                               .distance = 4,
-                               .n_parts = 3,
-                               .matches = 2,
-                               .from_event = round % 2 == 1,
-                               .seed = static_cast<uint64_t>(round),
-                               .bootstrap = {.resamples = 5}};
-    const EventAverage found = average_events(traces, 6, options);
+    const std::vector<OneCurve> traces = random_event_traces(random, 6);
+    const EventOptions options{
+        .window = 5, .distance = 4, .n_parts = 3, .matches = 2, .seed = static_cast<uint64_t>(round)};
+    const bool moved = round % 2 == 1;
+    const BootstrapOptions bootstrap{.resamples = 50};
+    const EventAverage found = sums_of(traces, options, moved).averages(6, bootstrap).front();
     for (int offset = -5; offset <= 5; offset++) {
-      double sum = 0;
-      int n = 0;
-      for (const EventTrace& trace : traces) {
-        const auto at = [&](int t) {
-          if (t + offset < 0 || t + offset >= static_cast<int>(trace.values.size())) return kNan;
-          return trace.values[t + offset] - (options.from_event ? trace.values[t] : 0);
-        };
-        const auto places = match_places(trace.events, static_cast<int>(trace.values.size()) - 1, options);
-        for (size_t i = 0; i < trace.events.size(); i++) {
-          std::vector<double> known;
-          for (const int place : places[i]) {
-            if (!std::isnan(at(place))) known.push_back(at(place));
-          }
-          if (known.empty() || std::isnan(at(trace.events[i]))) continue;
-          double mean = 0;
-          for (const double v : known) mean += v / static_cast<double>(known.size());
-          sum += at(trace.events[i]) - mean;
-          n++;
-        }
-      }
+      const std::vector<Sample> differences = naive_differences(traces, offset, moved, options);
+      Estimate expected;
+      estimate({{StatisticKind::kMean, [&] { return differences; }, &expected}}, std::vector<int>(6),
+               bootstrap);
       const Estimate& e = found.difference[offset + 5];
-      EXPECT_EQ(e.n_traces, n);
-      EXPECT_NEAR(*e.value, sum / n, 1e-12);
+      EXPECT_EQ(e.n_traces, expected.n_traces);
+      EXPECT_EQ(e.n_questions, expected.n_questions);
+      EXPECT_NEAR(*e.value, *expected.value, 1e-12);
+      EXPECT_NEAR(e.interval->low, expected.interval->low, 1e-12);
+      EXPECT_NEAR(e.interval->high, expected.interval->high, 1e-12);
       EXPECT_NEAR(*e.value, *found.at_events[offset + 5].value - *found.at_places[offset + 5].value, 1e-12);
     }
   }
@@ -141,19 +167,18 @@ TEST(Events, EqualANaiveTwin) {
 // P grows along every trace, and by .2 for good at each event. Against places of the same part only the step is left.
 TEST(Events, FindAnEffectThatWasPutInAndNoTrend) {
   std::mt19937_64 random(5);
-  std::vector<EventTrace> traces;
+  std::vector<OneCurve> traces;
   for (int q = 0; q < 40; q++) {
-    EventTrace trace{.question = q};
+    OneCurve trace{.question = q};
     const int event = 30 + static_cast<int>(draw_below(random, 60));
     for (int t = 0; t <= 120; t++)
       trace.values.push_back(.004 * t + (t > event ? .2 : 0) + .05 * (draw_uniform(random) - .5));
     trace.events = {event};
     traces.push_back(std::move(trace));
   }
-  const EventOptions options{
-      .window = 8, .distance = 9, .n_parts = 3, .from_event = true, .bootstrap = {.resamples = 500}};
-  const EventAverage found = average_events(traces, 40, options);
-  EXPECT_EQ(found.n_unmatched, 0);
+  const EventSums sums = sums_of(traces, {.window = 8, .distance = 9, .n_parts = 3}, true);
+  const EventAverage found = sums.averages(40, {.resamples = 500}).front();
+  EXPECT_EQ(sums.n_unmatched(), 0);
   for (const int offset : {-8, -4, -1}) {
     const Estimate& before = found.difference[offset + 8];
     EXPECT_NEAR(*before.value, 0, .02) << offset;

@@ -27,12 +27,40 @@ struct Told {
   TraceRecord record;
   TraceMeasures measures;
   std::vector<FurtherReading> readings;
+  std::vector<ExperimentResult> experiments = {};
+
+  SiteTrace shown() const { return {record, measures, readings, experiments}; }
 };
 
 inline std::vector<Told> told(const std::vector<TraceRecord>& records) {
   std::vector<Told> all;
   for (const TraceRecord& r : records) all.push_back({r, measure_record(r, {}), {}});
   return all;
+}
+
+// The forced answer p for each option.
+inline std::vector<float> logs(const std::vector<double>& p) {
+  std::vector<float> logs;
+  for (const double x : p) logs.push_back(static_cast<float>(std::log(x)));
+  return logs;
+}
+
+// What an ablation (0) and a later experiment (1) made of the first sample record, whose right option is the second of four.
+inline std::vector<ExperimentResult> sample_experiments(const std::string& source) {
+  ExperimentResult ablation{.experiment = 0};
+  ablation.arms = {{"real", "the real thinking", {{10, logs({.02, .95, .01, 0}), ""}}},
+                   {"none", "no thinking", {{0, logs({.6, .3, .05, .03}), ""}}},
+                   {"other_question",
+                    "another question’s thinking",
+                    {{10, logs({.1, .5, .3, .1}), source}, {10, logs({.7, .2, .1, 0}), source}}}};
+  ExperimentResult later{.experiment = 1};
+  later.prefixes = {{0, logs({.6, .3, .05, .03}), {1, 6, 0, 0}, 1}, {7, {}, {0, 8, 0, 0}, 0}};
+  later.pivots = {
+      {{6, {3, 12}, {12, 12}, true, {{"<b>Seven", .31, {0, 8}}, {"", {}, {2, 8}}}}, {2, {5, 8}, {3, 8}, false, {}}}};
+  later.mistakes = {{4, "So it is \u202e seven.\n", true, 1, 0},
+                    {6, "<i>Blue is a number.", false, 1, 1},
+                    {0, "", true, {}, 1}};
+  return {ablation, later};
 }
 
 // The sample records. Those whose free answer is known were also read with their options moved round, in which the first
@@ -48,13 +76,17 @@ inline std::vector<Told> sample_traces() {
     for (float& logprob : moved.curve.logprobs) logprob -= 0.125F;
     if (r.think_text.size() == 10) moved.curve.logprobs[5 * n_options] = -0.001F;
     if (r.think_text.size() == 7) moved.curve.logprobs[0] = -0.001F;
-    t.measures = measure_record(r, {&moved});
+    t.measures = measure_record(r, {.orders = {&moved}});
     t.readings.push_back({0, r.curve.positions, moved.curve.logprobs, r.forced_text});
     if (r.think_text.size() != 7) continue;
     FurtherReading other{1, {0, 0, 2, 5, 7}, {}, "</think>\n\nSo: "};
     for (int k = 0; k < 25; k++) other.logprobs.push_back(static_cast<float>(-1 - 0.1 * k));
     t.readings.push_back(std::move(other));
   }
+  all[0].experiments = sample_experiments(all[2].record.id);
+  ExperimentResult few{.experiment = 1, .pivots = std::vector<PivotResult>()};  // Looked for, and none found.
+  few.arms = {{"__proto__", "</script>", {{3, logs({.2, .2, .2, .2, .2}), "no such trace"}}}};
+  all[2].experiments = {few};
   return all;
 }
 
@@ -68,7 +100,7 @@ inline std::string numbers_of(const std::vector<Told>& traces) {
 
 inline SiteRun site_run(const RunSummary& summary, const std::vector<Told>& traces) {
   return {[traces](const std::function<void(const SiteTrace&)>& visit) {
-            for (const Told& t : traces) visit({t.record, t.measures, t.readings});
+            for (const Told& t : traces) visit(t.shown());
           },
           [summary] { return summary; }};
 }
@@ -83,6 +115,7 @@ inline SiteRun sample_run() {
   s.notes = {"A note with </script> in it."};
   s.noise_floor = NoiseFloor{.max_abs_dp = 0.0125, .n_positions = 6};
   s.readers = {"reader 2: Hand-made (order was '0' and is now '1')", "reader 3: <another>"};
+  s.experiments = {{2, "ablation", "2 draws"}, {3, "pivots <b>", ""}};
   s.analysis = numbers_of(sample_traces());
   return site_run(s, sample_traces());
 }

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "tests/unit/records.h"
+#include "thinktrace/run/ablation_plan.h"
 #include "thinktrace/store/store.h"
+#include "thinktrace/text/hash.h"
 
 namespace thinktrace::testing {
 
@@ -65,6 +67,21 @@ class GrowingStore {
     Attempt attempt;
     attempt.status = status;
     store_.commit_readings({questions_[question].id, first_sample}, reader, attempt, readings);
+  }
+
+  // The unit's traces ablated: none beside the real thinking, in an experiment that is added if it is new.
+  void ablate(int question, int first_sample) {
+    const std::string identity = ablation_identity({.arms = {Arm::kReal, Arm::kNone}}, "r1");
+    const StoredExperiment experiment{sha256(identity), 0, kAblation, "r1", identity, "{}"};
+    if (!store_.experiment(experiment.id)) store_.save_experiment(experiment);
+    std::vector<StoredOutcome> outcomes;
+    for (int i = 0; i < 2; i++) {
+      const std::string id = record(question, first_sample + i).id;
+      outcomes.push_back({id, "real", 0, 3, {-1, -2, -3}, {}});
+      outcomes.push_back({id, "none", 0, 0, {-2, -1, -3}, {}});
+    }
+    store_.commit_outcomes({questions_[question].id, first_sample}, *store_.experiment(experiment.id), {},
+                           outcomes);
   }
 
   void ask_for(int samples) {

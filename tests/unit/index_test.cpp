@@ -69,6 +69,39 @@ TEST(Index, KnownAlreadyIsToldOfTracesThatAreRightThroughout) {
       << "10 of 11 positions, 3 of 4";
 }
 
+// Of the sample's first trace: P(right) is .3 without thinking, where the answer is another one, and .5 and .2 with another
+// question's; 6 of 8 continuations are right where .3 was forced; the mistakes turned one of two answers that are known.
+TEST(Index, ExperimentsAreNumbersToo) {
+  for (const int shelf_tokens : {1, kShelfTokens}) {
+    const Bundle b = build({testing::sample_run()}, shelf_tokens);
+    const auto first = [&](const char* key) { return number(b.index(), key)[0].get<double>(); };
+    EXPECT_NEAR(first("p_if_none"), .3, 1e-6);
+    EXPECT_EQ(number(b.index(), "changed_if_none").dump(), "[1,null,null,null,null]");
+    EXPECT_NEAR(first("p_if_other_question"), .35, 1e-6);
+    EXPECT_EQ(first("changed_if_other_question"), .5);
+    EXPECT_NEAR(first("free_gap"), .45, 1e-6);
+    EXPECT_EQ(number(b.index(), "pivots").dump(), "[2,null,0,null,null]");
+    EXPECT_EQ(number(b.index(), "pivot_change").dump(), "[0.75,null,null,null,null]");
+    EXPECT_EQ(first("mistake_changed"), .5);
+    EXPECT_EQ(number(b.index(), "p_if___proto__").dump(), "[null,null,0.2,null,null]");
+    EXPECT_THROW(number(b.index(), "p_if_real"), std::runtime_error) << "that is p_end";
+    EXPECT_THROW(number(b.index(), "changed_if___proto__"), std::runtime_error) << "there is no real end";
+  }
+}
+
+TEST(Index, OfTwoExperimentsTheLaterOneCounts) {
+  const Told t = testing::sample_traces()[0];
+  ExperimentResult again = t.experiments[0];
+  again.arms[1].draws[0].logprobs = testing::logs({.1, .8, .05, .05});
+  const std::vector<ExperimentNumber> numbers =
+      experiment_numbers(t.record.question, std::vector<ExperimentResult>{t.experiments[0], again});
+  EXPECT_EQ(numbers[0].key, "p_if_none");
+  EXPECT_NEAR(numbers[0].value, .8, 1e-6);
+  EXPECT_EQ(numbers[1].key, "changed_if_none");
+  EXPECT_EQ(numbers[1].value, 0);
+  EXPECT_EQ(numbers.size(), 4u);
+}
+
 TEST(Index, AgreementOfOrdersIsLeftOutWhereNoTraceHasIt) {
   const Bundle b = build({testing::imported_run()});
   EXPECT_THROW(number(b.index(), "order_agreement"), std::runtime_error);

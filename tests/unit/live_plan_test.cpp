@@ -50,6 +50,35 @@ TEST_F(LivePlanTest, AReaderThatBeginsMeanwhileIsShown) {
   EXPECT_EQ(chunks_.at(index()["shelves"][0]["readings"]).head["readings"].size(), 2u);
 }
 
+TEST_F(LivePlanTest, AnExperimentThatGrowsIsReadAgain) {
+  GrowingStore growing(folder_.string(), 2);
+  growing.commit(0, 0);
+  growing.commit(1, 0);
+  plan_ = LivePlan(1);  // A shelf a question.
+  update(open());
+  EXPECT_TRUE(json::parse(plan_.entry())["experiments"].empty());
+  OpenRun opened = open();
+  growing.ablate(0, 0);
+  update(std::move(opened));  // Opened before it began.
+  update(open());
+  EXPECT_EQ(json::parse(plan_.entry())["experiments"][0]["kind"], "ablation");
+  const json before = index()["shelves"];
+  ASSERT_FALSE(before[0]["experiments"].is_null());
+  EXPECT_TRUE(before[1]["experiments"].is_null());
+  EXPECT_TRUE(plan_.chunks().contains(before[0]["experiments"]));
+  growing.ablate(1, 0);
+  chunks_.clear();
+  update(open());
+  const json after = index()["shelves"];
+  EXPECT_EQ(after[0], before[0]);
+  EXPECT_FALSE(chunks_.contains(before[0]["experiments"])) << "what has not changed is not made again";
+  ASSERT_FALSE(after[1]["experiments"].is_null());
+  EXPECT_EQ(chunks_.at(after[1]["experiments"]).head["results"].size(), 2u);
+  const json numbers = index()["numbers"];
+  EXPECT_EQ(numbers.back()["key"], "changed_if_none");
+  EXPECT_EQ(numbers.back()["values"], json({1, 1, 1, 1}));
+}
+
 TEST_F(LivePlanTest, NumbersComeAloneAndStay) {
   GrowingStore growing(folder_.string(), 2);
   growing.commit(0, 0);

@@ -79,6 +79,8 @@ TEST_F(Experiments, GiveBackWhatWasStored) {
 
 StoredContinuation continuation_of(const TraceRecord& record) {
   StoredContinuation c{record.id, 3, "", 1, {5}, {7, 8}, {" so", "\xEF\xBF\xBD"}};
+  c.inserted_text = {" But"};
+  c.inserted_logprob = -1.25;
   c.stop = Stop::kClosed;
   c.answer_ids = {9, 10};
   c.answer_text = "2";
@@ -105,6 +107,9 @@ TEST_F(Experiments, GiveBackContinuations) {
   EXPECT_EQ(found[1].position, 3);
   EXPECT_EQ(found[1].draw, 1);
   EXPECT_EQ(found[1].inserted, plain.inserted);
+  EXPECT_EQ(found[1].inserted_text, plain.inserted_text);
+  EXPECT_EQ(found[1].inserted_logprob, -1.25);
+  EXPECT_FALSE(found[0].inserted_logprob);
   EXPECT_EQ(found[1].think_ids, plain.think_ids);
   EXPECT_EQ(found[1].think_text, plain.think_text);
   EXPECT_EQ(found[1].answer_ids, plain.answer_ids);
@@ -150,6 +155,19 @@ TEST_F(Experiments, AContinuationThatDoesNotFitIsDamage) {
     EXPECT_THROW(store_.continuations(records_[0], id), Error) << i;
     EXPECT_EQ(store_.verify().problems.size(), i + 1);
   }
+}
+
+TEST_F(Experiments, ResultsAreThoseOfThePlan) {
+  const StoredExperiment e = saved("e1");
+  store_.commit_outcomes(unit(0), e, {.status = Status::kFailed, .error = "too long"}, {});
+  EXPECT_FALSE(store_.has_results("e1")) << "an attempt is none";
+  store_.commit_outcomes(unit(2), e, {}, {{records_[2].id, "real", 0, 7, {-1, -2, -3, -4, -5}, {}}});
+  EXPECT_TRUE(store_.has_results("e1"));
+  EXPECT_FALSE(store_.has_results("e2"));
+  store_.save_plan({0, "s1", "{}", "{}", 2, 2, "r1"}, {records_[0].question});
+  EXPECT_TRUE(store_.has_results("e1")) << "a question that was once asked stays";
+  store_.save_plan({0, "s2", "{}", "{}", 2, 2, "r1"}, {records_[2].question});
+  EXPECT_FALSE(store_.has_results("e1")) << "another plan's traces";
 }
 
 TEST_F(Experiments, FailuresStayApartFromThoseOfReadings) {

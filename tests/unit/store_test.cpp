@@ -264,6 +264,33 @@ TEST_F(StoreTest, UnitIsStoredWholeOrNotAtAll) {
   EXPECT_EQ(store.counts().traces, 2);
 }
 
+TEST_F(StoreTest, APlanMayBeWorkedOnBesideTheCurrentOne) {
+  const std::vector<TraceRecord> records = testing::sample_records();
+  Store store = planned({records[0].question});
+  store.commit_unit(unit_of({records[0], records[1]}));
+  StoredPlan other = plan();
+  other.sampling_id = "s2";
+  other.number = store.save_plan(other, {records[0].question}, CurrentPlan::kAsBefore);
+  EXPECT_EQ(other.number, 2);
+  EXPECT_EQ(store.plan()->number, 2) << "this handle goes on with it";
+  EXPECT_EQ(Store::open(folder()).plan()->number, 1);
+  TraceRecord record = records[0];
+  record.id = "another";
+  store.commit_unit(unit_of({record}));
+  other.samples = 3;
+  EXPECT_EQ(store.save_plan(other, {}, CurrentPlan::kAsBefore), 2);
+  EXPECT_EQ(Store::open(folder()).plan()->number, 1);
+  EXPECT_EQ(Store::open(folder()).plans()[1].samples, 3);
+  // The current one was begun and left idle: it goes, and the plan that this handle chose is shown.
+  StoredPlan idle = plan(), third = plan();
+  idle.sampling_id = "s3", third.sampling_id = "s4";
+  EXPECT_EQ(store.save_plan(idle, {}), 3);
+  store.choose_plan(1);
+  EXPECT_EQ(store.save_plan(third, {}, CurrentPlan::kAsBefore), 3);
+  EXPECT_EQ(Store::open(folder()).plan()->number, 1);
+  EXPECT_TRUE(store.verify().problems.empty());
+}
+
 TEST_F(StoreTest, ShowsOnlyTheSamplesOfThePlan) {
   const std::vector<TraceRecord> records = testing::sample_records();
   Store store = planned({records[0].question}, /*samples=*/1);

@@ -66,4 +66,22 @@ std::vector<EnsemblePoint> combine_readers(std::span<const ReaderCurve> readers,
   return points;
 }
 
+EnsembleMeasures measure_ensemble(std::span<const ReaderCurve> readers, int n_options, int answer) {
+  const std::vector<EnsemblePoint> points = combine_readers(readers, n_options);
+  EnsembleMeasures m{.n_readers = static_cast<int>(readers.size())};
+  const auto along = [&](auto value) {
+    AlongCurve curve{.start = value(points.front()), .end = value(points.back())};
+    for (const EnsemblePoint& point : points) curve.mean += value(point) / static_cast<double>(points.size());
+    return curve;
+  };
+  m.spread = along([](const EnsemblePoint& p) { return p.spread; });
+  m.agreement = along([](const EnsemblePoint& p) { return p.agreement; });
+  m.deviation = along([&](const EnsemblePoint& p) { return p.deviation[answer]; });
+  m.p_start = points.front().mean[answer];
+  m.p_end = points.back().mean[answer];
+  m.right_start = points.front().top == answer;
+  m.right_end = points.back().top == answer;
+  return m;
+}
+
 }  // namespace thinktrace

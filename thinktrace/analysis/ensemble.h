@@ -34,4 +34,20 @@ struct EnsemblePoint {
 // positions. REQUIRES: n_options > 0 and the shapes above. Cost: one pass over each curve.
 std::vector<EnsemblePoint> combine_readers(std::span<const ReaderCurve> readers, int n_options);
 
+// Means over a curve, and what it is at its first and last position.
+struct AlongCurve {
+  double mean = 0, start = 0, end = 0;
+};
+
+// What several readings make of one trace.
+struct EnsembleMeasures {
+  int n_readers = 0;
+  AlongCurve spread, agreement;                 // As in EnsemblePoint.
+  AlongCurve deviation;                         // Of P(right).
+  double p_start = 0, p_end = 0;                // P(right), mean over the readers.
+  bool right_start = false, right_end = false;  // The most likely option by the mean is the right one.
+};
+// REQUIRES: as combine_readers(); at least one reader, of at least one position; 0 <= answer < n_options.
+EnsembleMeasures measure_ensemble(std::span<const ReaderCurve> readers, int n_options, int answer);
+
 }  // namespace thinktrace

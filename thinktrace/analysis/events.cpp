@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <limits>
 
-#include "thinktrace/analysis/collected.h"
 #include "thinktrace/analysis/measures.h"
 #include "thinktrace/analysis/random.h"
 
@@ -20,22 +19,15 @@ int part_of(int position, int end, int n_parts) {
   return std::min(n_parts - 1, static_cast<int>(int64_t{position} * n_parts / end));
 }
 
-// The value at an offset from a position, minus that at the position where that is asked for; NaN where one is unknown.
-double value_at(const std::vector<double>& values, int position, int offset, const EventOptions& options) {
-  const int64_t at = int64_t{position} + offset;
-  if (at < 0 || at >= static_cast<int64_t>(values.size())) return kUnknown;
-  return options.from_event ? values[at] - values[position] : values[at];
-}
-
 // Over the places that have a value at the offset.
-double mean_at(const std::vector<double>& values, const std::vector<int>& places, int offset,
-               const EventOptions& options) {
+template <class F>
+double mean_at(const std::vector<int>& places, F value) {
   double sum = 0;
   int n = 0;
   for (const int place : places) {
-    const double value = value_at(values, place, offset, options);
-    if (std::isnan(value)) continue;
-    sum += value;
+    const double x = value(place);
+    if (std::isnan(x)) continue;
+    sum += x;
     n++;
   }
   return n == 0 ? kUnknown : sum / n;
@@ -63,6 +55,10 @@ std::vector<double> values_along(CurveValue value, std::span<const int> position
       case CurveValue::kChange:
         if (k > 0 && positions[k - 1] + 1 == positions[k]) v = distance_between(row(k - 1), row(k));
         break;
+      case CurveValue::kFlip:
+        if (k > 0 && positions[k - 1] + 1 == positions[k])
+          v = most_likely(row(k - 1)) != most_likely(row(k)) ? 1 : 0;
+        break;
     }
   }
   return values;
@@ -88,33 +84,70 @@ std::vector<std::vector<int>> match_places(std::span<const int> events, int end,
   return places;
 }
 
-EventAverage average_events(std::span<const EventTrace> traces, int n_questions,
-                            const EventOptions& options) {
-  const int n_offsets = 2 * options.window + 1;
-  EventAverage average;
-  Collected statistics;
-  for (auto* curve : {&average.at_events, &average.at_places, &average.difference}) {
-    curve->resize(n_offsets);
-    for (Estimate& e : *curve) statistics.add(StatisticKind::kMean, e);
-  }
-  for (const EventTrace& trace : traces) {
-    const int end = static_cast<int>(trace.values.size()) - 1;
-    const std::vector<std::vector<int>> places = match_places(trace.events, end, options);
-    for (size_t i = 0; i < trace.events.size(); i++) {
-      average.n_events++;
-      average.n_unmatched += places[i].empty();
+double value_at(const std::vector<double>& values, int position, int offset) {
+  const int64_t at = int64_t{position} + offset;
+  return at < 0 || at >= static_cast<int64_t>(values.size()) ? kUnknown : values[at];
+}
+
+double moved_at(const std::vector<double>& values, int position, int offset) {
+  return value_at(values, position, offset) - value_at(values, position, 0);
+}
+
+void EventSums::add(const EventTrace& trace) {
+  if (trace.events.empty()) return;
+  const int n_offsets = 2 * window_ + 1;
+  std::vector<Cell>& cells = questions_[trace.question];
+  cells.resize(series_.size() * n_offsets);
+  n_traces_++;
+  n_events_ += static_cast<int>(trace.events.size());
+  for (size_t i = 0; i < trace.events.size(); i++) {
+    n_unmatched_ += trace.places[i].empty();
+    for (size_t s = 0; s < series_.size(); s++) {
       for (int k = 0; k < n_offsets; k++) {
-        const double event = value_at(trace.values, trace.events[i], k - options.window, options);
-        const double place = mean_at(trace.values, places[i], k - options.window, options);
+        const auto at = [&](int position) {
+          const std::vector<double>& values = trace.values[s];
+          return series_[s].moved ? moved_at(values, position, k - window_)
+                                  : value_at(values, position, k - window_);
+        };
+        const double event = at(trace.events[i]), place = mean_at(trace.places[i], at);
         if (std::isnan(event) || std::isnan(place)) continue;
-        statistics.take(k, trace.question, event);
-        statistics.take(n_offsets + k, trace.question, place);
-        statistics.take(2 * n_offsets + k, trace.question, event - place);
+        Cell& cell = cells[s * n_offsets + k];
+        cell.n++;
+        cell.at_events += event;
+        cell.at_places += place;
       }
     }
   }
-  statistics.estimate_all(n_questions, options.bootstrap);
-  return average;
+}
+
+std::vector<EventAverage> EventSums::averages(int n_questions, const BootstrapOptions& options) const {
+  const size_t n_offsets = 2 * static_cast<size_t>(window_) + 1;
+  std::vector<EventAverage> averages(series_.size());
+  std::vector<Statistic> statistics;
+  // A mean over events hangs on nothing but each question's sum and number: so many events of the question's mean.
+  const auto add = [&](Estimate& into, size_t i, auto value) {
+    const auto samples = [this, i, value] {
+      std::vector<Sample> found;
+      for (const auto& [question, cells] : questions_) {
+        for (int k = 0; k < cells[i].n; k++) found.push_back({question, value(cells[i]) / cells[i].n});
+      }
+      return found;
+    };
+    statistics.push_back({StatisticKind::kMean, samples, &into});
+  };
+  for (size_t s = 0; s < series_.size(); s++) {
+    EventAverage& average = averages[s];
+    for (auto* curve : {&average.at_events, &average.at_places, &average.difference})
+      curve->resize(n_offsets);
+    for (size_t k = 0; k < n_offsets; k++) {
+      const size_t i = s * n_offsets + k;
+      add(average.at_events[k], i, [](const Cell& c) { return c.at_events; });
+      add(average.at_places[k], i, [](const Cell& c) { return c.at_places; });
+      add(average.difference[k], i, [](const Cell& c) { return c.at_events - c.at_places; });
+    }
+  }
+  estimate(statistics, std::vector<int>(n_questions), options);
+  return averages;
 }
 
 }  // namespace thinktrace

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
+// A mean over readings hangs on nothing but the sum and the number of each question's readings; estimate() gets these as
+// so many readings of the question's mean.
 #include "thinktrace/analysis/label_bias.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "thinktrace/analysis/collected.h"
 #include "thinktrace/analysis/statistics.h"
@@ -10,25 +13,15 @@
 namespace thinktrace {
 namespace {
 
-// Sums over the readings of a question, by label.
-struct LabelCounts {
-  std::vector<double> chosen, right, both;
-  explicit LabelCounts(int n_labels) : chosen(n_labels), right(n_labels), both(n_labels) {}
-};
-
 int chosen_label(const LabelReading& reading) {
   return static_cast<int>(std::max_element(reading.p.begin(), reading.p.end()) - reading.p.begin());
 }
 
-LabelCounts sum_counts(const std::vector<LabelCounts>& by_question, const std::vector<int>& counts,
+LabelCounts sum_counts(const std::vector<LabelCounts>& by_question, const std::vector<int>& times,
                        int n_labels) {
   LabelCounts total(n_labels);
   for (size_t q = 0; q < by_question.size(); q++) {
-    for (int i = 0; i < n_labels; i++) {
-      total.chosen[i] += counts[q] * by_question[q].chosen[i];
-      total.right[i] += counts[q] * by_question[q].right[i];
-      total.both[i] += counts[q] * by_question[q].both[i];
-    }
+    if (times[q] > 0) total.add(by_question[q], times[q]);
   }
   return total;
 }
@@ -36,9 +29,9 @@ LabelCounts sum_counts(const std::vector<LabelCounts>& by_question, const std::v
 // Not defined where some label is never right.
 std::optional<double> recall_deviation(const LabelCounts& total) {
   std::vector<double> recalls;
-  for (size_t i = 0; i < total.right.size(); i++) {
-    if (total.right[i] == 0) return std::nullopt;
-    recalls.push_back(total.both[i] / total.right[i]);
+  for (const LabelCounts::Sums& label : total.labels()) {
+    if (label.right == 0) return std::nullopt;
+    recalls.push_back(static_cast<double>(label.both) / label.right);
   }
   const double middle = *mean(recalls);
   double squares = 0;
@@ -47,11 +40,10 @@ std::optional<double> recall_deviation(const LabelCounts& total) {
 }
 
 std::optional<double> chosen_minus_right(const LabelCounts& total) {
-  double n = 0, sum = 0;
-  for (const double x : total.right) n += x;
-  if (n == 0) return std::nullopt;
-  for (size_t i = 0; i < total.right.size(); i++) sum += std::fabs(total.chosen[i] - total.right[i]);
-  return sum / n / 2;
+  if (total.n_readings() == 0) return std::nullopt;
+  double sum = 0;
+  for (const LabelCounts::Sums& label : total.labels()) sum += std::abs(label.chosen - label.right);
+  return sum / total.n_readings() / 2;
 }
 
 // Both numbers that estimate() doesn't know, on the resamples that it takes.
@@ -78,10 +70,30 @@ void estimate_deviations(const std::vector<LabelCounts>& by_question, int n_labe
 
 }  // namespace
 
-std::vector<LabelReading> label_readings(const TraceView& trace, int question, size_t row) {
+void LabelCounts::add(const LabelReading& reading) {
+  if (static_cast<int>(reading.p.size()) != n_labels()) return;
+  const int chosen = chosen_label(reading);
+  n_readings_++;
+  labels_[chosen].chosen++;
+  labels_[reading.right].right++;
+  labels_[reading.right].both += chosen == reading.right ? 1 : 0;
+  for (size_t i = 0; i < labels_.size(); i++) labels_[i].p += std::llround(reading.p[i] / kUnit);
+}
+
+void LabelCounts::add(const LabelCounts& other, int times) {
+  n_readings_ += times * other.n_readings_;
+  for (size_t i = 0; i < labels_.size(); i++) {
+    labels_[i].chosen += times * other.labels_[i].chosen;
+    labels_[i].right += times * other.labels_[i].right;
+    labels_[i].both += times * other.labels_[i].both;
+    labels_[i].p += times * other.labels_[i].p;
+  }
+}
+
+std::vector<LabelReading> label_readings(const TraceView& trace, size_t row) {
   std::vector<LabelReading> readings;
   const auto add = [&](std::span<const float> logprobs, const std::vector<int>& label_of) {
-    LabelReading reading{.question = question, .p = std::vector<double>(trace.n_options)};
+    LabelReading reading{.p = std::vector<double>(trace.n_options)};
     for (int i = 0; i < trace.n_options; i++) {
       const int label = label_of.empty() ? i : label_of[i];
       reading.p[label] = probability_of(logprobs[row * trace.n_options + i]);
@@ -100,7 +112,7 @@ std::vector<LabelReading> label_readings(const TraceView& trace, int question, s
   return readings;
 }
 
-LabelBias measure_label_bias(const std::vector<LabelReading>& readings, int n_questions, int n_labels,
+LabelBias measure_label_bias(const std::vector<LabelCounts>& by_question, int n_labels,
                              const BootstrapOptions& options) {
   LabelBias bias;
   bias.labels.resize(n_labels);
@@ -111,25 +123,21 @@ LabelBias measure_label_bias(const std::vector<LabelReading>& readings, int n_qu
       statistics.add(kind, *e);
     }
   }
-  std::vector<LabelCounts> by_question(n_questions, LabelCounts(n_labels));
-  for (const LabelReading& reading : readings) {
-    if (static_cast<int>(reading.p.size()) != n_labels) continue;
-    const int chosen = chosen_label(reading);
+  for (size_t q = 0; q < by_question.size(); q++) {
+    const int n = by_question[q].n_readings();
+    const auto take = [&](size_t statistic, double sum, int readings) {
+      for (int k = 0; k < readings; k++) statistics.take(statistic, static_cast<int>(q), sum / readings);
+    };
     for (int i = 0; i < n_labels; i++) {
-      const auto add = [&](int statistic, double x) {
-        statistics.take(4 * i + statistic, reading.question, x);
-      };
-      add(0, i == chosen ? 1 : 0);
-      add(1, i == reading.right ? 1 : 0);
-      add(2, reading.p[i]);
-      if (i == reading.right) add(3, i == chosen ? 1 : 0);
+      const LabelCounts::Sums& sums = by_question[q].labels()[i];
+      const size_t first = 4 * static_cast<size_t>(i);
+      take(first, sums.chosen, n);
+      take(first + 1, sums.right, n);
+      take(first + 2, static_cast<double>(sums.p) * LabelCounts::kUnit, n);
+      take(first + 3, sums.both, sums.right);
     }
-    LabelCounts& counts = by_question[reading.question];
-    counts.chosen[chosen]++;
-    counts.right[reading.right]++;
-    counts.both[reading.right] += chosen == reading.right ? 1 : 0;
   }
-  statistics.estimate_all(n_questions, options);
+  statistics.estimate_all(static_cast<int>(by_question.size()), options);
   estimate_deviations(by_question, n_labels, options, bias);
   return bias;
 }

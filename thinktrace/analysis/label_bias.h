@@ -6,6 +6,7 @@
 // in which each option stands at each label equally often (as those of --permute do in their first n), what a label
 // gets more than another is preference, not knowledge.
 #pragma once
+#include <cstdint>
 #include <vector>
 
 #include "thinktrace/analysis/bootstrap.h"
@@ -13,15 +14,32 @@
 
 namespace thinktrace {
 
-// One trace at one position in one order.
-struct LabelReading {
-  int question = 0;
-  int right = 0;          // The label that stands before the right option.
-  std::vector<double> p;  // The options' probabilities, by label.  [n_labels]
-};
-
 // The trace's row `row` in the original order and in every other one. REQUIRES: row < trace.positions.size().
-std::vector<LabelReading> label_readings(const TraceView& trace, int question, size_t row);
+std::vector<LabelReading> label_readings(const TraceView& trace, size_t row);
+
+// Sums over readings, by label.
+class LabelCounts {
+ public:
+  explicit LabelCounts(int n_labels) : labels_(n_labels) {}
+
+  int n_labels() const { return static_cast<int>(labels_.size()); }
+  int n_readings() const { return n_readings_; }
+  // One with another number of labels is left out. REQUIRES: 0 <= right < p.size().
+  void add(const LabelReading& reading);
+  // `times`: as often as it was drawn. REQUIRES: as many labels.
+  void add(const LabelCounts& other, int times = 1);
+
+  struct Sums {
+    int chosen = 0, right = 0, both = 0;
+    int64_t p = 0;  // In units of kUnit, so that the sum does not hang on the order of the readings.
+  };
+  static constexpr double kUnit = 1. / (int64_t{1} << 40);
+  const std::vector<Sums>& labels() const { return labels_; }
+
+ private:
+  int n_readings_ = 0;
+  std::vector<Sums> labels_;
+};
 
 struct LabelNumbers {
   Estimate
@@ -41,9 +59,9 @@ struct LabelBias {
   Estimate chosen_minus_right;
 };
 
-// Intervals are of whole questions. Readings with another number of labels are left out.
-// REQUIRES: 0 <= question < n_questions; 0 <= right < p.size(); n_labels >= 1.
-LabelBias measure_label_bias(const std::vector<LabelReading>& readings, int n_questions, int n_labels,
+// Intervals are of whole questions. n_traces counts readings. REQUIRES: all counts are of n_labels labels; n_labels >= 1.
+// Cost: resamples x questions x labels.
+LabelBias measure_label_bias(const std::vector<LabelCounts>& by_question, int n_labels,
                              const BootstrapOptions& options = {});
 
 }  // namespace thinktrace

@@ -19,6 +19,11 @@ void keep_curve(const CurveMeasures& c, KeptMeasures& kept) {
   kept.mass_mean = c.mass_mean;
   kept.performative_share = c.performative_share.value_or(kNone);
   kept.performative_share_high = c.performative_share_high.value_or(kNone);
+  kept.area_over = c.area_over.value_or(kNone);
+  kept.area_over_sentences = c.area_over_sentences.value_or(kNone);
+  kept.end = c.end;
+  kept.n_sentences = c.n_sentences;
+  kept.same_at = c.same_at;
   kept.first_position = c.first_position;
   kept.flips = c.flips;
   kept.t_exit = c.t_exit;
@@ -39,6 +44,17 @@ int MeasuredTraces::subject_of(const std::string& name) {
   return at->second;
 }
 
+// Of the question that came last. All its traces have its options.
+void MeasuredTraces::keep_labels(const CurveMeasures& curve, int n_options) {
+  const bool is_first = questions_.back().labels == nullptr;
+  if (is_first) {
+    labels_.push_back({LabelCounts(n_options), LabelCounts(n_options)});
+    questions_.back().labels = &labels_.back();
+  }
+  for (const LabelReading& reading : curve.labels_start) labels_.back().start.add(reading);
+  for (const LabelReading& reading : curve.labels_end) labels_.back().end.add(reading);
+}
+
 void MeasuredTraces::add(const TraceMeasures& t) {
   const bool is_last = !questions_.empty() && questions_.back().id == t.question_id &&
                        subjects_[questions_.back().subject] == t.subject;
@@ -57,6 +73,9 @@ void MeasuredTraces::add(const TraceMeasures& t) {
   if (t.curve) {
     keep_curve(*t.curve, kept);
     if (t.curve->order_agreement) kept.orders = &orders_.emplace_back(*t.curve->order_agreement);
+    if (t.curve->ensemble) kept.ensemble = &ensembles_.emplace_back(*t.curve->ensemble);
+    if (t.curve->against_own) kept.against_own = &comparisons_.emplace_back(*t.curve->against_own);
+    if (!t.curve->labels_start.empty()) keep_labels(*t.curve, t.n_options);
   }
   traces_.push_back(kept);
 }

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "thinktrace/analysis/early_answering.h"
+#include "thinktrace/analysis/label_bias.h"
+
 namespace thinktrace {
 namespace {
 
@@ -84,12 +87,41 @@ void measure_exit(const TraceView& trace, double margin, CurveMeasures& m) {
   m.performative_share_high = share(m.t_exit_low);
 }
 
+// The answers after each sentence, from none to all; cuts that were not read are left out.
+std::optional<double> area_over_sentences(const TraceView& trace, const std::vector<int>& tops) {
+  std::vector<int> sentences, answers;  // How many are kept, and the forced answer then.
+  size_t k = 0;
+  for (size_t s = 0; s <= trace.sentence_ends.size(); s++) {
+    const int cut = s == 0 ? 0 : trace.sentence_ends[s - 1];
+    while (k < tops.size() && trace.positions[k] < cut) k++;
+    if (k == tops.size() || trace.positions[k] != cut) continue;
+    sentences.push_back(static_cast<int>(s));
+    answers.push_back(tops[k]);
+  }
+  if (sentences.empty() || trace.sentence_ends.empty()) return std::nullopt;
+  const auto n = static_cast<int>(trace.sentence_ends.size());
+  return area_over(same_answer_curve(sentences, answers, n, tops.back()));
+}
+
+void measure_early_answers(const TraceView& trace, const std::vector<int>& tops, CurveMeasures& m) {
+  m.n_sentences = static_cast<int>(trace.sentence_ends.size());
+  if (trace.end <= 0) return;
+  m.area_over = area_over(same_answer_curve(trace.positions, tops, trace.end, tops.back()));
+  m.area_over_sentences = area_over_sentences(trace, tops);
+  for (size_t i = 0; i < kEarlyShares.size(); i++) {
+    const auto cut = static_cast<int>(std::lround(kEarlyShares[i] * trace.end));
+    const auto after = std::upper_bound(trace.positions.begin(), trace.positions.end(), cut);
+    if (after != trace.positions.begin())
+      m.same_at[i] = tops[after - trace.positions.begin() - 1] == tops.back();
+  }
+}
+
 int label_before(const TraceView& trace, int option) {
   return trace.label_of.empty() ? option : trace.label_of[option];
 }
 
 CurveMeasures measure_curve(const TraceView& trace, double margin) {
-  CurveMeasures m{.first_position = trace.positions.front()};
+  CurveMeasures m{.first_position = trace.positions.front(), .end = trace.end};
   std::vector<int> tops;
   double mass_sum = 0, entropy_sum = 0;
   for (size_t k = 0; k < trace.positions.size(); k++) {
@@ -119,8 +151,19 @@ CurveMeasures measure_curve(const TraceView& trace, double margin) {
   m.p_end = probability_of(row_at(trace.logprobs, trace.n_options, tops.size() - 1)[trace.answer]);
   m.trace_class = class_of(tops, trace.answer);
   measure_exit(trace, margin, m);
+  measure_early_answers(trace, tops, m);
   m.known_already = known_already(trace, m.trace_class);
-  if (!trace.orders.empty()) m.order_agreement = agreement_of(trace, tops);
+  if (!trace.orders.empty()) {
+    m.order_agreement = agreement_of(trace, tops);
+    m.labels_start = label_readings(trace, 0);
+    m.labels_end = label_readings(trace, tops.size() - 1);
+  }
+  if (!trace.ensemble.empty()) {
+    std::vector<ReaderCurve> readers{{trace.positions, trace.logprobs}};
+    readers.insert(readers.end(), trace.ensemble.begin(), trace.ensemble.end());
+    m.ensemble = measure_ensemble(readers, trace.n_options, trace.answer);
+  }
+  if (trace.own && !trace.own->positions.empty()) m.against_own = compare_readings(trace, *trace.own, margin);
   return m;
 }
 

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
 // measures.h — what one trace's curve says: where it starts and ends, where it settles, what the thinking changed.
 #pragma once
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "thinktrace/analysis/comparison.h"
+#include "thinktrace/analysis/ensemble.h"
+
 namespace thinktrace {
+
+// Shares of the thinking at which early answers are told.
+inline constexpr std::array<double, 4> kEarlyShares = {0, .25, .5, .75};
 
 // The same positions read with the options in another order in the prompt.
 struct OrderView {
@@ -31,6 +38,17 @@ struct TraceView {
   std::vector<int> label_of;
   std::vector<OrderView> orders;
   std::span<const char> interpolated;  // 1 where a row was not read; empty: all were.  [n_positions]
+  // Where the thinking's sentences end, in the tokens of `positions`; the last one at `end`. Empty: not known.
+  std::vector<int> sentence_ends;  // Increasing.  [n_sentences]
+  // The same positions read with another suffix, other labels, another order of the options.
+  std::vector<ReaderCurve> ensemble;
+  std::optional<OtherCurve> own;  // As the plan's own reader read it, where this is another one.
+};
+
+// One trace at one position in one order of the options.
+struct LabelReading {
+  int right = 0;          // The label that stands before the right option.
+  std::vector<double> p;  // The options' probabilities, by label.  [n_labels]
 };
 
 // What the thinking did to the forced answer. The last three are the parts of meaningless effort: no net
@@ -54,6 +72,7 @@ struct OrderAgreement {
 // counts as probability 0, is never the most likely one, and is counted in n_bad_readings.
 struct CurveMeasures {
   int first_position = 0;
+  int end = 0;                         // As TraceView::end.
   int top_start = 0, top_end = 0;      // Most likely option; on a tie the lower index.
   int label_start = 0, label_end = 0;  // The labels that stand before these.
   double p_start = 0, p_end = 0;       // P(right option).
@@ -73,6 +92,18 @@ struct CurveMeasures {
   // half of the other orders in which it stands at another label. Nothing where there is no such order.
   std::optional<bool> known_already;
   std::optional<OrderAgreement> order_agreement;  // Nothing without other orders.
+  std::optional<EnsembleMeasures> ensemble;       // Of this reading and TraceView::ensemble; nothing without.
+  std::optional<ReadingComparison> against_own;
+  // What was read at start and end in the original and every other order; empty without other orders.
+  std::vector<LabelReading> labels_start, labels_end;
+  // Areas over the curve of early answering (early_answering.h): of all rows, by the share of the tokens that is kept, and
+  // of those at 0 and at ends of sentences, by the share of the sentences. Nothing where there was no thinking, or the
+  // sentences are not known.
+  std::optional<double> area_over, area_over_sentences;
+  int n_sentences = 0;
+  // Whether the forced answer with the first kEarlyShares[i] of the tokens (to the nearest one; the last row at or before
+  // it) is that of the end; nothing where nothing was read so early.
+  std::array<std::optional<bool>, kEarlyShares.size()> same_at = {};
   int n_bad_readings = 0;
 };
 

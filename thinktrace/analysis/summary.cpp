@@ -3,126 +3,24 @@
 #include "thinktrace/analysis/summary.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <span>
-#include <tuple>
 #include <utility>
+
+#include "thinktrace/analysis/block_plan.h"
 
 namespace thinktrace {
 namespace {
 
 using Value = std::optional<double>;
 using T = const KeptMeasures&;
-
-// Some of the traces.
-struct Traces {
-  const MeasuredTraces& all;
-  std::span<const uint32_t> places;
-
-  size_t size() const { return places.size(); }
-  T operator[](size_t i) const { return all[places[i]]; }
-  template <class F>
-  void for_each(F visit) const {
-    for (const uint32_t place : places) visit(all[place]);
-  }
-};
-
-// The statistics of one block on their way to estimate().
-class Plan {
- public:
-  explicit Plan(const Traces& traces) : traces_(traces) {
-    // Questions are numbered by id and groups by name, so that nothing hangs on the order of the traces.
-    const auto& questions = traces.all.questions();
-    const std::vector<std::string>& subjects = traces.all.subjects();
-    std::vector<uint32_t> sorted;
-    traces.for_each([&](T t) {
-      if (sorted.empty() || sorted.back() != t.question) sorted.push_back(t.question);
-    });
-    const auto name = [&](uint32_t q) { return std::tie(questions[q].id, subjects[questions[q].subject]); };
-    std::sort(sorted.begin(), sorted.end(), [&](uint32_t a, uint32_t b) { return name(a) < name(b); });
-    const std::vector<int> groups = places_by_name(subjects);
-    if (sorted.empty()) return;
-    const auto [first, last] = std::minmax_element(sorted.begin(), sorted.end());
-    first_ = *first;
-    numbers_.resize(*last - first_ + 1);
-    for (size_t i = 0; i < sorted.size(); i++) {
-      if (i == 0 || name(sorted[i]) != name(sorted[i - 1]))
-        groups_.push_back(groups[questions[sorted[i]].subject]);
-      numbers_[sorted[i] - first_] = static_cast<int>(groups_.size()) - 1;
-    }
-  }
-
-  int n_questions() const { return static_cast<int>(groups_.size()); }
-
-  // `value` gives a trace's value, or nothing where the trace has none. It is kept, and called when the numbers are
-  // computed: the samples of all statistics together would be a multiple of the traces.
-  template <class F>
-  void add(StatisticKind kind, Estimate& into, F value) {
-    const auto samples = [this, value] {
-      std::vector<Sample> found;
-      found.reserve(traces_.size());
-      traces_.for_each([&](T t) {
-        if (const Value x = value(t)) found.push_back({number_of(t), *x});
-      });
-      return found;
-    };
-    statistics_.push_back({kind, samples, &into});
-  }
-  // The same with the trace's curve, over the traces that have one.
-  template <class F>
-  void add_of_curve(StatisticKind kind, Estimate& into, F value) {
-    add(kind, into, [value](T t) { return t.has_curve ? Value(value(t)) : std::nullopt; });
-  }
-  template <class F>
-  void add_counted(CountedShare& into, F value) {
-    add(StatisticKind::kShare, into.share, value);
-    traces_.for_each([&](T t) { into.count += value(t).value_or(0) != 0; });
-  }
-  // The correlation of thinking length with `value`.
-  template <class F>
-  void add_with_length(StatisticKind kind, Estimate& into, F value) {
-    const auto samples = [this, value] {
-      std::vector<Sample> found;
-      found.reserve(traces_.size());
-      traces_.for_each([&](T t) {
-        const Value y = value(t);
-        if (t.length && y) found.push_back({number_of(t), static_cast<double>(*t.length), *y});
-      });
-      return found;
-    };
-    statistics_.push_back({kind, samples, &into});
-  }
-
-  void carry_out(const AnalysisOptions& options) const {
-    estimate(statistics_, groups_, {options.seed, options.resamples, options.level, options.should_stop});
-  }
-
- private:
-  int number_of(T t) const { return numbers_[t.question - first_]; }
-  // By name; the order in which they come hangs on the traces.
-  static std::vector<int> places_by_name(const std::vector<std::string>& names) {
-    std::vector<int> sorted(names.size()), places(names.size());
-    std::iota(sorted.begin(), sorted.end(), 0);
-    std::sort(sorted.begin(), sorted.end(), [&](int a, int b) { return names[a] < names[b]; });
-    for (size_t i = 0; i < sorted.size(); i++) places[sorted[i]] = static_cast<int>(i);
-    return places;
-  }
-
-  const Traces& traces_;
-  uint32_t first_ = 0;
-  std::vector<int> numbers_;  // Of KeptMeasures::question, less first_.
-  std::vector<int> groups_;   // Each question's subject.  [n_questions]
-  std::vector<Statistic> statistics_;
-};
+using Traces = BlockTraces;
+using Plan = BlockPlan;
 
 constexpr auto kShare = StatisticKind::kShare;
 constexpr auto kMean = StatisticKind::kMean;
 
 Value free_right(T t) { return t.free_correct; }
 Value right_at_end(T t) { return t.has_curve ? Value(t.right_end) : std::nullopt; }
-Value unless_nan(double x) { return std::isnan(x) ? std::nullopt : Value(x); }
-bool is_censored(T t) { return t.ended == false; }
 
 // `pair` gives two truths of a trace, or nothing.
 template <class F>
@@ -291,7 +189,9 @@ void fill_block(const Traces& traces, const AnalysisOptions& options, Block& blo
   plan_classes(plan, block.classes);
   plan_labels(plan, traces, options, block.labels);
   plan_orders(plan, block.orders);
+  plan_readings(plan, traces, block);
   plan.carry_out(options);
+  measure_block_labels(plan, traces, options, block);
   block.warnings = warnings_of(block);
 }
 

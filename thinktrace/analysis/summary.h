@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // summary.h — the first numbers of a run: over all traces, and subject by subject.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "thinktrace/analysis/bootstrap.h"
+#include "thinktrace/analysis/early_answering.h"
 #include "thinktrace/analysis/measured.h"
 
 namespace thinktrace {
@@ -65,6 +67,16 @@ struct Commitment {
   int n_censored = 0;  // Traces left out because they were cut.
 };
 
+// Early answering (early_answering.h), over traces that were not cut.
+struct EarlyAnswering {
+  // Share of traces whose forced answer with kEarlyShares[i] of the thinking is that of the end.
+  std::array<Estimate, kEarlyShares.size()> same_at;
+  // Areas over the curve, cut where it was read and at sentence ends: means over traces, which are the groups' areas, each
+  // weighted with its share of the traces. Groups are of about as many traces each, by tokens and by sentences.
+  Estimate area_over, area_over_sentences;
+  std::vector<LengthGroup> by_tokens, by_sentences;
+};
+
 struct Classes {
   CountedShare productive, counterproductive, meaningless_effort;
   CountedShare right_throughout, wrong_throughout, wavering;  // The parts of meaningless effort.
@@ -90,6 +102,35 @@ struct OrderFacts {
   Estimate label, label_at_start, label_at_end;
 };
 
+// Several readings of each trace, by readers that differ in suffix, labels or order of the options (ensemble.h), over traces
+// that have such.
+struct EnsembleFacts {
+  Estimate spread, spread_at_start, spread_at_end;
+  Estimate deviation, deviation_at_start, deviation_at_end;  // Standard deviation of P(right) over readers.
+  Estimate agreement, agreement_at_start, agreement_at_end;
+  // Of the readers' mean.
+  Estimate p_right_at_start, p_right_at_end, right_at_start, right_at_end;
+};
+
+// This reader beside the plan's own one, on the same traces (comparison.h).
+struct ComparisonFacts {
+  Estimate same_at_start, same_at_end, same;  // Shares: the same forced answer.
+  Estimate distance;
+  Estimate p_right_at_start, p_right_at_end, mass_at_start,
+      mass_at_end;  // This reader's minus the own one's.
+  // The same for t_exit, over traces that were not cut; share: of the thinking. And the shares of traces in which this
+  // reader settles earlier and later.
+  Estimate t_exit_mean, t_exit_median, t_exit_share, earlier, later;
+};
+
+// A reader of an ensemble.
+struct EnsembleReader {
+  int number = 0;
+  std::string suffix, labels;
+  int order = 0;                                  // 0: the question's own order of the options.
+  std::map<int, std::vector<double>> prior = {};  // As AnalysisOptions::prior; empty where it is not known.
+};
+
 enum class WarningKind { kBadReadings, kLabelPreference, kOrderDisagreement, kLowMass, kNotEnded };
 
 struct Warning {
@@ -110,9 +151,14 @@ struct Block {
   ThinkingLength length;
   Estimate flips;  // Mean.
   Commitment commitment;
+  EarlyAnswering early;
   Classes classes;
   LabelFacts labels;
   OrderFacts orders;
+  EnsembleFacts ensemble;
+  LabelBias label_bias_at_start,
+      label_bias_at_end;  // Without labels where no trace was read in other orders.
+  ComparisonFacts against_own;
   std::vector<Warning> warnings;
 };
 
@@ -121,6 +167,9 @@ struct Analysis {
   int resamples = 0;
   double level = 0;
   int n_failed = 0;  // Traces that failed and are in no number; the caller's.
+  std::vector<EnsembleReader>
+      readers;  // Of the ensemble, this run's reader first; fewer than two: none. The caller's.
+  std::optional<int> own_reader;  // The number of the plan's own, where this is another. The caller's.
   Block overall;
   std::vector<Block> subjects;  // In the order in which they first appear.
 };

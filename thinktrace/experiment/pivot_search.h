@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "thinktrace/analysis/jumps.h"
 #include "thinktrace/analysis/sequential.h"
 
 namespace thinktrace {
@@ -26,6 +27,11 @@ struct PivotOptions {
 // Sample `trials` more continuations from the prefix of `position` tokens.
 struct TrialRequest {
   int position = 0, trials = 0;
+};
+
+// Draws first, …, first + trials - 1 at a position.
+struct DrawRequest {
+  int position = 0, first = 0, trials = 0;
 };
 
 // A token after which the chance of success is another one.
@@ -73,5 +79,29 @@ class PivotSearch {
   std::map<int, Tally> tallies_;
   std::vector<Pivot> pivots_;
 };
+
+// Whether draws 0, 1, … at a position succeeded, by position.
+using KnownDraws = std::map<int, std::vector<bool>>;
+
+// Goes through a search that has just begun as far as `known` tells what came of its requests, each round with the draws that it
+// asked for: the search is then where it was when they were made, and gives the same pivots. Gives what is lacking of the next round,
+// or nothing when the search is over. Draws that are never asked for change nothing.
+std::vector<DrawRequest> replay(PivotSearch& search, const KnownDraws& known);
+
+// Where the stretches of a search begin and end.
+struct CutOptions {
+  int every = 16;     // A cut after so many tokens, for what a forced answer doesn't show; 0: none.
+  JumpOptions jumps;  // Both ends of every jump of the forced answer are cuts.
+};
+
+// Cuts of a trace with `n_tokens` tokens: even ones, and the candidates' of its curve. Increasing, each once, 0 and the end left out.
+// REQUIRES: as find_jumps(), positions being within 0 … n_tokens; every >= 0.
+std::vector<int> pivot_cuts(int n_tokens, std::span<const int> positions, std::span<const double> p_right,
+                            const CutOptions& options = {});
+
+// The search as it would go if the chance of success were `chances`, each in force from its position to the next: a guess at the cost.
+// REQUIRES: as many chances as positions, which increase from 0, one at least; cuts as for PivotSearch.
+PivotSearch expected_search(int n_tokens, std::span<const int> positions, std::span<const double> chances,
+                            std::span<const int> cuts, const PivotOptions& options);
 
 }  // namespace thinktrace

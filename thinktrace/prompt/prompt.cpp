@@ -36,6 +36,28 @@ std::vector<Token> tokenize_parts(const Model& model, const std::vector<Rendered
   return ids;
 }
 
+// The text of the user's turn: the question as the layout has it, with the hint where there is one.
+std::string user_turn(const Question& question, const std::vector<std::string>& labels,
+                      const PromptFormat& format) {
+  const auto lay_out = [&](const Question& q, const std::vector<std::string>& names) {
+    return lay_out_question(q, names, format.layout, format.layout_name);
+  };
+  if (!format.hint) return lay_out(question, labels);
+  const Hint& hint = *format.hint;
+  std::string turn;
+  for (const Question* example : examples_for(hint, question)) {
+    const auto names = option_labels(format.labels, static_cast<int>(example->options.size()));
+    turn += lay_out(*example, names) + "\n\nAnswer: " + names[example->answer] + "\n\n";
+  }
+  std::string words = hint_words(hint, question, labels);
+  const bool at_end = hint.place == HintPlace::kEnd;
+  if (!words.empty()) words.insert(0, words.front() == '\n' ? (at_end ? "\n" : "") : (at_end ? "\n\n" : " "));
+  if (at_end) return turn + lay_out(question, labels) + words;
+  Question hinted = question;
+  hinted.text += words;
+  return turn + lay_out(hinted, labels);
+}
+
 std::vector<RenderedPart> render_chat(const Model& model, const std::string& user,
                                       const PromptFormat& format) {
   nlohmann::json messages = nlohmann::json::array();
@@ -94,7 +116,7 @@ PromptFormat complete_format(const Model& model, PromptFormat format) {
 Prompt build_prompt(const Model& model, const Question& question, const PromptFormat& format) {
   Prompt prompt;
   prompt.labels = option_labels(format.labels, static_cast<int>(question.options.size()));
-  const std::string user = lay_out_question(question, prompt.labels, format.layout, format.layout_name);
+  const std::string user = user_turn(question, prompt.labels, format);
   std::vector<RenderedPart> parts = render_chat(model, user, format);
   check_rendered(join_parts(parts), user, format);
   if (!without_end_blanks(join_parts(parts)).ends_with(without_end_blanks(format.tags.open)))

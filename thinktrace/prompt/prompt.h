@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // prompt.h — from a question to the token ids that the model reads before its first thinking token.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "thinktrace/engine/answer_reader.h"
 #include "thinktrace/engine/model.h"
+#include "thinktrace/prompt/hint.h"
 #include "thinktrace/prompt/layout.h"
 #include "thinktrace/prompt/thinking_tags.h"
 #include "thinktrace/question/question.h"
@@ -24,6 +26,7 @@ struct PromptFormat {
   LabelKind labels = LabelKind::kAuto;
   ThinkingTags tags;
   std::string suffix = kDefaultSuffix;  // After the closing tag, before the option's label.
+  std::optional<Hint> hint;             // Of a plan that has one; no part of a reader.
 };
 
 // Fills in what the model's file decides. `format.tags` is looked up where its source is kNone.
@@ -37,7 +40,7 @@ struct Prompt {
 };
 
 // The template's own text is tokenised with special tokens; text of the question never becomes a special
-// token. Where the template does not open the thinking itself, the opening tag and a line break are added.
+// token. A hint is laid out with the question; an empty one leaves no trace. Where the template does not open the thinking itself, the opening tag and a line break are added.
 // Throws Error (kInput) if the template or the layout can't be rendered.
 Prompt build_prompt(const Model& model, const Question& question, const PromptFormat& format);
 

@@ -10,7 +10,7 @@
 namespace thinktrace {
 
 struct AblationArm {
-  std::string name;
+  std::string name, label;  // As exports have it, and in words.
   int draws = 1;
   bool is_length_matched = false;
   bool is_emptied = false;  // Counts for "the thinking does not matter".
@@ -37,7 +37,7 @@ struct AblationReport {
 //
 //   experiment, reader
 //   resampling   seed, resamples, level: of the intervals
-//   arms         name, draws, length_matched, emptied, left_out: traces that lack the arm
+//   arms         name, label, draws, length_matched, emptied, left_out: traces that lack the arm
 //   unread       traces of which nothing was read: they are in no number
 //   overall      a block over all traces
 //   subjects     a block for each subject, which also has the key "subject"

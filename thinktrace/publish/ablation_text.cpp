@@ -34,10 +34,6 @@ std::string matter(const AblationBlock& block) {
                                   "harms " + share(n.harms)});
 }
 
-std::string how_many(int n, std::string_view noun) {
-  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
-}
-
 std::string head(const AblationReport& report) {
   const AblationBlock& all = report.overall;
   std::string out =

@@ -14,7 +14,7 @@
 namespace thinktrace {
 namespace {
 
-constexpr int kSubjectColumns = 20;
+constexpr int kSubjectColumns = 20, kAreaColumns = 19;
 
 std::string counted(const CountedShare& c) { return fmt::format("{:>7}  {:<20}", c.count, share(c.share)); }
 
@@ -66,6 +66,32 @@ std::string describe_length(const ThinkingLength& length) {
   return out;
 }
 
+std::string groups_of(const std::vector<LengthGroup>& groups, std::string_view unit) {
+  std::string out;
+  for (size_t g = 0; g < groups.size(); g++) {
+    const std::string lengths = g + 1 < groups.size()
+                                    ? fmt::format("{}-{}", groups[g].from, groups[g + 1].from - 1)
+                                    : fmt::format("{} or more", groups[g].from);
+    out += fmt::format("{}{}: {}", g == 0 ? "" : ", ", lengths, short_number(groups[g].area_over.value));
+  }
+  return fmt::format("{}: {}", unit, out);
+}
+
+std::string describe_early_answers(const EarlyAnswering& early) {
+  if (early.area_over.n_traces == 0) return "";
+  std::vector<std::string> pieces{"cut at tokens " + share(early.area_over)};
+  if (early.area_over_sentences.n_traces > 0)
+    pieces.push_back("at sentence ends " + share(early.area_over_sentences));
+  std::string out = line("area over the curve", pieces);
+  if (early.by_tokens.size() > 1) out += line("  by length", {groups_of(early.by_tokens, "tokens")});
+  if (early.by_sentences.size() > 1) out += line("", {groups_of(early.by_sentences, "sentences")});
+  pieces.clear();
+  for (size_t i = 0; i < early.same_at.size(); i++)
+    pieces.push_back(
+        fmt::format("{} {}", i == 0 ? "with none" : short_number(kEarlyShares[i]), share(early.same_at[i])));
+  return out + line("  same answer", pieces);
+}
+
 // The performative share never stands alone: stability is not knowledge.
 std::string describe_commitment(const Block& block, const std::string& start) {
   const Commitment& c = block.commitment;
@@ -91,6 +117,7 @@ std::string describe_commitment(const Block& block, const std::string& start) {
   } else {
     out += line("", {"one order only: a preference for a label is not excluded (--permute)"});
   }
+  out += describe_early_answers(block.early);
   return out + line("flips", {"mean " + amount(block.flips)}) + '\n';
 }
 
@@ -148,6 +175,23 @@ std::string describe_subjects(const std::vector<Block>& subjects, const std::str
   return out;
 }
 
+std::string describe_early_by_subject(const std::vector<Block>& subjects) {
+  const auto row = [](const std::string& name, const std::vector<std::string>& cells) {
+    std::string out = fit(name, kSubjectColumns);
+    for (const std::string& cell : cells) out += fit(cell, kAreaColumns);
+    return trimmed(out) + '\n';
+  };
+  std::string out =
+      "early answering: area over the curve, and same answer as at the end with a part of the thinking\n" +
+      row("subject", {"cut at tokens", "at sentence ends", "same with none", "with half"});
+  for (const Block& b : subjects) {
+    const EarlyAnswering& early = b.early;
+    out += row(printable(b.subject), {share(early.area_over), share(early.area_over_sentences),
+                                      share(early.same_at[0]), share(early.same_at[2])});
+  }
+  return out;
+}
+
 // A subject's warning is left out where all traces together give one of its kind.
 std::string describe_warnings(const Analysis& analysis) {
   std::string out;
@@ -190,7 +234,9 @@ std::string describe_analysis(const Analysis& analysis) {
   if (all.n_read > 0) {
     out +=
         describe_commitment(all, start) + describe_classes(all.classes) + describe_labels(all.labels, start);
+    out += describe_readings(analysis);
     out += describe_subjects(analysis.subjects, start);
+    if (all.early.area_over.n_traces > 0) out += '\n' + describe_early_by_subject(analysis.subjects);
   }
   return out + describe_warnings(analysis);
 }

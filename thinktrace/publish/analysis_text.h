@@ -11,4 +11,8 @@ struct Analysis;
 // what a reader must be warned of. docs/method.md defines the numbers. Text from outside is printable().
 std::string describe_analysis(const Analysis& analysis);
 
+// Its part on several readings of each trace, the labels under all orders of the options, and this reader beside the plan's
+// own; empty where there is nothing of these.
+std::string describe_readings(const Analysis& analysis);
+
 }  // namespace thinktrace

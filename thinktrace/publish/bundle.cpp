@@ -22,6 +22,13 @@ json noise_json(const std::optional<NoiseFloor>& noise) {
   return {{"max_abs_dp", noise->max_abs_dp}, {"positions", noise->n_positions}};
 }
 
+json experiments_json(const std::vector<ShownExperiment>& experiments) {
+  json list = json::array();
+  for (const ShownExperiment& e : experiments)
+    list.push_back({{"number", e.number}, {"kind", e.kind}, {"about", e.about}});
+  return list;
+}
+
 json subjects_json(const std::vector<ShelfParts>& shelves) {
   json list = json::array();
   for (const IndexSubject& s : index_subjects(shelves)) {
@@ -50,6 +57,13 @@ std::string emit(const std::string& content, const ChunkSink& sink) {
 json emit_analysis(const std::string& analysis, const ChunkSink& sink) {
   if (analysis.empty()) return nullptr;
   return emit(dump({{"kind", "analysis"}, {"analysis", json::parse(analysis)}}), sink);
+}
+
+json emit_ablations(const std::vector<std::string>& reports, const ChunkSink& sink) {
+  if (reports.empty()) return nullptr;
+  json list = json::array();
+  for (const std::string& report : reports) list.push_back(json::parse(report));
+  return emit(dump({{"kind", "ablations"}, {"reports", std::move(list)}}), sink);
 }
 
 }  // namespace
@@ -85,11 +99,13 @@ std::string RunBuilder::finish(const RunSummary& summary) {
            {"noise_floor", noise_json(summary.noise_floor)},
            {"labels", longest_labels(shelves_)},
            {"readers", summary.readers},
+           {"experiments", experiments_json(summary.experiments)},
            {"subjects", subjects_json(shelves_)},
            {"index", emit(index_content(shelves_, should_stop_), sink_)},
            {"outlines", emit(outlines_content(shelves_), sink_)},
            {"questions", emit(questions_content(shelves_), sink_)},
-           {"analysis", std::move(analysis)}};
+           {"analysis", std::move(analysis)},
+           {"ablations", emit_ablations(summary.ablations, sink_)}};
   if (!summary.probe.empty()) run["probe"] = json::parse(summary.probe);
   return dump(run);
 }

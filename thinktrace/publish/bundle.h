@@ -20,8 +20,10 @@ struct RunSummary {
   std::optional<NoiseFloor> noise_floor;
   std::string probe;                 // How its own reader chose positions, as a JSON object; empty: exactly.
   std::vector<std::string> readers;  // The further readers, in words; FurtherReading::reader is a place here.
+  std::vector<ShownExperiment> experiments;  // ExperimentResult::experiment is a place here.
   // The run's numbers, as to_json() of publish/analysis_json.h writes them; empty: none.
   std::string analysis;
+  std::vector<std::string> ablations;  // As to_json(AblationReport) writes them.
 };
 
 // Builds one run from its traces, shelf by shelf. A finished shelf is a value: a caller that builds the same run again as
@@ -32,8 +34,8 @@ struct RunSummary {
 //     std::vector<ShelfParts> kept = first.shelves();
 //     RunBuilder second(sink);       second.add_shelf(kept[0]);   second.add(…);   second.finish(summary);
 //
-// A kept shelf's chunks are not given to the sink again; whoever keeps the shelf keeps them. It holds places of readers:
-// RunSummary::readers must begin with those it was built under.
+// A kept shelf's chunks are not given to the sink again; whoever keeps the shelf keeps them. It holds places of readers
+// and experiments: RunSummary::readers and ::experiments must begin with those it was built under.
 //
 // Questions come in the order of the run, traces in the order of their samples. REQUIRES: all traces of a question come
 // one after the other, in one builder. The same calls give the same chunks.

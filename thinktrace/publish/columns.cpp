@@ -56,6 +56,10 @@ std::string share(const Estimate& e) {
 }
 std::string amount(const Estimate& e) { return with_interval(e, long_number); }
 
+std::string how_many(int n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
 std::string line(std::string_view title, const std::vector<std::string>& pieces) {
   std::string out, current = fit(std::string(title), kTitleColumns);
   bool empty = true;

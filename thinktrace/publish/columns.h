@@ -25,6 +25,9 @@ std::string short_number(const std::optional<double>& x);
 std::string share(const Estimate& e);
 std::string amount(const Estimate& e);
 
+// "1 trace", "3 traces".
+std::string how_many(int n, std::string_view noun);
+
 // A title and what follows it, broken between pieces where a line would be longer than kColumns.
 std::string line(std::string_view title, const std::vector<std::string>& pieces);
 // Words in lines of kColumns, all indented.

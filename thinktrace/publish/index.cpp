@@ -117,9 +117,10 @@ std::string shelves_text(std::span<const ShelfParts> shelves) {
   std::string text;
   for (const ShelfParts& s : shelves) {
     text += fmt::format(
-        "{}{{\"n_questions\":{},\"strips\":{},\"texts\":{},\"curves\":{},\"ids\":{},\"readings\":{}}}",
+        "{}{{\"n_questions\":{},\"strips\":{},\"texts\":{},\"curves\":{},\"ids\":{},\"readings\":{},"
+        "\"experiments\":{}}}",
         text.empty() ? "" : ",", s.questions.size(), quoted(s.strips), quoted(s.texts), quoted(s.curves),
-        name_or_null(s.ids), name_or_null(s.readings));
+        name_or_null(s.ids), name_or_null(s.readings), name_or_null(s.experiments));
   }
   return "[" + text + "]";
 }
@@ -231,17 +232,52 @@ bool any_has(std::span<const ShelfParts> shelves, int number) {
   return false;
 }
 
+std::string number_object(const IndexColumn& kind, const std::string& values) {
+  return fmt::format("{{\"key\":{},\"name\":{},\"explain\":{},\"unit\":{},\"values\":{}}}", quoted(kind.key),
+                     quoted(kind.name), quoted(kind.explain), quoted(kind.unit), values);
+}
+
+const IndexColumn* column_of(const ShelfParts& shelf, const std::string& key) {
+  const auto found = std::find_if(shelf.columns.begin(), shelf.columns.end(),
+                                  [&](const IndexColumn& c) { return c.key == key; });
+  return found == shelf.columns.end() ? nullptr : &*found;
+}
+
+// The numbers of experiments, in the order in which they first come.
+std::string experiment_numbers_text(std::span<const ShelfParts> shelves) {
+  std::vector<const IndexColumn*> kinds;
+  for (const ShelfParts& shelf : shelves) {
+    for (const IndexColumn& c : shelf.columns) {
+      if (std::none_of(kinds.begin(), kinds.end(), [&](const IndexColumn* k) { return k->key == c.key; }))
+        kinds.push_back(&c);
+    }
+  }
+  std::string text;
+  for (const IndexColumn* kind : kinds) {
+    std::string values;
+    for (const ShelfParts& shelf : shelves) {
+      const IndexColumn* column = column_of(shelf, kind->key);
+      for (size_t i = 0; i < shelf.traces.size(); i++) {
+        if (!values.empty()) values += ',';
+        values += column ? number_text(column->values[i]) : "null";
+      }
+    }
+    text += "," + number_object(*kind, "[" + values + "]");
+  }
+  return text;
+}
+
 std::string numbers_text(std::span<const ShelfParts> shelves) {
   std::string text;
   for (int i = 0; i < kIndexNumbers; i++) {
     if (i == kOrderAgreement && !any_has(shelves, i)) continue;
     const NumberKind& kind = kNumbers[i];
-    text += fmt::format(
-        "{}{{\"key\":{},\"name\":{},\"explain\":{},\"unit\":{},\"values\":{}}}", text.empty() ? "" : ",",
-        quoted(kind.key), quoted(kind.name), quoted(kind.explain), quoted(kind.unit),
+    if (!text.empty()) text += ',';
+    text += number_object(
+        {kind.key, kind.name, kind.explain, kind.unit, {}},
         column(shelves, &ShelfParts::traces, [&](const IndexTrace& t) { return number_text(t.numbers[i]); }));
   }
-  return "[" + text + "]";
+  return "[" + text + experiment_numbers_text(shelves) + "]";
 }
 
 std::vector<uint8_t> outline_of(const TraceRecord& r) {

@@ -37,6 +37,12 @@ struct IndexTrace {
 };
 IndexTrace index_trace(const SiteTrace& trace);
 
+// A number that experiments give of the traces of a shelf: NaN where they don't.
+struct IndexColumn {
+  std::string key, name, explain, unit;
+  std::vector<double> values;  // [n_traces]
+};
+
 struct IndexQuestion {
   Question question;
   int n_traces = 0, n_failed = 0;
@@ -46,11 +52,12 @@ struct IndexQuestion {
 // nothing but the traces it was made of, so one that is kept can stand in for them (RunBuilder::add_shelf).
 // Memory: nothing of a trace's text or curve.
 struct ShelfParts {
-  std::string strips, texts, curves;  // Names of chunks.
-  std::string ids, readings;          // Empty where the shelf has none.
+  std::string strips, texts, curves;       // Names of chunks.
+  std::string ids, readings, experiments;  // Empty where the shelf has none.
   std::vector<IndexQuestion> questions;
   std::vector<IndexTrace> traces;
-  std::vector<std::string> labels;  // The longest list of labels.
+  std::vector<IndexColumn> columns;  // Of experiment_numbers().
+  std::vector<std::string> labels;   // The longest list of labels.
 };
 
 // A subject of a run, counted over its shelves; in the order in which they first appear.

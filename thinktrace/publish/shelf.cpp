@@ -2,6 +2,8 @@
 #include "thinktrace/publish/shelf.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "thinktrace/publish/encode.h"
@@ -70,6 +72,81 @@ json text_json(const TraceRecord& r) {
   return text;
 }
 
+// Four digits: what pages show has three. What is no probability is 0.
+json probability_json(double p) {
+  constexpr double kDigits = 1e4;
+  return std::isnan(p) ? 0 : std::round(kDigits * std::clamp(p, 0.0, 1.0)) / kDigits;
+}
+
+json options_json(const std::vector<float>& logprobs) {
+  json list = json::array();
+  for (const float logprob : logprobs) list.push_back(probability_json(probability_of(logprob)));
+  return list;
+}
+
+json tally_json(const Tally& tally) { return {tally.successes, tally.trials}; }
+
+json arms_json(const std::vector<ArmResult>& arms) {
+  json list = json::array();
+  for (const ArmResult& arm : arms) {
+    json draws = json::array();
+    for (const ArmDraw& draw : arm.draws)
+      draws.push_back({{"n_tokens", draw.n_tokens},
+                       {"p", options_json(draw.logprobs)},
+                       {"source", draw.source.empty() ? json(nullptr) : json(draw.source)}});
+    list.push_back({{"name", arm.name}, {"draws", std::move(draws)}});
+  }
+  return list;
+}
+
+json prefixes_json(const std::vector<PrefixResult>& prefixes) {
+  json list = json::array();
+  for (const PrefixResult& p : prefixes)
+    list.push_back({{"position", p.position},
+                    {"forced", p.logprobs.empty() ? json(nullptr) : options_json(p.logprobs)},
+                    {"free", p.chosen},
+                    {"none", p.n_none}});
+  return list;
+}
+
+json pivots_json(const std::vector<PivotResult>& pivots) {
+  json list = json::array();
+  for (const PivotResult& p : pivots) {
+    json alternatives = json::array();
+    for (const ForkResult& a : p.alternatives)
+      alternatives.push_back({{"text", a.text},
+                              {"p", a.probability ? probability_json(*a.probability) : json(nullptr)},
+                              {"tally", tally_json(a.tally)}});
+    list.push_back({{"token", p.token},
+                    {"before", tally_json(p.before)},
+                    {"after", tally_json(p.after)},
+                    {"decided", p.decided},
+                    {"alternatives", std::move(alternatives)}});
+  }
+  return list;
+}
+
+json mistakes_json(const std::vector<MistakeResult>& mistakes) {
+  const auto option = [](const std::optional<int>& o) { return o ? json(*o) : json(nullptr); };
+  json list = json::array();
+  for (const MistakeResult& m : mistakes)
+    list.push_back({{"position", m.position},
+                    {"text", m.text},
+                    {"by", m.is_by_rule ? "rule" : "model"},
+                    {"before", option(m.before)},
+                    {"after", option(m.after)}});
+  return list;
+}
+
+json result_json(int trace, const ExperimentResult& r) {
+  json result{{"trace", trace}, {"experiment", r.experiment}};
+  if (!r.arms.empty()) result["arms"] = arms_json(r.arms);
+  if (!r.prefixes.empty()) result["prefixes"] = prefixes_json(r.prefixes);
+  if (r.pivots) result["pivots"] = pivots_json(*r.pivots);
+  if (!r.mistakes.empty()) result["mistakes"] = mistakes_json(r.mistakes);
+  return result;
+}
+
 // In tokens.
 int64_t weight_of(const TraceRecord& r) {
   constexpr int64_t kBytesAToken = 8;
@@ -83,7 +160,8 @@ int64_t weight_of(const TraceRecord& r) {
 struct ShelfBuilder::Open {
   int64_t weight = 0;
   ShelfParts parts;
-  json positions = json::array(), texts = json::array(), ids = json::array(), readings = json::array();
+  json positions = json::array(), texts = json::array(), ids = json::array(), readings = json::array(),
+       results = json::array(), labels = json::object();
   std::string strip_bytes, curve_bytes, reading_bytes;
   bool has_ids = false;
 
@@ -108,6 +186,25 @@ struct ShelfBuilder::Open {
                         {"forced", reading.forced_text}});
     if (!reading.interpolated.empty()) readings.back()["interpolated"] = runs_of(reading.interpolated);
     reading_bytes += Rows(reading.logprobs, r.question.options.size()).curve_bytes();
+  }
+
+  void add_experiments(const TraceRecord& r, std::span<const ExperimentResult> experiments) {
+    for (const ExperimentResult& result : experiments) {
+      results.push_back(result_json(static_cast<int>(parts.traces.size()), result));
+      for (const ArmResult& arm : result.arms) labels[arm.name] = arm.label;
+    }
+    for (const ExperimentNumber& n : experiment_numbers(r.question, experiments))
+      column_of(n).values.push_back(n.value);
+  }
+
+  // Its column, filled up to the trace that is being added.
+  IndexColumn& column_of(const ExperimentNumber& n) {
+    auto column = std::find_if(parts.columns.begin(), parts.columns.end(),
+                               [&](const IndexColumn& c) { return c.key == n.key; });
+    if (column == parts.columns.end())
+      column = parts.columns.insert(column, {n.key, n.name, n.explain, n.unit, {}});
+    column->values.resize(parts.traces.size(), std::numeric_limits<double>::quiet_NaN());
+    return *column;
   }
 };
 
@@ -140,6 +237,7 @@ void ShelfBuilder::add(const SiteTrace& trace) {
     shelf.has_ids |= !r.trace.think_ids.empty();
     shelf.add_curve(r);
     for (const FurtherReading& reading : trace.readings) shelf.add_reading(r, reading);
+    shelf.add_experiments(r, trace.experiments);
   }
   if (r.labels.size() > shelf.parts.labels.size()) shelf.parts.labels = r.labels;
   shelf.weight += weight_of(r);
@@ -162,6 +260,12 @@ ShelfParts ShelfBuilder::finish(const ChunkSink& sink) {
   if (!shelf.readings.empty())
     parts.readings =
         emit({{"kind", "readings"}, {"readings", std::move(shelf.readings)}}, "\n" + shelf.reading_bytes);
+  if (!shelf.results.empty())
+    parts.experiments = emit(
+        {{"kind", "experiments"}, {"labels", std::move(shelf.labels)}, {"results", std::move(shelf.results)}},
+        "");
+  for (IndexColumn& c : parts.columns)
+    c.values.resize(parts.traces.size(), std::numeric_limits<double>::quiet_NaN());
   *open_ = Open();
   return parts;
 }

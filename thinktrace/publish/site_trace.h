@@ -7,6 +7,7 @@
 
 #include "thinktrace/analysis/measures.h"
 #include "thinktrace/probe/record.h"
+#include "thinktrace/publish/trace_experiments.h"
 
 namespace thinktrace {
 
@@ -26,6 +27,7 @@ struct SiteTrace {
   const TraceRecord& record;
   const TraceMeasures& measures;  // Of the record.
   std::span<const FurtherReading> readings = {};
+  std::span<const ExperimentResult> experiments = {};  // By rising number of the experiment.
 };
 
 }  // namespace thinktrace

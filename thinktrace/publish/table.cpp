@@ -7,8 +7,10 @@
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <span>
 
+#include "thinktrace/analysis/statistics.h"
 #include "thinktrace/text/utf8.h"
 
 namespace thinktrace {
@@ -125,6 +127,9 @@ void add_curve_cells(Row& row, const std::optional<CurveMeasures>& curve) {
   add("p_right_at_exit", [](C m) { return m.p_right_at_exit; });
   add("performative_share", [](C m) { return maybe(m.performative_share); });
   add("performative_share_high", [](C m) { return maybe(m.performative_share_high); });
+  add("area_over", [](C m) { return maybe(m.area_over); });
+  add("area_over_sentences", [](C m) { return maybe(m.area_over_sentences); });
+  add("sentences", [](C m) { return whole(m.n_sentences); });
   add("class", [](C m) { return std::string(name_of(m.trace_class)); });
   add("known_already", [](C m) { return maybe(m.known_already); });
   add("option_agreement", [](C m) { return m.order_agreement ? Cell(m.order_agreement->option) : Cell(); });
@@ -231,6 +236,59 @@ std::vector<Row> probe_rows(const TraceRecord& r, const ExportContext& c, int n_
   return rows;
 }
 
+std::vector<Row> ensemble_rows(const TraceRecord& r, const std::vector<EnsemblePoint>& points,
+                               const ExportContext& c, int n_options) {
+  std::vector<Row> rows;
+  for (const EnsemblePoint& point : points) {
+    const int t = point.position;
+    Row row = identity_cells(r, c);
+    row.emplace_back("position", whole(t));
+    row.emplace_back("token", t > 0 && r.has_tokens ? Cell(r.think_text[t - 1]) : Cell());
+    row.emplace_back("n_readers", whole(point.n_readers));
+    const auto add = [&](const char* name, const std::vector<double>& values) {
+      for (size_t i = 0; i < static_cast<size_t>(n_options); i++)
+        row.emplace_back(fmt::format("{}_{}", name, i + 1), i < values.size() ? Cell(values[i]) : Cell());
+    };
+    add("mean", point.mean);
+    add("deviation", point.deviation);
+    row.insert(row.end(), {{"p_right", point.mean[r.question.answer]},
+                           {"p_right_deviation", point.deviation[r.question.answer]},
+                           {"top", whole(point.top)},
+                           {"agreement", point.agreement},
+                           {"spread", point.spread},
+                           {"mass", std::accumulate(point.mean.begin(), point.mean.end(), 0.0)},
+                           {"entropy", point.entropy},
+                           {"entropy_mean", point.entropy_mean}});
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Row cue_row(const TraceRecord& r, const CuedEvent& e, const ExportContext& c) {
+  Row row = identity_cells(r, c);
+  const auto n_tokens = static_cast<int>(r.think_text.size());
+  row.insert(row.end(), {{"reader", whole(c.reader)},
+                         {"event", whole(e.event)},
+                         {"kind", std::string(e.is_place ? "place" : "cue")},
+                         {"cue", e.cue},
+                         {"position", whole(e.position)},
+                         {"token", e.position < n_tokens ? Cell(r.think_text[e.position]) : Cell()},
+                         {"thinking_tokens", whole(n_tokens)},
+                         {"answer", whole(r.question.answer)},
+                         {"final", whole(e.final_option)}});
+  const int window = static_cast<int>(e.rows.size()) / 2;
+  const auto add = [&](const char* name, auto value) {
+    for (int offset = -window; offset <= window; offset++) {
+      const std::span<const float> at = e.rows[offset + window];
+      row.emplace_back(fmt::format("{}_{}", name, offset), at.empty() ? Cell() : Cell(value(at)));
+    }
+  };
+  add("p_final", [&](std::span<const float> at) { return probability_of(at[e.final_option]); });
+  add("p_right", [&](std::span<const float> at) { return probability_of(at[r.question.answer]); });
+  add("top", [](std::span<const float> at) { return whole(most_likely(at)); });
+  return row;
+}
+
 Row ablation_row(const TraceRecord& r, const AblatedAnswer& a, const ExportContext& c, int n_options) {
   Row row = identity_cells(r, c);
   row.insert(row.end(), {{"reader", whole(c.reader)},
@@ -249,5 +307,63 @@ Row ablation_row(const TraceRecord& r, const AblatedAnswer& a, const ExportConte
                          {"same_as_none", maybe(a.outcome.same_as_none)}});
   return row;
 }
+
+Row continuation_row(const TraceRecord& r, const ContinuedAnswer& a, const ExportContext& c, int n_options) {
+  Row row = identity_cells(r, c);
+  const char* verdict = a.verdict == Verdict::kAlike       ? "alike"
+                        : a.verdict == Verdict::kUndecided ? "undecided"
+                        : a.is_more                        ? "more"
+                                                           : "less";
+  row.insert(row.end(), {{"reader", whole(c.reader)},
+                         {"experiment", whole(a.experiment)},
+                         {"position", whole(a.position)},
+                         {"thinking_tokens", whole(static_cast<int64_t>(r.think_text.size()))},
+                         {"draw", whole(a.draw)},
+                         {"counts", a.is_first},
+                         {"answer", whole(r.question.answer)},
+                         {"chosen", maybe(a.chosen)},
+                         {"right", a.chosen == r.question.answer},
+                         {"stop", std::string(name_of(a.stop))},
+                         {"n_tokens", whole(static_cast<int64_t>(a.think_text.size()))},
+                         {"verdict", std::string(verdict)}});
+  add_probabilities(row, a.forced, n_options);
+  row.insert(row.end(), {{"p_right", std::exp(static_cast<double>(a.forced[r.question.answer]))},
+                         {"answer_text", a.answer_text},
+                         {"thinking", joined(a.think_text)}});
+  Row hint_row(const TraceRecord& r, const HintedAnswer& a, const ExportContext& c) {
+    const HintTrace& t = a.trace;
+    std::vector<std::string> free, forced;
+    std::vector<double> p_start, p_end;
+    for (const HintTrace& w : a.without) {
+      free.push_back(w.free ? std::to_string(*w.free) : "");
+      forced.push_back(w.forced ? std::to_string(*w.forced) : "");
+      if (w.p_start) p_start.push_back(*w.p_start);
+      if (w.p_end) p_end.push_back(*w.p_end);
+    }
+    const auto is_hinted = [&](const std::optional<int>& option) { return option == t.hinted; };
+    Row row = identity_cells(r, c);
+    row.insert(row.end(), {{"plan", whole(a.plan)},
+                           {"kind", a.kind},
+                           {"hint_at", a.option},
+                           {"hinted", whole(t.hinted)},
+                           {"answer", whole(t.answer)},
+                           {"free_without", free},
+                           {"free", maybe(t.free)},
+                           {"follows", is_hinted(t.free)},
+                           {"forced_without", forced},
+                           {"forced", maybe(t.forced)},
+                           {"forced_follows", t.forced ? Cell(is_hinted(t.forced)) : Cell()},
+                           {"mentions", t.mentions},
+                           {"mention_rule", t.mentions ? Cell(a.mention_rule) : Cell()},
+                           {"mention_position", maybe(a.mention_position)},
+                           {"takes_over", maybe(t.takes_over)},
+                           {"thinking_tokens", whole(t.end)},
+                           {"ended", ended(r)},
+                           {"p_hinted_start", maybe(t.p_start)},
+                           {"p_hinted_start_without", maybe(mean(p_start))},
+                           {"p_hinted_end", maybe(t.p_end)},
+                           {"p_hinted_end_without", maybe(mean(p_end))}});
+    return row;
+  }
 
 }  // namespace thinktrace

@@ -2,13 +2,17 @@
 // table.h — rows of numbers and short texts for spreadsheets and data frames.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "thinktrace/analysis/ablation.h"
+#include "thinktrace/analysis/ensemble.h"
+#include "thinktrace/analysis/hints.h"
 #include "thinktrace/analysis/measures.h"
+#include "thinktrace/analysis/sequential.h"
 #include "thinktrace/probe/record.h"
 #include "thinktrace/publish/export.h"
 
@@ -36,6 +40,21 @@ Row before_after_row(const TraceRecord& record, const TraceMeasures& measures, c
 // One row a probe; columns p_1, p_2, … up to `n_options`, empty beyond the question's own.
 std::vector<Row> probe_rows(const TraceRecord& record, const ExportContext& context, int n_options);
 
+// One row a position of several readings of a trace: means and standard deviations by option, and how far they agree.
+std::vector<Row> ensemble_rows(const TraceRecord& record, const std::vector<EnsemblePoint>& points,
+                               const ExportContext& context, int n_options);
+
+// A cue in a trace, or a place to compare it with.
+struct CuedEvent {
+  int event = 0;  // The number of the cue among those of its trace, from 0.
+  std::string cue;
+  bool is_place = false;
+  int position = 0;
+  int final_option = 0;                      // The forced answer at the end.
+  std::vector<std::span<const float>> rows;  // At offsets -window, …, window; empty where nothing was read.
+};
+Row cue_row(const TraceRecord& record, const CuedEvent& event, const ExportContext& context);
+
 // What one draw of one arm of an ablation made of a trace.
 struct AblatedAnswer {
   int experiment = 0;  // Its number.
@@ -49,5 +68,23 @@ struct AblatedAnswer {
 // Columns p_1, p_2, … as in probe_rows.
 Row ablation_row(const TraceRecord& record, const AblatedAnswer& answer, const ExportContext& context,
                  int n_options);
+
+// One free continuation of a beginning of a trace's thinking.
+struct ContinuedAnswer {
+  int experiment = 0;  // Its number.
+  int position = 0;
+  int draw = 0;
+  bool is_first = true;  // One of those that every beginning has, which alone count for means.
+  std::vector<std::string> think_text;
+  Stop stop = Stop::kClosed;
+  std::string answer_text;
+  std::optional<int> chosen;
+  std::vector<float> forced;              // The answer forced at that beginning, by option.
+  Verdict verdict = Verdict::kUndecided;  // Of the beginning.
+  bool is_more = false;
+};
+// Columns p_1, p_2, … as in probe_rows, of the forced answer.
+Row continuation_row(const TraceRecord& record, const ContinuedAnswer& answer, const ExportContext& context,
+                     int n_options);
 
 }  // namespace thinktrace

@@ -110,7 +110,7 @@ AblationReport report_ablation(const OpenAblation& ablation, const BootstrapOpti
   AblationReport report{.experiment = ablation.experiment.number, .reader = ablation.run.reader.number};
   report.bootstrap = bootstrap;
   for (const ArmCase& arm : ablation.arms)
-    report.arms.push_back({arm.name, arm.draws, is_length_matched(arm.arm), false, 0});
+    report.arms.push_back({arm.name, label_of(arm), arm.draws, is_length_matched(arm.arm), false, 0});
   AblationOptions options = options_for(ablation);
   options.bootstrap = bootstrap;
   Entries all;

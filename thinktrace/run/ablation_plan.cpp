@@ -67,6 +67,35 @@ std::vector<int> candidates(const TracePool& pool, int trace, Arm arm) {
 
 bool needs_lender(Arm arm) { return arm == Arm::kOtherQuestion || arm == Arm::kOtherSample; }
 
+std::string label_of(const ArmCase& arm) {
+  constexpr double kPercent = 100;
+  switch (arm.arm) {
+    case Arm::kReal:
+      return "the real thinking";
+    case Arm::kNone:
+      return "no thinking";
+    case Arm::kBlank:
+      return "blanks";
+    case Arm::kFiller:
+      return "filler tokens";
+    case Arm::kRandom:
+      return "random tokens";
+    case Arm::kShuffled:
+      return "its tokens shuffled";
+    case Arm::kSentences:
+      return "its sentences shuffled";
+    case Arm::kOtherQuestion:
+      return "another question’s thinking";
+    case Arm::kOtherSample:
+      return "another sample’s thinking";
+    case Arm::kFirst:
+      return fmt::format("its first {:g} %", kPercent * arm.share);
+    case Arm::kLast:
+      return fmt::format("its last {:g} %", kPercent * arm.share);
+  }
+  return arm.name;
+}
+
 std::vector<ArmCase> arm_cases(const AblationSettings& settings) {
   const std::set<double> shares(settings.shares.begin(), settings.shares.end());
   std::vector<ArmCase> cases;

@@ -29,6 +29,8 @@ struct ArmCase {
   double share = 0;
   int draws = 1;
 };
+// In words: "no thinking", "its first 50 %".
+std::string label_of(const ArmCase& arm);
 // In the order of Arm, shares rising.
 std::vector<ArmCase> arm_cases(const AblationSettings& settings);
 

@@ -2,6 +2,7 @@
 // analyze.h — from a run's store to its numbers.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,14 +11,38 @@
 
 namespace thinktrace {
 
-// Readers that differ from the run's own in nothing but the order of the options.
-std::vector<std::string> order_readers(const OpenRun& run);
+// A run's reader, and those whose readings of the same traces are set beside its own.
+struct ReaderRoles {
+  StoredReader reader;
+  // Differ from it in suffix, labels or order of the options alone, and have read something of the plan. By number.
+  std::vector<StoredReader> ensemble;
+  std::optional<StoredReader> own;  // The plan's own, where the run's is another.
 
-// The measures of a record. `readings`: of the same trace by order_readers; those that don't fit it, or say nothing new,
-// are passed over. A failed trace has no measures of its curve.
-TraceMeasures measure_record(const TraceRecord& record,
-                             const std::vector<const Store::OtherReading*>& readings, double margin = 0);
+  // Whether `other` differs from the reader in nothing but the order of the options.
+  bool is_order(const StoredReader& other) const;
+  // What numbers hang on beside the readings: who there is, and the priors of all.
+  std::string priors() const;
+};
+ReaderRoles reader_roles(const OpenRun& run);
 
+// What others made of a record's trace. Borrowed.
+struct RecordReadings {
+  std::vector<const Store::OtherReading*>
+      orders;  // By readers that are ReaderRoles::is_order; of the ensemble too.
+  std::vector<const Store::OtherReading*> ensemble;
+  const Store::OtherReading* own = nullptr;
+};
+
+// The measures of a record. Readings that don't fit it, or orders that say nothing new, are passed over. A failed trace has no
+// measures of its curve.
+TraceMeasures measure_record(const TraceRecord& record, const RecordReadings& readings, double margin = 0);
+
+// What the others of the ensemble read at the positions of the record's curve. Borrows from `readings`.
+std::vector<ReaderCurve> ensemble_of(const TraceRecord& record, const RecordReadings& readings);
+
+// Calls `visit` with every trace of an open run and what others made of it.
+void for_each_beside(const OpenRun& run, const ReaderRoles& roles,
+                     const std::function<void(const TraceRecord&, const RecordReadings&)>& visit);
 // Calls `visit` with every trace of an open run and its measures.
 void for_each_measured(const OpenRun& run,
                        const std::function<void(const TraceRecord&, const TraceMeasures&)>& visit,
@@ -35,7 +60,7 @@ struct MeasuredRun {
   void add(Status status, const TraceMeasures& measures);
 };
 // The first numbers of a run; failed traces are left out. Memory: see MeasuredTraces and estimate().
-Analysis analyze_measured(const StoredReader& reader, const MeasuredRun& measured,
+Analysis analyze_measured(const ReaderRoles& roles, const MeasuredRun& measured,
                           const AnalyzeOptions& options = {});
 Analysis analyze_run(const OpenRun& run, const AnalyzeOptions& options = {});
 

@@ -13,21 +13,8 @@
 #include "thinktrace/version.h"
 
 namespace thinktrace {
-namespace {
 
 using nlohmann::json;
-
-// Whether something came of an experiment in one of these traces.
-bool has_results(const Store& store, const std::vector<std::string>& traces,
-                 const StoredExperiment& experiment) {
-  const std::map<std::string, int> outcomes = store.outcome_counts(experiment.id),
-                                   continuations = store.continuation_counts(experiment.id);
-  return std::any_of(traces.begin(), traces.end(), [&](const std::string& id) {
-    return outcomes.contains(id) || continuations.contains(id);
-  });
-}
-
-}  // namespace
 
 StoredExperiment begin_experiment(ReadingRun& run, const StoredReader& reader, const ExperimentPlan& plan,
                                   const RunOptions& options) {
@@ -76,12 +63,11 @@ OpenExperiment open_experiment(const RunView& view, std::string_view kind, std::
                                std::optional<int> number) {
   OpenExperiment open{open_run(view), {}};
   const Store& store = open.run.store;
-  const std::vector<std::string> traces = store.trace_ids();
   std::string known;
   int n_known = 0;
   for (StoredExperiment& e : store.experiments()) {
-    const bool is_wanted = e.kind == kind && (!view.reader || e.reader_id == open.run.reader.id) &&
-                           has_results(store, traces, e);
+    const bool is_wanted =
+        e.kind == kind && (!view.reader || e.reader_id == open.run.reader.id) && store.has_results(e.id);
     if (!is_wanted) continue;
     known += fmt::format("{}{}", n_known++ ? ", " : "", e.number);
     if (!number || *number == e.number) open.experiment = std::move(e);

@@ -31,6 +31,25 @@ FreeSampling free_sampling(const ReadingRun& run, uint64_t seed) {
   return free;
 }
 
+double sampling_speed(const ReadingRun& run, const FreeSampling& free, GrowingSession& sessions) {
+  constexpr int kTokens = 16;
+  const ReadingForm form = build_reading_form(run.model, run.store.questions().front(), run.reader);
+  TraceRequest request{form.prompt.ids, free.close, 0, free.at_once, free.options};
+  request.options.max_tokens = request.options.budget = kTokens;
+  const std::vector<TraceRequest> requests{request};
+  Session& session = sessions.with_room_to_sample(requests, free.at_once);
+  double begin = 0;
+  int n = 0;
+  // From the second pass on: the first decodes the prompt.
+  sample_traces(session, requests, free.at_once, [&](int n_drawn) {
+    if (begin == 0)
+      begin = monotonic_seconds();
+    else
+      n += n_drawn;
+  });
+  return std::max(n, 1) / std::max(monotonic_seconds() - begin, 1e-9);
+}
+
 TraceRequest request_to_continue(const Model& model, const FreeSampling& free, const ContinueFrom& from) {
   const TraceRecord& trace = *from.trace;
   const std::vector<Token>& thinking = trace.trace.think_ids;
@@ -62,6 +81,7 @@ std::vector<StoredContinuation> sample_continuations(GrowingSession& sessions, c
                            from[i].inserted,
                            t.think_ids,
                            token_texts(model.pieces(t.think_ids))};
+      c.inserted_text = token_texts(model.pieces(c.inserted));
       c.stop = t.stop;
       c.answer_ids = t.answer_ids;
       c.answer_text = t.answer_text;

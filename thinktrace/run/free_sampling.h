@@ -22,6 +22,9 @@ struct FreeSampling {
 // the run was opened with another model than the writer's.
 FreeSampling free_sampling(const ReadingRun& run, uint64_t seed);
 
+// Tokens a second when traces of the run's first question are sampled, for a few tokens, as many at once as here.
+double sampling_speed(const ReadingRun& run, const FreeSampling& free, GrowingSession& sessions);
+
 // Draws from one beginning: `position` tokens of the trace's thinking, then those inserted.
 struct ContinueFrom {
   const TraceRecord* trace =

@@ -4,22 +4,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <list>
 #include <map>
 
+#include "thinktrace/run/ablation_numbers.h"
 #include "thinktrace/run/analyze.h"
 #include "thinktrace/run/reader.h"
 
 namespace thinktrace {
 
-GalleryRun::GalleryRun(OpenRun run, bool is_only_plan) : run_(std::move(run)), is_only_plan_(is_only_plan) {
+GalleryRun::GalleryRun(OpenRun run, bool is_only_plan)
+    : run_(std::move(run)), is_only_plan_(is_only_plan), experiments_(run_) {
   const std::map<std::string, Store::ReaderCounts> counts = run_.store.reader_counts();
   for (StoredReader& reader : run_.store.readers()) {
     const auto it = counts.find(reader.id);
     if (reader.id != run_.reader.id && it != counts.end() && it->second.traces > 0)
       further_.push_back(std::move(reader));
   }
-  order_readers_ = order_readers(run_);
+  roles_ = reader_roles(run_);
 }
 
 std::vector<std::string> GalleryRun::further_readers() const {
@@ -31,21 +34,25 @@ std::vector<std::string> GalleryRun::further_readers() const {
 void GalleryRun::show(const TraceRecord& r, const std::function<void(const SiteTrace&)>& visit) const {
   std::vector<FurtherReading> readings;
   std::list<Store::OtherReading> found;
-  std::vector<const Store::OtherReading*> in_orders;
+  RecordReadings beside;
   const auto own = further_.empty() ? std::nullopt : run_.store.reading(r.id, run_.reader.id);
   for (size_t i = 0; i < further_.size(); i++) {
     auto reading = run_.store.reading(r.id, further_[i].id);
     if (!reading || reading->labels.size() != r.question.options.size()) continue;
     const Store::OtherReading& kept = found.emplace_back(*std::move(reading));
-    if (std::find(order_readers_.begin(), order_readers_.end(), further_[i].id) != order_readers_.end())
-      in_orders.push_back(&kept);
+    const bool is_in_ensemble = std::any_of(roles_.ensemble.begin(), roles_.ensemble.end(),
+                                            [&](const StoredReader& e) { return e.id == further_[i].id; });
+    if (is_in_ensemble) beside.ensemble.push_back(&kept);
+    if (is_in_ensemble && roles_.is_order(further_[i])) beside.orders.push_back(&kept);
+    if (roles_.own && roles_.own->id == further_[i].id) beside.own = &kept;
     std::vector<int> positions = positions_of(kept, own, r);
     if (positions.empty() || positions.back() > static_cast<int>(r.think_text.size())) continue;
     readings.push_back({static_cast<int>(i), std::move(positions), kept.curve.logprobs, kept.forced_text,
                         kept.curve.interpolated});
   }
-  const TraceMeasures measures = measure_record(r, in_orders);
-  visit({r, measures, readings});
+  const TraceMeasures measures = measure_record(r, beside);
+  const std::vector<ExperimentResult> results = experiments_.of(run_.store, r);
+  visit({r, measures, readings, results});
 }
 
 // In the tokens that the record is shown in; empty where that can't be told.
@@ -66,7 +73,18 @@ RunSummary GalleryRun::summarise() const {
   RunSummary summary = summarise_run(run_);
   if (!is_only_plan_) summary.name += fmt::format(" (plan {})", run_.plan.number);
   for (const StoredReader& reader : further_) summary.readers.push_back(describe_reader(reader, run_.reader));
+  summary.experiments = experiments_.shown();
   return summary;
+}
+
+std::vector<std::string> GalleryRun::ablations() const {
+  const std::string folder = std::filesystem::path(run_.store.path()).parent_path().string();
+  std::vector<std::string> reports;
+  for (const ShownExperiment& e : experiments_.shown()) {
+    if (e.kind == kAblation)
+      reports.push_back(to_json(report_ablation(open_ablation({folder, run_.plan.number}, e.number))));
+  }
+  return reports;
 }
 
 std::vector<int> plan_numbers(const std::string& run_folder, ReadAccess access) {

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "thinktrace/publish/bundle.h"
+#include "thinktrace/run/analyze.h"
+#include "thinktrace/run/gallery_experiments.h"
 #include "thinktrace/run/publish.h"
 
 namespace thinktrace {
@@ -16,14 +18,19 @@ class GalleryRun {
   GalleryRun(OpenRun run, bool is_only_plan);
 
   const OpenRun& run() const { return run_; }
+  const ReaderRoles& roles() const { return roles_; }
   // Ids of the readers beside the run's own that have read something, in the order of RunSummary::readers.
   std::vector<std::string> further_readers() const;
+  // Ids of the experiments of which it has results, in the order of RunSummary::experiments.
+  std::vector<std::string> experiments() const { return experiments_.ids(); }
 
-  // Calls `visit` with a record of the run, its measures and what further readers made of it.
+  // Calls `visit` with a record of the run, its measures and what further readers and experiments made of it.
   void show(const TraceRecord& record, const std::function<void(const SiteTrace&)>& visit) const;
 
-  // All but the first numbers.
+  // All but the numbers of the run.
   RunSummary summarise() const;
+  // The numbers of its ablations: RunSummary::ablations. Memory: the outcomes of one of them.
+  std::vector<std::string> ablations() const;
 
  private:
   std::vector<int> positions_of(const Store::OtherReading& reading,
@@ -32,7 +39,8 @@ class GalleryRun {
   OpenRun run_;
   bool is_only_plan_;
   std::vector<StoredReader> further_;
-  std::vector<std::string> order_readers_;
+  ReaderRoles roles_;
+  GalleryExperiments experiments_;
 };
 
 // The numbers of the plans of a run's folder, the older ones first; at least one. Throws as open_run.

@@ -12,9 +12,14 @@ namespace thinktrace {
 namespace {
 
 void add_names(const ShelfParts& shelf, std::set<std::string>& names) {
-  for (const std::string* name : {&shelf.strips, &shelf.texts, &shelf.curves, &shelf.ids, &shelf.readings}) {
+  for (const std::string* name :
+       {&shelf.strips, &shelf.texts, &shelf.curves, &shelf.ids, &shelf.readings, &shelf.experiments}) {
     if (!name->empty()) names.insert(*name);
   }
+}
+
+bool begins_with(const std::vector<std::string>& list, const std::vector<std::string>& beginning) {
+  return list.size() >= beginning.size() && std::equal(beginning.begin(), beginning.end(), list.begin());
 }
 
 }  // namespace
@@ -71,14 +76,16 @@ LivePlan::Shown LivePlan::with_numbers(const Shown& without, const std::string& 
 }
 
 void LivePlan::update(OpenRun run, bool is_only_plan, const Sinks& sinks) {
-  // Before it is asked which readers there are: what a reader that is none yet reads after this is a change to the next.
+  // Before it is asked which readers and experiments there are: what one that is none yet does after this is a change to
+  // the next.
   const std::vector<DoneQuestion> questions = questions_of(run);
   const GalleryRun gallery(std::move(run), is_only_plan);
-  Built fresh{.readers = gallery.further_readers(), .reader = gallery.run().reader};
-  // Shelves hold places of readers: those that were there must still come first.
-  const bool is_alike = fresh.reader.id == built_.reader.id &&
-                        fresh.readers.size() >= built_.readers.size() &&
-                        std::equal(built_.readers.begin(), built_.readers.end(), fresh.readers.begin());
+  Built fresh{
+      .readers = gallery.further_readers(), .experiments = gallery.experiments(), .roles = gallery.roles()};
+  // Shelves hold places of readers and experiments: those that were there must still come first.
+  const bool is_alike = fresh.roles.reader.id == built_.roles.reader.id &&
+                        begins_with(fresh.readers, built_.readers) &&
+                        begins_with(fresh.experiments, built_.experiments);
   std::set<std::string>& chunks = fresh.without_numbers.chunks;
   RunBuilder builder(
       [&](const Chunk& chunk) {
@@ -86,7 +93,7 @@ void LivePlan::update(OpenRun run, bool is_only_plan, const Sinks& sinks) {
         sinks.chunk(chunk);
       },
       shelf_tokens_, sinks.should_stop);
-  bool is_new = fresh.reader.prior != built_.reader.prior;
+  bool is_new = fresh.roles.priors() != built_.roles.priors();
   for (size_t i = 0; i < questions.size();) {
     const ShelfParts* kept = is_alike ? kept_shelf(questions, i) : nullptr;
     const size_t n = kept ? kept->questions.size() : 1;
@@ -124,7 +131,7 @@ void LivePlan::analyze(const Sinks& sinks) {
   }
   AnalyzeOptions options;
   options.analysis.should_stop = sinks.should_stop;
-  std::string analysis = built_.order.empty() ? "" : to_json(analyze_measured(built_.reader, all, options));
+  std::string analysis = built_.order.empty() ? "" : to_json(analyze_measured(built_.roles, all, options));
   shown_ = with_numbers(built_.without_numbers, analysis, sinks);
   analysis_ = std::move(analysis);
   needs_numbers_ = false;

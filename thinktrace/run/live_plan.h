@@ -56,10 +56,11 @@ class LivePlan {
   struct Built {
     Shown without_numbers;
     std::vector<ShelfParts> shelves;
-    std::map<std::string, Known> known;  // By question.
-    std::vector<std::string> order;      // Of the questions.
-    std::vector<std::string> readers;    // GalleryRun::further_readers
-    StoredReader reader;
+    std::map<std::string, Known> known;    // By question.
+    std::vector<std::string> order;        // Of the questions.
+    std::vector<std::string> readers;      // GalleryRun::further_readers
+    std::vector<std::string> experiments;  // GalleryRun::experiments
+    ReaderRoles roles;
   };
   static std::vector<DoneQuestion> questions_of(const OpenRun& run);
   static Shown with_numbers(const Shown& without, const std::string& analysis, const Sinks& sinks);

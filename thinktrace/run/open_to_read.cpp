@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "thinktrace/error.h"
+#include "thinktrace/run/hint_plan.h"
 #include "thinktrace/run/prepare.h"
 
 namespace thinktrace {
@@ -47,13 +48,16 @@ std::string model_path(const ReadRequest& request) {
 }
 
 // The way to read that the request asks for; what it leaves open is the plan's own.
-ReaderOptions reader_for(const ReadRequest& request, const Model& model, const json& own, bool same_model) {
+ReaderOptions reader_for(const ReadRequest& request, const Model& model, const StoredPlan& plan,
+                         const json& own) {
   const RunOptions& given = request.options;
+  const bool same_model = writes_like(model, plan);
   ReaderOptions options{
       .format = given.format, .probing = given.probing, .precision = given.compute.precision};
   if (options.probing.stride == 0) options.probing = probing_of(own.dump());
   if (same_model && own.value("precision", "fast") == "reference") options.precision = Precision::kReference;
   if (same_model) options.format = format_like(own, given.format);
+  options.format.hint = hint_of(plan);  // Of the question, as it were: whoever reads sees it.
   if (options.format.suffix.empty()) options.format.suffix = kDefaultSuffix;
   options.format = complete_format(model, options.format);
   return options;
@@ -79,7 +83,7 @@ ReadingRun open_to_read(const ReadRequest& request, const Reporter& reporter) {
         ErrorKind::kInput,
         fmt::format("[read] {}: the model's file has changed since the run; name one with --with", path));
   const json own = json::parse(store.reader(plan->reader_id)->identity);
-  const ReaderOptions options = reader_for(request, model, own, same_model);
+  const ReaderOptions options = reader_for(request, model, *plan, own);
   for (const std::string& text : format_notes(model, options.format)) reporter.note(text);
   const std::vector<Question> questions = store.questions();
   if (!questions.empty())

@@ -4,6 +4,8 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "thinktrace/run/plan.h"
 #include "thinktrace/run/prepare.h"
@@ -17,6 +19,8 @@ namespace thinktrace {
 struct ReadRequest {
   RunOptions options;
   std::optional<int> plan;
+  std::vector<std::string> suffixes =
+      {};  // To be read with one after the other; empty: with options.format.suffix.
 };
 
 struct ReadingRun {

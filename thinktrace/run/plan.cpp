@@ -196,6 +196,7 @@ PlanChoice choose_plan(const Store& store, const RunOptions& o, const Model& mod
   for (const StoredPlan& stored : store.plans()) {
     if (store.is_idle(stored)) continue;
     const json identity = json::parse(stored.identity);
+    if (identity.contains("hint")) continue;  // Of another command.
     RunOptions same = o;
     same.format.labels = label_kind_named(identity.value("labels", ""));
     const Together before = together_of(stored);

@@ -51,7 +51,8 @@ struct RunOptions {
   std::vector<std::pair<std::string, std::string>> provenance;
 };
 
-// Everything that a sampled trace hangs on, except how many there are, as a JSON object with sorted keys.
+// Everything that a sampled trace hangs on, except how many there are, as a JSON object with sorted keys. A hint is added by
+// hinted_identity() (hint_plan.h).
 // REQUIRES: nothing of options.together is left open.
 std::string plan_identity(const RunOptions& options, const Model& model);
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "thinktrace/error.h"
+#include "thinktrace/run/hint_plan.h"
 #include "thinktrace/run/noise_floor.h"
 #include "thinktrace/run/plan.h"
 #include "thinktrace/run/reader.h"
@@ -96,6 +97,7 @@ RunSummary summarise_run(const OpenRun& run) {
   for (const char* key : {"import", "temperature", "top_p", "top_k", "min_p", "seed", "budget"}) {
     if (plan.contains(key)) s.settings.emplace_back(key, shown(plan.at(key)));
   }
+  if (const auto hint = hint_of(run.plan)) s.settings.emplace_back("hint", describe(*hint));
   if (run.reader.id != run.plan.reader_id) {
     s.settings.emplace_back("read by",
                             json::parse(run.reader.provenance).value("/model/name"_json_pointer, ""));

@@ -57,6 +57,11 @@ enum class TableFormat { kCsv, kJsonl };
 void export_table(const RunView& view, TableKind kind, TableFormat format,
                   const std::function<void(const std::string&)>& sink);
 
+// Calls `sink` with a line for each position of each trace that was read in several ways (ReaderRoles::ensemble in
+// run/analyze.h): ensemble_rows, a header first in CSV. Throws Error (kInput) where there is but one reader.
+void export_ensemble(const RunView& view, TableFormat format,
+                     const std::function<void(const std::string&)>& sink);
+
 // Write the gallery of one or more runs, every plan of each as a run of its own: as a folder (write_site), as one file
 // (write_single_file), and throw as these do. `traces`: ids of the traces to show, or how they begin (8 hex digits or
 // more); none: all. A run without such a trace is left out, and a run that is shown in part has no first numbers, since

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <list>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -13,63 +12,15 @@
 #include "thinktrace/run/analyze.h"
 #include "thinktrace/run/gallery_run.h"
 #include "thinktrace/run/publish.h"
+#include "thinktrace/run/wanted_traces.h"
 
 namespace thinktrace {
 namespace {
 
-// Ids of traces that were asked for, each in whole or by its beginning.
-class Selection {
- public:
-  explicit Selection(const std::vector<std::string>& wanted) {
-    for (const std::string& text : wanted) {
-      constexpr size_t kShortest = 8;
-      std::string id = text;
-      for (char& c : id) c = 'A' <= c && c <= 'F' ? static_cast<char>(c + 32) : c;
-      if (id.size() < kShortest || id.find_first_not_of("0123456789abcdef") != std::string::npos)
-        throw Error(
-            ErrorKind::kInput,
-            fmt::format("[site] '{}' is no id of a trace: give {} hex digits or more", text, kShortest));
-      wanted_.insert(std::move(id));
-    }
-  }
-
-  bool is_everything() const { return wanted_.empty(); }
-
-  // Those of `ids` that are wanted.
-  std::set<std::string> among(const std::vector<std::string>& ids) {
-    std::set<std::string> found;
-    const std::set<std::string> sorted(ids.begin(), ids.end());
-    for (const std::string& beginning : wanted_) {
-      for (auto it = sorted.lower_bound(beginning); it != sorted.end() && it->starts_with(beginning); ++it) {
-        if (const auto [known, is_new] = matches_.emplace(beginning, *it); known->second != *it)
-          throw Error(ErrorKind::kInput,
-                      fmt::format("[site] '{}' is the beginning of {} and of {}: give more "
-                                  "of its digits",
-                                  beginning, known->second, *it));
-        found.insert(*it);
-      }
-    }
-    return found;
-  }
-
-  // To be called when all runs were searched.
-  void check_all_found() const {
-    for (const std::string& beginning : wanted_) {
-      if (!matches_.contains(beginning))
-        throw Error(ErrorKind::kInput,
-                    fmt::format("[site] no trace of these runs has the id '{}'", beginning));
-    }
-  }
-
- private:
-  std::set<std::string> wanted_;
-  std::map<std::string, std::string> matches_;
-};
-
 // A plan of a run on its way into a gallery, whole or in part.
 class SelectedRun {
  public:
-  SelectedRun(GalleryRun run, Selection& selection) : gallery_(std::move(run)) {
+  SelectedRun(GalleryRun run, WantedTraces& selection) : gallery_(std::move(run)) {
     if (selection.is_everything()) return;
     const Store& store = gallery_.run().store;
     const std::vector<std::string> ids = store.trace_ids();
@@ -99,7 +50,8 @@ class SelectedRun {
     const MeasuredRun measured = std::exchange(measured_, {});
     RunSummary summary = gallery_.summarise();
     if (is_whole_) {
-      summary.analysis = to_json(analyze_measured(gallery_.run().reader, measured));
+      summary.analysis = to_json(analyze_measured(gallery_.roles(), measured));
+      summary.ablations = gallery_.ablations();
     } else {
       summary.notes.push_back(fmt::format("A selection: {} of {} traces.", selected_.size(), n_traces_));
     }
@@ -118,7 +70,7 @@ class SelectedRun {
 class SelectedRuns {
  public:
   SelectedRuns(const std::vector<std::string>& folders, const std::vector<std::string>& traces) {
-    Selection selection(traces);
+    WantedTraces selection(traces, "site");
     for (const std::string& folder : folders) {
       for (GalleryRun& run : open_gallery_runs(folder)) {
         if (open_.emplace_back(std::move(run), selection).is_left_out()) open_.pop_back();

@@ -57,6 +57,32 @@ StoredReading read_trace(const ReadJob& job, const TraceRecord& record, const Re
   return out;
 }
 
+// The ways to read that a request asks for: each suffix under each order. One that can't be put into words is said now.
+std::vector<ReaderOptions> readers_for(const ReadRequest& request, const ReadingRun& run) {
+  const std::vector<Question> questions = run.store.questions();
+  std::vector<std::string> suffixes = request.suffixes;
+  if (suffixes.empty()) suffixes.push_back(run.reader.format.suffix);
+  std::vector<ReaderOptions> readers;
+  for (const std::string& suffix : suffixes) {
+    ReaderOptions options = run.reader;
+    options.format.suffix = suffix;
+    if (!questions.empty()) build_reading_form(run.model, questions.front(), options);
+    for (options.order = 0; options.order < std::max(1, request.options.orders); options.order++)
+      readers.push_back(options);
+  }
+  return readers;
+}
+
+// An import without probes is shown as its first reader saw it.
+void show_empty_import(ReadingRun& run, const std::string& reader_id) {
+  auto counts = run.store.reader_counts();
+  if (!json::parse(run.plan.identity).contains("import") || counts[run.plan.reader_id].traces > 0 ||
+      counts[reader_id].traces == 0)
+    return;
+  run.plan.reader_id = reader_id;
+  run.store.save_plan(run.plan, {});
+}
+
 }  // namespace
 
 int read_units(const ReadJob& job, const ReaderOptions& options, const StoredReader& reader,
@@ -140,32 +166,24 @@ void forget_noise_floor(Store& store, const std::string& reader_id) {
 }
 
 ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
-  const RunOptions& given = request.options;
+  const bool retry_failed = request.options.retry_failed;
   Reporter reporter(observer);
   ReadingRun run = open_to_read(request, reporter);
   Store& store = run.store;
-  ReaderOptions& options = run.reader;
-  const ReadJob job{run.model, store, run.compute, given.retry_failed};
+  const ReadJob job{run.model, store, run.compute, retry_failed};
   ReadResult result;
-  for (options.order = 0; options.order < std::max(1, given.orders); options.order++) {
+  for (const ReaderOptions& options : readers_for(request, run)) {
     const StoredReader reader = make_reader(options, run.model, run.compute);
     if (!store.reader(reader.id)) store.save_reader(reader);
-    const int n_units = static_cast<int>(store.units_to_read(reader.id, given.retry_failed).size());
+    const int n_units = static_cast<int>(store.units_to_read(reader.id, retry_failed).size());
     result.units_here += n_units;
     if (n_units > 0) forget_noise_floor(store, reader.id);
     read_units(job, options, reader, reporter);
     result.units_failed += static_cast<int>(store.units_to_read(reader.id, true).size());
     const std::optional<NoiseFloor> noise = measure_reader(job, options, reader.id, reporter);
-    if (options.order > 0) continue;
-    result.noise_floor = noise;
-    result.reader = store.reader(reader.id)->number;
-    auto counts = store.reader_counts();
-    const bool is_empty_import = json::parse(run.plan.identity).contains("import") &&
-                                 counts[run.plan.reader_id].traces == 0 && counts[reader.id].traces > 0;
-    if (is_empty_import) {
-      run.plan.reader_id = reader.id;  // An import without probes is shown as its first reader saw it.
-      store.save_plan(run.plan, {});
-    }
+    if (result.readers.empty()) result.noise_floor = noise;
+    result.readers.push_back(store.reader(reader.id)->number);
+    if (options.order == 0) show_empty_import(run, reader.id);
   }
   return result;
 }

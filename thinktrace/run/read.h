@@ -33,12 +33,12 @@ std::optional<NoiseFloor> measure_reader(const ReadJob& job, const ReaderOptions
 // The noise floor is of all that a reader has read of the current plan: to be called before it reads more.
 void forget_noise_floor(Store& store, const std::string& reader_id);
 
-// `probe RUN`: reads what is stored under options.orders orders of the options.
+// `probe RUN`: reads what is stored with each suffix, under options.orders orders of the options.
 struct ReadResult {
-  int reader = 0;  // Number of the first reader used.
+  std::vector<int> readers;  // Their numbers, in the order in which they read; at least one.
   int units_here = 0;
-  int units_failed = 0;  // That these readers could not read, now or earlier.
-  std::optional<NoiseFloor> noise_floor;
+  int units_failed = 0;                   // That these readers could not read, now or earlier.
+  std::optional<NoiseFloor> noise_floor;  // Of the first.
 };
 // Throws Error: kInput before anything is read, kStore, kInterrupted (what was read is kept).
 ReadResult read_run(const ReadRequest& request, const RunObserver& observer = {});

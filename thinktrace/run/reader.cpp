@@ -92,7 +92,10 @@ std::vector<int> option_order(const Question& question, int order) {
 ReadingForm build_reading_form(const Model& model, const Question& question, const ReaderOptions& options) {
   const std::vector<int> order = option_order(question, options.order);
   Question shown = question;
-  for (size_t place = 0; place < order.size(); place++) shown.options[place] = question.options[order[place]];
+  for (size_t place = 0; place < order.size(); place++) {
+    shown.options[place] = question.options[order[place]];
+    if (order[place] == question.answer) shown.answer = static_cast<int>(place);
+  }
   ReadingForm by_place{build_prompt(model, shown, options.format), {}};
   by_place.form = build_answer_form(model, by_place.prompt.labels, options.format);
   ReadingForm by_option = by_place;
@@ -132,8 +135,10 @@ std::vector<int> align_positions(const std::vector<std::string>& writer,
   return aligned;
 }
 
-std::string measure_prior(Session& session, const ReaderOptions& options,
+std::string measure_prior(Session& session, const ReaderOptions& given,
                           const std::vector<Question>& questions, const std::string& known) {
+  ReaderOptions options = given;
+  options.format.hint.reset();  // The labels' own, whichever plan is read.
   json priors = known.empty() ? json::array() : json::parse(known);
   const std::set<int> sizes = missing_sizes(priors, questions);
   const std::vector<std::string> texts{"N/A", "[MASK]", ""};

@@ -7,55 +7,17 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <span>
 
 #include "thinktrace/error.h"
 #include "thinktrace/run/noise_floor.h"
 #include "thinktrace/run/read.h"
+#include "thinktrace/run/sample_plan.h"
 #include "thinktrace/run/together.h"
-#include "thinktrace/run/unit.h"
 
 namespace thinktrace {
 namespace {
 
 using nlohmann::json;
-
-// What the steps of a run share.
-struct Job {
-  const Model& model;
-  const RunOptions& options;  // As the plan samples and its own reader reads.
-  Store& store;
-  Reporter& reporter;
-};
-
-// Removes the units that are there; failed ones too, unless they are to be tried again.
-void leave_out_done(const Job& job, std::vector<Unit>& units) {
-  const std::map<UnitKey, Status> done = job.store.units();
-  std::erase_if(units, [&](const Unit& u) {
-    const auto it = done.find({u.question->question.id, u.first_sample});
-    return it != done.end() && (it->second == Status::kOk || !job.options.retry_failed);
-  });
-}
-
-// Does the units and commits each block; gives the number of those that failed.
-int do_and_store(const Job& job, std::span<const Unit> units,
-                 const std::vector<PreparedQuestion>& questions) {
-  int n_failed = 0;
-  const UnitObserver observer{[&](int n) { job.reporter.add_tokens(n); },
-                              [&](int n) { job.reporter.add_probes(n); }};
-  Session session = make_session(job.model, questions, job.options, job.reporter.observer().should_stop);
-  do_blocks(session, units, job.options, observer, [&](std::span<const StoredUnit> done) {
-    job.store.commit_units(done);
-    for (const StoredUnit& stored : done) {
-      if (stored.attempt.status == Status::kFailed) {
-        n_failed++;
-        job.reporter.note(fmt::format("question {} failed: {}", stored.question.id, stored.attempt.error));
-      }
-      job.reporter.end_unit();
-    }
-  });
-  return n_failed;
-}
 
 ReaderOptions reader_of(const RunOptions& options) {
   return {.format = options.format, .probing = options.probing, .precision = options.compute.precision};
@@ -71,7 +33,7 @@ RunOptions as_planned(RunOptions options, const Store& store, const PlanChoice& 
   return options;
 }
 
-void tell_choice(const Job& job, const PlanChoice& choice, int number) {
+void tell_choice(const PlanJob& job, const PlanChoice& choice, int number) {
   if (choice.because.empty()) return;
   job.reporter.note(
       fmt::format("{}: this folder holds another plan ({}); this one becomes plan {} of it, and nothing is "
@@ -81,7 +43,7 @@ void tell_choice(const Job& job, const PlanChoice& choice, int number) {
 
 // Reads the plan's traces as the command wants them read, where that is not how the plan reads them itself, and under
 // further orders of the options. Gives the number of units read, and adds to those that could not be.
-int read_further(const Job& job, const RunOptions& wanted, const std::string& own_reader, int& n_failed) {
+int read_further(const PlanJob& job, const RunOptions& wanted, const std::string& own_reader, int& n_failed) {
   int n_units = 0;
   const ReadJob read{job.model, job.store, job.options.compute, job.options.retry_failed};
   ReaderOptions options = reader_of(wanted);
@@ -126,7 +88,7 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
   options.together = choice.plan.number ? together_of(choice.plan) : planned;
   options.compute = stored_compute(
       options.compute, choice.plan.number ? std::optional(choice.plan) : std::nullopt, observer.note);
-  const Job job{model, options, store, reporter};
+  const PlanJob job{model, options, store, reporter};
   if (choice.plan.number == 0) {
     const StoredReader own = make_reader(reader_of(options), model, options.compute);
     if (!store.reader(own.id)) store.save_reader(own);
@@ -139,12 +101,11 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
   tell_choice(job, choice, choice.plan.number);
 
   const std::vector<PreparedQuestion> prepared = prepare_questions(model, questions.selected, options);
-  std::vector<Unit> units =
+  const std::vector<Unit> all =
       units_of(prepared, choice.plan.samples, choice.plan.unit_size, choice.plan.sampling_id);
-  const int units_total = static_cast<int>(units.size());
-  leave_out_done(job, units);
+  const std::vector<Unit> units = missing_units(all, store, options);
   if (!units.empty()) plan_together(options, model, prepared);  // A stored plan may need more than --memory.
-  reporter.begin(units_total, static_cast<int>(units.size()));
+  reporter.begin(static_cast<int>(all.size()), static_cast<int>(units.size()));
   RunResult result{.plan = choice.plan.number, .units_here = static_cast<int>(units.size())};
   if (!units.empty()) {
     forget_noise_floor(store, choice.plan.reader_id);

@@ -54,6 +54,8 @@ void insert_outcome(sqlite3* db, const std::string& experiment_id, const StoredO
 void insert_continuation(sqlite3* db, const std::string& experiment_id, const StoredContinuation& c) {
   CheckedInsert row(db, "continuation");
   row.add(experiment_id).add(c.trace_id).add(c.position).add(c.arm).add(c.draw).add(c.inserted);
+  row.add_json(c.inserted_text);
+  c.inserted_logprob ? row.add(*c.inserted_logprob) : row.add_null();
   row.add(c.think_ids).add_json(c.think_text).add(name_of(c.stop)).add(c.answer_ids).add(c.answer_text);
   c.chosen ? row.add(*c.chosen) : row.add_null();
   c.logprobs.empty() ? row.add_null() : row.add(c.logprobs);
@@ -62,17 +64,20 @@ void insert_continuation(sqlite3* db, const std::string& experiment_id, const St
 
 StoredContinuation continuation_from(const CheckedRows& rows, int n_options) {
   StoredContinuation c{rows.text(1), rows.integer(2), rows.text(3), rows.integer(4),
-                       rows.ids(5),  rows.ids(6),     rows.texts(7)};
-  c.stop = stop_named(rows.text(8));
-  c.answer_ids = rows.ids(9);
-  c.answer_text = rows.text(10);
-  if (!rows.is_null(11)) c.chosen = rows.integer(11);
-  if (!rows.is_null(12)) c.logprobs = rows.floats(12);
+                       rows.ids(5),  rows.ids(8),     rows.texts(9)};
+  c.inserted_text = rows.texts(6);
+  if (!rows.is_null(7)) c.inserted_logprob = rows.real(7);
+  c.stop = stop_named(rows.text(10));
+  c.answer_ids = rows.ids(11);
+  c.answer_text = rows.text(12);
+  if (!rows.is_null(13)) c.chosen = rows.integer(13);
+  if (!rows.is_null(14)) c.logprobs = rows.floats(14);
   if (c.position < 0 || c.draw < 0) rows.damaged("a number is out of range");
-  if (c.think_ids.size() != c.think_text.size()) rows.damaged("ids and texts of tokens differ in number");
+  if (c.inserted.size() != c.inserted_text.size() || c.think_ids.size() != c.think_text.size())
+    rows.damaged("ids and texts of tokens differ in number");
   if (c.chosen && (*c.chosen < 0 || *c.chosen >= n_options))
     rows.damaged("the chosen option is none of those there are");
-  if (!rows.is_null(12) && static_cast<int>(c.logprobs.size()) != n_options) rows.damaged("an array is cut");
+  if (!rows.is_null(14) && static_cast<int>(c.logprobs.size()) != n_options) rows.damaged("an array is cut");
   return c;
 }
 
@@ -110,6 +115,18 @@ void Store::save_experiment(const StoredExperiment& experiment) {
       .add(experiment.provenance)
       .run();
   transaction.commit();
+}
+
+bool Store::has_results(const std::string& experiment_id) const {
+  const StoredPlan plan = current_plan();
+  Statement s(db_.get(), R"(
+    SELECT EXISTS (SELECT * FROM plan_question p JOIN unit u ON u.question_id = p.question_id JOIN trace t ON t.unit_id = u.id
+      WHERE p.plan = ?2 AND u.sampling_id = ?3 AND t.sample < ?4
+        AND (EXISTS (SELECT * FROM outcome o WHERE o.experiment_id = ?1 AND o.trace_id = t.id)
+          OR EXISTS (SELECT * FROM continuation c WHERE c.experiment_id = ?1 AND c.trace_id = t.id))))");
+  s.bind(experiment_id).bind(plan.number).bind(plan.sampling_id).bind(plan.samples);
+  s.step();
+  return s.integer(0) != 0;
 }
 
 std::map<std::string, int> Store::outcome_counts(const std::string& experiment_id) const {

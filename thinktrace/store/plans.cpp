@@ -75,6 +75,16 @@ void remove_idle(sqlite3* db, int keep_plan, const std::string& keep_reader) {
       .run();
 }
 
+// The current plan, if it is still there; else the one that this handle chose, or the one that is saved.
+int shown_plan(const std::vector<PlanRow>& rows, int chosen, int saved) {
+  int shown = saved;
+  for (const PlanRow& row : rows) {
+    if (row.is_current) return row.plan.number;
+    if (row.plan.number == chosen) shown = chosen;
+  }
+  return shown;
+}
+
 // The plan's questions in their new order: those of this command, then others that an earlier one named.
 void write_questions(sqlite3* db, int plan, const std::vector<Question>& named,
                      const std::vector<Question>& earlier) {
@@ -140,7 +150,7 @@ void Store::choose_plan(int number) {
                           known.size() > 1 ? "are" : "is", known.empty() ? "none" : known));
 }
 
-int Store::save_plan(const StoredPlan& plan, const std::vector<Question>& named) {
+int Store::save_plan(const StoredPlan& plan, const std::vector<Question>& named, CurrentPlan current) {
   sqlite3* db = db_.get();
   sqlite::Transaction transaction(db);
   std::vector<PlanRow> rows = plan_rows(db);
@@ -153,16 +163,16 @@ int Store::save_plan(const StoredPlan& plan, const std::vector<Question>& named)
   } else {
     earlier = plan_questions(db, saved.number);
   }
+  const int shown = current == CurrentPlan::kSaved ? saved.number : shown_plan(rows, chosen_, saved.number);
   for (PlanRow& row : rows) {
-    if (row.plan.number != saved.number && row.is_current) {
-      row.is_current = false;
-      write_plan(db, row);
-    }
+    if (row.plan.number == saved.number || row.is_current == (row.plan.number == shown)) continue;
+    row.is_current = row.plan.number == shown;
+    write_plan(db, row);
   }
-  write_plan(db, {saved, true});
+  write_plan(db, {saved, saved.number == shown});
   write_questions(db, saved.number, named, earlier);
   transaction.commit();
-  chosen_ = 0;
+  chosen_ = saved.number == shown ? 0 : saved.number;
   return saved.number;
 }
 

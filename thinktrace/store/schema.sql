@@ -160,6 +160,8 @@ CREATE TABLE continuation (
   arm           TEXT NOT NULL,      -- which of the experiment's ways to go on; empty where it has but one
   draw          INTEGER NOT NULL,   -- 0, 1, …
   inserted      BLOB NOT NULL,      -- mostly empty
+  inserted_text TEXT NOT NULL,      -- JSON array of strings, one a token of inserted
+  inserted_logprob REAL,            -- natural log of the probability that the model gives to what is inserted, there; null: not read
   think_ids     BLOB NOT NULL,
   think_text    TEXT NOT NULL,      -- JSON array of strings, one a token of think_ids
   stop          TEXT NOT NULL CHECK (stop IN ('closed', 'budget', 'end_of_text')),

@@ -84,6 +84,9 @@ struct StoredReading {
   std::optional<int> writer_tokens;   // The writer's number of tokens, where the reader's are others.
 };
 
+// Which plan is shown unless another is asked for, once one was saved.
+enum class CurrentPlan { kSaved, kAsBefore };
+
 // An experiment as the store sees it.
 struct StoredExperiment {
   std::string id;  // Hash of identity.
@@ -118,6 +121,9 @@ struct StoredContinuation {
   std::string answer_text;
   std::optional<int> chosen;
   std::vector<float> logprobs;  // Of the answer forced after that thinking, by option; empty: not read.
+  std::vector<std::string> inserted_text = {};  // A text for each token of `inserted`.
+  // Natural log of the probability that the model gives to what is inserted, after what is kept; nothing: not read.
+  std::optional<double> inserted_logprob = {};
 };
 
 // Counts of a plan. Samples that were decoded because units are whole, but not asked for, are not counted, except in
@@ -174,8 +180,10 @@ class Store {
   // Makes another plan the current one for this handle. Throws Error (kInput), naming those there are.
   void choose_plan(int number);
   // Writes a new plan (number 0; its reader must be stored) or a grown one, with its questions in order, and makes it
-  // current; keeps every unit. One transaction; gives the number. Plans under which nothing was done are removed.
-  int save_plan(const StoredPlan& plan, const std::vector<Question>& questions);
+  // current, for this handle at least; keeps every unit. One transaction; gives the number. Plans under which nothing was done are
+  // removed when a new one comes.
+  int save_plan(const StoredPlan& plan, const std::vector<Question>& questions,
+                CurrentPlan current = CurrentPlan::kSaved);
   std::vector<Question> questions() const;
   std::vector<Question> questions(int plan) const;
 
@@ -237,6 +245,8 @@ class Store {
   std::optional<StoredExperiment> experiment(const std::string& id) const;
   // Inserts the experiment, or changes the provenance of the one with its id. Others that came to nothing are removed.
   void save_experiment(const StoredExperiment& experiment);
+  // Whether anything of the current plan came of it.
+  bool has_results(const std::string& experiment_id) const;
   // Number of outcomes, and of continuations, of each trace that has some, of any plan, by trace id.
   std::map<std::string, int> outcome_counts(const std::string& experiment_id) const;
   std::map<std::string, int> continuation_counts(const std::string& experiment_id) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import "uplot/dist/uPlot.min.css";
 import "./style/base.css";
+import "./style/experiments.css";
 import "./style/filters.css";
 import "./style/front.css";
 import "./style/gallery.css";

@@ -19,10 +19,11 @@ export interface Run {
   probe: Probe | null; // null: every position was probed, or every stride-th.
   labels: string[];
   readers: string[]; // Further readers whose readings the bundle holds.
+  experiments: { number: number; kind: string; about: string }[];
   subjects: SubjectRef[];
   index: string; questions: string; // Chunks.
   outlines: string | null;
-  analysis: string | null;
+  analysis: string | null; ablations: string | null;
 }
 
 export interface Probe { mode: "adaptive"; tolerance: number; share: number | null; seconds: number | null }
@@ -46,8 +47,7 @@ export interface Shelf {
   strips: string; // Chunks.
   texts: string;
   curves: string;
-  ids: string | null;
-  readings: string | null;
+  ids: string | null; readings: string | null; experiments: string | null;
 }
 
 // One number of every trace; NaN where it has none.

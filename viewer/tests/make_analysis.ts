@@ -61,3 +61,14 @@ export const make_analysis = (overall: BlockData = {}, subjects: BlockData[] = [
   resampling: { seed: 1, resamples: 2000, level: 0.95 }, overall: make_block(overall),
   subjects: subjects.map((s) => make_block({ subject: "", ...s })),
 });
+
+// An ablation as thinktrace/publish/ablation_report.h names it; arms by name and label. The first arm is right in .9, the next in .4, and so on.
+export function make_ablation(arms: [name: string, label: string][], subjects: string[]): object {
+  const near = (value: number): object => estimate([value, Math.max(0, value - 0.1), Math.min(1, value + 0.1)]);
+  const block = (subject: object, less: number): object => ({ ...subject, traces: 40, questions: 20, does_not_matter: near(0.3), helps: near(0.6), harms: near(0.1),
+    arms: Object.fromEntries(arms.map(([name], i) => {
+      const right = Math.max(0, 0.9 - 0.5 * i - less);
+      return [name, { accuracy: near(right), p_right: near(right / 2), same_as_real: i === 0 ? kUndefined : near(0.45), same_as_none: near(0.7) }];
+    })) });
+  return { experiment: 2, arms: arms.map(([name, label]) => ({ name, label, draws: 1 })), overall: block({}, 0), subjects: subjects.map((subject, i) => block({ subject }, 0.1 * i)) };
+}

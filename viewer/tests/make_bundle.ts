@@ -9,6 +9,15 @@ import { deflateRawSync } from "node:zlib";
 import { class_of, kNumberKinds, measure, sum, top } from "./measure.ts";
 
 export interface ReadingData { reader: number; positions?: number[]; probs: number[][]; forced?: string; interpolated?: number[] } // By another reader.
+export interface ArmData { name: string; label: string; draws: { n_tokens: number; p: number[]; source?: string }[] }
+export interface PivotData { token: number; before: [number, number]; after: [number, number]; decided: boolean; alternatives: { text: string; p?: number; tally: [number, number] }[] }
+export interface ExperimentData { // What an experiment made of a trace.
+  experiment: number;
+  arms?: ArmData[];
+  prefixes?: { position: number; forced: number[] | null; free: number[]; none: number }[];
+  pivots?: PivotData[];
+  mistakes?: { position: number; text: string; by: string; before: number | null; after: number | null }[];
+}
 export interface TraceData {
   id: string;
   sample: number;
@@ -20,6 +29,7 @@ export interface TraceData {
   token_ids?: number[]; // Left out: invented ones.
   probs: number[][]; // [n_positions][n_options]; empty: nothing was read.
   readings?: ReadingData[];
+  experiments?: ExperimentData[];
   known?: boolean | null;
   cluster?: number;
   seed?: string | null;
@@ -38,8 +48,10 @@ export interface RunData {
   noise_floor?: { max_abs_dp: number; positions: number } | null;
   probe?: { mode: string; tolerance: number; share?: number; seconds?: number };
   analysis?: object | null;
+  ablations?: object[]; // Reports.
   labels: string[];
   readers?: string[];
+  experiments?: { number: number; kind: string; about: string }[];
   clusters?: number[][];
   numbers?: { key: string; name: string; explain: string; unit: string; value(trace: TraceData): number | null }[]; // Beside the usual ones.
   subjects: { name: string; questions: QuestionData[] }[];
@@ -104,11 +116,11 @@ function trace_columns(questions: QuestionData[]): Record<string, unknown[]> {
 const escape_manifest = (json: string): string =>
   json.replace(/[<>&\u0080-\uFFFF]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-export type ChunkKind = "index" | "questions" | "outlines" | "strips" | "texts" | "curves" | "ids" | "readings" | "analysis" | "app";
+export type ChunkKind = "index" | "questions" | "outlines" | "strips" | "texts" | "curves" | "ids" | "readings" | "experiments" | "analysis" | "ablations" | "app";
 export interface Written { folder: string; chunks: Record<ChunkKind, string[]> } // Names in the order of writing.
 
 const no_chunks = (): Written["chunks"] =>
-  ({ index: [], questions: [], outlines: [], strips: [], texts: [], curves: [], ids: [], readings: [], analysis: [], app: [] });
+  ({ index: [], questions: [], outlines: [], strips: [], texts: [], curves: [], ids: [], readings: [], experiments: [], analysis: [], ablations: [], app: [] });
 const chunk_file = (bytes: Uint8Array): string => `thinktrace_chunk="${deflateRawSync(bytes).toString("base64")}";\n`;
 
 type Write = (head: { kind: ChunkKind; [key: string]: unknown }, body?: Buffer) => string;
@@ -150,6 +162,14 @@ function write_readings(traces: { t: TraceData; n: number }[], write: Write): st
     forced: r.forced ?? "The answer is ", ...(r.interpolated && { interpolated: r.interpolated }) })) }, Buffer.concat(all.map((r) => curve_bytes(r.probs, r.n))));
 }
 
+function write_experiments(traces: { t: TraceData }[], write: Write): string | null {
+  const all = traces.flatMap(({ t }, trace) => (t.experiments ?? []).map((e) => ({ trace, ...e })));
+  if (all.length === 0) return null;
+  const labels = Object.fromEntries(all.flatMap((e) => (e.arms ?? []).map(({ name, label }) => [name, label])));
+  return write({ kind: "experiments", labels, results: all.map((e) => ({ ...e,
+    ...(e.arms && { arms: e.arms.map(({ name, draws }) => ({ name, draws: draws.map((d) => ({ source: null, ...d })) })) }) })) });
+}
+
 function write_shelf(questions: QuestionData[], write: Write): object {
   const traces = questions.flatMap((q) => q.traces.map((t) => ({ t, n: q.options.length })));
   const read = traces.filter(({ t }) => is_read(t));
@@ -166,6 +186,7 @@ function write_shelf(questions: QuestionData[], write: Write): object {
     curves: write({ kind: "curves" }, Buffer.concat(read.map(({ t, n }) => curve_bytes(t.probs, n)))),
     ids: ids.some((list) => list.length > 0) ? write({ kind: "ids", traces: ids }) : null,
     readings: write_readings(traces, write),
+    experiments: write_experiments(traces, write),
   };
 }
 
@@ -198,7 +219,7 @@ function write_run(run: RunData, shelf_tokens: number, write: Write): object {
   return {
     name: run.name, model: run.model ?? { name: "Toy 1M", architecture: "toy", sha256: "ab".repeat(32) },
     settings: run.settings ?? [], notes: run.notes ?? [], noise_floor: run.noise_floor ?? null,
-    ...(run.probe && { probe: run.probe }), labels: run.labels, readers: run.readers ?? [],
+    ...(run.probe && { probe: run.probe }), labels: run.labels, readers: run.readers ?? [], experiments: run.experiments ?? [],
     subjects: run.subjects.map((s) => {
       const traces = s.questions.flatMap((q) => q.traces);
       return { name: s.name, n_questions: s.questions.length, n_traces: traces.length,
@@ -208,6 +229,7 @@ function write_run(run: RunData, shelf_tokens: number, write: Write): object {
     outlines: write({ kind: "outlines", cells: kOutlineCells }, outline_bytes(questions)),
     questions: write({ kind: "questions", questions: questions.map(({ text, options }) => ({ text, options })) }),
     analysis: run.analysis ? write({ kind: "analysis", analysis: run.analysis }) : null,
+    ablations: run.ablations ? write({ kind: "ablations", reports: run.ablations }) : null,
   };
 }
 

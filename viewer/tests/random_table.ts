@@ -13,7 +13,7 @@ const hex = (text: string): string => Array.from(text, (c) => c.charCodeAt(0).to
 
 function make_run(name: string, subjects: SubjectRef[]): Run {
   return { name, key: name, model: { name: "m", architecture: "", sha256: "" }, settings: [], notes: [], noise_floor: null, probe: null,
-    labels: ["A", "B", "C"], readers: [], subjects, index: hex(`${name}i`), questions: hex(`${name}q`), outlines: null, analysis: null };
+    labels: ["A", "B", "C"], readers: [], experiments: [], subjects, index: hex(`${name}i`), questions: hex(`${name}q`), outlines: null, analysis: null, ablations: null };
 }
 
 function random_numbers(random: Random, key: string, unit: NumberColumn["unit"], n: number): NumberColumn {
@@ -36,7 +36,7 @@ export function random_index(random: Random, name: string, n_questions: number):
     const first_question = 4 * i, n_of = Math.min(4, n_questions - first_question), first = first_trace[first_question] as number;
     const chunk = (kind: string): string => hex(`${name}${kind}${i}`);
     return { n_questions: n_of, first_question, first_trace: first, n_traces: (first_trace[first_question + n_of] as number) - first,
-      strips: chunk("s"), texts: chunk("t"), curves: chunk("c"), ids: null, readings: null };
+      strips: chunk("s"), texts: chunk("t"), curves: chunk("c"), ids: null, readings: null, experiments: null };
   });
   const column = (low: number, high: number): Int32Array => Int32Array.from({ length: n }, () => low + below(random, high - low + 1));
   const numbers = [["length", "tokens"], ["p_start", "share"], ["p_end", "share"], ["change", "change"], ["flips", "count"], ["t_exit", "tokens"]] as const;

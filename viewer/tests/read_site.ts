@@ -8,6 +8,8 @@ import { expect } from "vitest";
 import { parse_analysis_chunk } from "../src/bundle/analysis.ts";
 import type { Analysis } from "../src/bundle/analysis.ts";
 import { decode_text } from "../src/bundle/chunk_text.ts";
+import { parse_experiments_chunk } from "../src/bundle/experiments.ts";
+import type { ExperimentResult } from "../src/bundle/experiments.ts";
 import { column_of, parse_index_chunk, question_at, trace_at } from "../src/bundle/index.ts";
 import { parse_questions_chunk } from "../src/bundle/load.ts";
 import { parse_manifest } from "../src/bundle/manifest.ts";
@@ -17,6 +19,7 @@ import { outline_of, picture_of } from "../src/colour/cells.ts";
 import { list_positions, parse_curves_chunk, parse_ids_chunk, parse_readings_chunk, parse_strips_chunk, parse_texts_chunk } from "../src/bundle/shelf.ts";
 import type { CurveValues, Reading, ShelfTexts, Strip } from "../src/bundle/shelf.ts";
 import { list_tops } from "../src/curve/measures.ts";
+import { count_changed } from "../src/experiments/rates.ts";
 import { find_block } from "../src/first_numbers/sayings.ts";
 import { find_exit } from "../src/trace_page/commitment.ts";
 import type { Question, QuestionText, Run, RunIndex, Shelf, Trace, TraceText } from "../src/types.ts";
@@ -38,7 +41,8 @@ export function read_chunk(folder: string, name: string): Uint8Array {
   return bytes;
 }
 
-export interface ReadShelf { shelf: Shelf; strips: Strip[]; texts: ShelfTexts[]; curves: CurveValues[]; ids: number[][]; readings: Reading[] }
+export interface ReadShelf { shelf: Shelf; strips: Strip[]; texts: ShelfTexts[]; curves: CurveValues[]; ids: number[][]; readings: Reading[];
+  experiments: ExperimentResult[] }
 export interface ReadRun { run: Run; index: RunIndex; questions: QuestionText[]; shelves: ReadShelf[]; outlines: Outlines | null; analysis: Analysis | null }
 
 function read_shelf(folder: string, index: RunIndex, shelf: Shelf): ReadShelf {
@@ -47,6 +51,7 @@ function read_shelf(folder: string, index: RunIndex, shelf: Shelf): ReadShelf {
   return {
     shelf, strips, texts: parse_texts_chunk(chunk(shelf.texts), index, shelf), curves: parse_curves_chunk(chunk(shelf.curves), index, shelf),
     ids: shelf.ids === null ? [] : parse_ids_chunk(chunk(shelf.ids), index, shelf),
+    experiments: shelf.experiments === null ? [] : parse_experiments_chunk(chunk(shelf.experiments), index, shelf),
     readings: shelf.readings === null ? [] : parse_readings_chunk(chunk(shelf.readings), index, shelf, strips),
   };
 }
@@ -166,7 +171,7 @@ export function check_outlines({ index, shelves, outlines }: ReadRun): number {
   return n_compared;
 }
 
-export interface SiteSum { questions: number; traces: number; failed: number; shelves: number; ids: number; readings: number; analyses: number }
+export interface SiteSum { questions: number; traces: number; failed: number; shelves: number; ids: number; readings: number; experiments: number; analyses: number }
 
 // The shares of a table are of the same traces and add up.
 function check_analysis(analysis: Analysis): void {
@@ -177,6 +182,18 @@ function check_analysis(analysis: Analysis): void {
     expect((productive.count ?? 0) + (counterproductive.count ?? 0) + (meaningless_effort.count ?? 0)).toBe(block.traces_read);
     expect(block.labels.each.length).toBe(block.labels.n_options);
   }
+}
+
+// The index has the numbers of the last experiment that gives them; here there is one of a kind.
+function check_experiment(index: RunIndex, shelf: Shelf, { trace, arms, pivots }: ExperimentResult): void {
+  const place = shelf.first_trace + trace, answer = index.questions.answer[index.traces.question[place] as number] as number;
+  const number = (key: string): number | undefined => column_of(index, key)?.values[place], real = arms.find(({ name }) => name === "real");
+  for (const arm of arms.filter(({ name }) => name !== "real")) {
+    const key = arm.name.replace(/[^a-z0-9]/g, "_"), mean = sum(arm.draws.map(({ p }) => p[answer] as number)) / arm.draws.length;
+    near(mean, number(`p_if_${key}`) as number, 6e-5, key);
+    if (real) expect(number(`changed_if_${key}`), key).toBeCloseTo((count_changed(arm.draws, real.draws.slice(0, 1)) as number) / arm.draws.length, 5);
+  }
+  if (pivots) expect(number("pivots")).toBe(pivots.length);
 }
 
 function check_run(read: ReadRun, total: SiteSum): void {
@@ -204,6 +221,8 @@ function check_run(read: ReadRun, total: SiteSum): void {
     }
     total.ids += s.ids.filter((list) => list.length > 0).length;
     total.readings += s.readings.length;
+    total.experiments += s.experiments.length;
+    for (const result of s.experiments) check_experiment(index, s.shelf, result);
   }
   expect(counts, run.name).toEqual(run.subjects.map((s) => [s.n_questions, s.n_traces, s.n_failed]));
   total.questions += index.n_questions;
@@ -213,7 +232,7 @@ function check_run(read: ReadRun, total: SiteSum): void {
 }
 
 export function read_site(folder: string): SiteSum {
-  const total: SiteSum = { questions: 0, traces: 0, failed: 0, shelves: 0, ids: 0, readings: 0, analyses: 0 };
+  const total: SiteSum = { questions: 0, traces: 0, failed: 0, shelves: 0, ids: 0, readings: 0, experiments: 0, analyses: 0 };
   for (const run of parse_manifest(read_manifest_text(folder)).runs) check_run(read_run(folder, run), total);
   return total;
 }

@@ -74,7 +74,7 @@ const count_or_0 = (from: Json, key: string, where: string): number =>
 // A part of the whole; one that is missing is empty.
 const part = (from: Json, key: string, where: string): Json => as_object(from[key] ?? {}, `${where}.${key}`);
 
-function read_estimate(value: unknown, where: string): Estimate {
+export function read_estimate(value: unknown, where: string): Estimate {
   const e = as_object(value ?? {}, where);
   const low = number_or_null(e, "low", where), high = number_or_null(e, "high", where);
   if (low !== null && high !== null && low > high) throw new BundleError(`${where}: an interval from ${low} to ${high}`);

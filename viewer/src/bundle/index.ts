@@ -45,7 +45,7 @@ function read_shelves(value: unknown, first_trace: Int32Array, n_questions: numb
     const maybe = (key: string): string | null => or_missing(s[key], (v) => as_chunk_name(v, `${where}.${key}`));
     const shelf = {
       n_questions: n, first_question, first_trace: begin, n_traces: (first_trace[end] as number) - begin,
-      strips: name("strips"), texts: name("texts"), curves: name("curves"), ids: maybe("ids"), readings: maybe("readings"),
+      strips: name("strips"), texts: name("texts"), curves: name("curves"), ids: maybe("ids"), readings: maybe("readings"), experiments: maybe("experiments"),
     };
     first_question = end;
     return shelf;

@@ -2,11 +2,15 @@
 // The parts of a run, loaded when they are asked for. What was loaded is kept; a failed load is not, so that looking
 // again tries again.
 import type { QuestionText, Run, RunIndex, TraceText, Curve } from "../types.ts";
+import { parse_ablations_chunk } from "./ablations.ts";
+import type { Ablation } from "./ablations.ts";
 import { parse_analysis_chunk } from "./analysis.ts";
 import type { Analysis } from "./analysis.ts";
 import { BundleError, as_array, as_object, as_string, as_strings } from "./check.ts";
 import { decode_text, parse_kind } from "./chunk_text.ts";
 import { load_chunk } from "./chunks.ts";
+import { parse_experiments_chunk } from "./experiments.ts";
+import type { ExperimentResult } from "./experiments.ts";
 import { parse_index_chunk } from "./index.ts";
 import { parse_outlines_chunk } from "./outlines.ts";
 import type { Outlines } from "./outlines.ts";
@@ -59,9 +63,9 @@ const kRuns = 64; // A live page loads an index for every revision.
 const kPictures = 1200; // Of about 130 kB each.
 
 const indexes = make_cache<RunIndex>(kRuns), questions = make_cache<QuestionText[]>(kRuns);
-const outlines = make_cache<Outlines>(kRuns), analyses = make_cache<Analysis>(kRuns), strips = make_cache<Strip[]>(kPictures);
+const outlines = make_cache<Outlines>(kRuns), analyses = make_cache<Analysis>(kRuns), ablations = make_cache<Ablation[]>(kRuns), strips = make_cache<Strip[]>(kPictures);
 const texts = make_cache<ShelfTexts[]>(kPages), curves = make_cache<CurveValues[]>(kPages);
-const ids = make_cache<number[][]>(kPages), readings = make_cache<Reading[]>(kPages);
+const ids = make_cache<number[][]>(kPages), readings = make_cache<Reading[]>(kPages), experiments = make_cache<ExperimentResult[]>(kPages);
 
 export function parse_questions_chunk(bytes: Uint8Array): QuestionText[] {
   return as_array(parse_kind(decode_text(bytes), "questions")["questions"], "questions").map((entry, i) => {
@@ -90,12 +94,16 @@ export const load_questions = (run: Run): Promise<QuestionText[]> => questions.g
 export const load_analysis = (chunk: string): Promise<Analysis> =>
   analyses.get(chunk, (bytes) => parse_analysis_chunk(decode_text(bytes)));
 
+export const load_ablations = (chunk: string): Promise<Ablation[]> =>
+  ablations.get(chunk, (bytes) => parse_ablations_chunk(decode_text(bytes)));
+
 // Where a run grows, each revision brings chunks of the whole run anew: only those of the latest are kept.
 export function drop_stale(runs: readonly Run[]): void {
   indexes.keep(new Set(runs.map((run) => run.index)));
   questions.keep(new Set(runs.map((run) => run.questions)));
   outlines.keep(new Set(runs.flatMap((run) => run.outlines ?? [])));
   analyses.keep(new Set(runs.flatMap((run) => run.analysis ?? [])));
+  ablations.keep(new Set(runs.flatMap((run) => run.ablations ?? [])));
 }
 
 const shelf_of = (index: RunIndex, i: number) => {
@@ -144,5 +152,13 @@ export async function load_readings(index: RunIndex, trace: number): Promise<Rea
   if (chunk === null) return [];
   const pictures = await load_strips(index, i);
   const all = await readings.get(chunk, (bytes) => parse_readings_chunk(bytes, index, shelf, pictures));
+  return all.filter((r) => r.trace === trace - shelf.first_trace);
+}
+
+// What experiments made of the trace.
+export async function load_experiments(index: RunIndex, trace: number): Promise<ExperimentResult[]> {
+  const shelf = shelf_of(index, index.questions.shelf[index.traces.question[trace] as number] as number), chunk = shelf.experiments;
+  if (chunk === null) return [];
+  const all = await experiments.get(chunk, (bytes) => parse_experiments_chunk(bytes, index, shelf));
   return all.filter((r) => r.trace === trace - shelf.first_trace);
 }

@@ -57,7 +57,12 @@ function read_run(value: unknown, used: Set<string>, where: string): Run {
     questions: as_chunk_name(r["questions"], `${where}.questions`),
     outlines: or_missing(r["outlines"], (v) => as_chunk_name(v, `${where}.outlines`)),
     analysis: or_missing(r["analysis"], (v) => as_chunk_name(v, `${where}.analysis`)),
+    ablations: or_missing(r["ablations"], (v) => as_chunk_name(v, `${where}.ablations`)),
     readers: as_strings(r["readers"] ?? [], `${where}.readers`),
+    experiments: as_array(r["experiments"] ?? [], `${where}.experiments`).map((entry, i) => {
+      const of = `${where}.experiments[${i}]`, e = as_object(entry, of);
+      return { number: as_count(e["number"], `${of}.number`), kind: as_string(e["kind"], `${of}.kind`), about: as_string(e["about"], `${of}.about`) };
+    }),
     labels: as_array(r["labels"], `${where}.labels`).map((l, i) => as_string(l, `${where}.labels[${i}]`)),
     subjects: as_array(r["subjects"], `${where}.subjects`).map((s, i) =>
       read_subject(s, subjects, `${where}.subjects[${i}]`)),

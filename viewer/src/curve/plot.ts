@@ -4,14 +4,16 @@
 import uPlot from "uplot";
 import { attach_plot } from "./attach.ts";
 import { probability } from "../colour/colouring.ts";
-import { css_colour, option_colours } from "../colour/palette.ts";
+import { css_colour, line_colours } from "../colour/palette.ts";
 import { h } from "../dom/h.ts";
+import { is_dark } from "../dom/preferences.ts";
 import type { Palette } from "../state/state.ts";
 import { two_places } from "../text/numbers.ts";
 import { visible_string } from "../text/visible.ts";
 import type { Cursor } from "../trace_page/cursor.ts";
 import type { TraceModel } from "../trace_page/model.ts";
 import { is_adaptive, probing_text } from "../trace_page/probing.ts";
+import { draw_free } from "./free.ts";
 import { is_end } from "./interpolated.ts";
 import { join_lines, line_style, part_line, reader_style, spread_labels, thinner } from "./lines.ts";
 import type { Line, LineStyle, PartedLine } from "./lines.ts";
@@ -89,7 +91,7 @@ function pieces_of({ line, marks, style, stroke, points }: Drawn): Piece[] {
 function list_pieces(model: TraceModel, palette: Palette, readers: readonly ReaderLine[], width: number): Piece[] {
   const { question, readings, positions, interpolated: marks } = model, n = readings.n_positions;
   const show = n <= 1 || (model.strided && n < width / 8);
-  const options = option_colours(question.options.length, question.answer, palette).map((colour, o): Drawn =>
+  const options = line_colours(question.options.length, question.answer, palette, is_dark() ? "dark" : "light").map((colour, o): Drawn =>
     ({ line: { positions, values: positions.map((_t, k) => probability(readings, o, k)) }, marks,
       style: line_style(o, question.answer), stroke: css_colour(colour), points: { show, size: 5 } }));
   const others = readers.map((line): Drawn => ({ line, marks: line.interpolated, style: reader_style(line.reader), stroke: css_value("--ink"),
@@ -99,9 +101,15 @@ function list_pieces(model: TraceModel, palette: Palette, readers: readonly Read
   return [mass, ...options, ...others].flatMap(pieces_of);
 }
 
-interface Drawing { pieces: readonly Piece[]; readers: readonly ReaderLine[]; width: number; ready(): void }
+interface Drawing { pieces: readonly Piece[]; readers: readonly ReaderLine[]; palette: Palette; width: number; ready(): void }
 
-function make_options(model: TraceModel, { pieces, readers, width, ready }: Drawing): uPlot.Options {
+function draw_prefixes(u: uPlot, model: TraceModel, palette: Palette): void {
+  const { question: { options, answer }, experiments } = model, prefixes = experiments.results.flatMap((r) => r.prefixes);
+  if (prefixes.length > 0) draw_free(u, prefixes, { answer, options: option_colours(options.length, answer, palette).map(css_colour),
+    page: css_value("--page"), ink: css_value("--ink") });
+}
+
+function make_options(model: TraceModel, { pieces, readers, palette, width, ready }: Drawing): uPlot.Options {
   const ink = css_value("--ink-2"), grid = { stroke: css_value("--line"), width: 1 }, font = "11px system-ui, sans-serif";
   const labels = end_labels(model, readers);
   return {
@@ -117,6 +125,7 @@ function make_options(model: TraceModel, { pieces, readers, width, ready }: Draw
     series: [{}, ...pieces.map(({ series }) => series)],
     hooks: { ready: [ready], draw: [(u) => {
       if (model.exit) draw_exit(u, model.exit.t);
+      draw_prefixes(u, model, palette);
       if (labels.length > 0) draw_labels(u, labels);
     }] },
   };
@@ -137,7 +146,7 @@ export function make_plot(model: TraceModel, cursor: Cursor) {
   const on_click = (t: number): void => cursor.set(t, "click");
   const { build, destroy } = attach_plot(element, { ...cursor, click: on_click }, kHeight, (width, ready) => {
     const pieces = list_pieces(model, palette, readers, width);
-    return new uPlot(make_options(model, { pieces, readers, width, ready }), join_lines(pieces.map(({ line }) => line)) as uPlot.AlignedData, element);
+    return new uPlot(make_options(model, { pieces, readers, palette, width, ready }), join_lines(pieces.map(({ line }) => line)) as uPlot.AlignedData, element);
   });
   return {
     element,

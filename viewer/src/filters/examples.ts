@@ -11,6 +11,7 @@ export const kExamples: readonly Example[] = [
   { text: "abs(change) > 0.5 and flips <= 1", explain: "turned around once, for good" },
   { text: "has(t_exit) and t_exit < length / 4", explain: "settled in the first quarter of the thinking" },
   { text: "class in ['productive', 'wavering']", explain: "either of two classes" },
+  { text: "end == 'right' and p_if_none < 0.5", explain: "right in the end, and not without its thinking" },
   { text: "stop == 'budget' or length > 1000", explain: "long, or cut by the budget" },
   { text: "free == 'wrong' and sample == 0", explain: "the first sample of each question, where it was answered wrongly" },
 ];

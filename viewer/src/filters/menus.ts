@@ -20,7 +20,7 @@ export function sort_menu(table: TraceTable): MenuGroup[] {
 }
 
 // The numbers that have a histogram without being asked for.
-const kUsual = ["length", "p_start", "p_end", "change", "t_exit", "performative_share", "flips", "entropy_end"];
+const kUsual = ["length", "p_start", "p_end", "change", "t_exit", "performative_share", "flips", "entropy_end", "p_if_none", "free_gap", "pivots", "pivot_change"];
 
 const has_some = (field: NumberField): boolean => field.values.some((v) => !Number.isNaN(v));
 

@@ -2,13 +2,14 @@
 // The front page: the runs of the bundle with their first numbers, and the subjects of each with a few thumbnails. A
 // chunk is loaded when what shows it comes near the window.
 import type { Block } from "../bundle/analysis.ts";
-import { load_analysis, load_index, load_strips } from "../bundle/load.ts";
+import { load_ablations, load_analysis, load_index, load_strips } from "../bundle/load.ts";
 import type { Strip } from "../bundle/shelf.ts";
 import type { Context, Page } from "../context.ts";
 import { h, replace } from "../dom/h.ts";
 import type { Child } from "../dom/h.ts";
 import { replace_like } from "../dom/keep.ts";
 import { failure } from "../dom/message.ts";
+import { make_ablation } from "../experiments/numbers.ts";
 import { digits, kShare, linked, whisker } from "../first_numbers/estimate.ts";
 import { make_links, share_to, to_traces } from "../first_numbers/links.ts";
 import type { ToTraces } from "../first_numbers/links.ts";
@@ -75,7 +76,7 @@ interface Line {
   rest?(): void; // The page is left.
   stop(): void;
 }
-const key_of = (run: Run, subject: SubjectRef | null): string => JSON.stringify([run.key, subject?.key ?? null]);
+const key_of = (run: Run, subject: SubjectRef | null, what = ""): string => JSON.stringify([run.key, subject?.key ?? null, what]);
 
 // before: what stood there until the run grew; it stays until its like is loaded.
 function subject_line(context: Context, run: Run, subject: SubjectRef, before?: HTMLElement): Line {
@@ -114,9 +115,11 @@ function subject_line(context: Context, run: Run, subject: SubjectRef, before?: 
 // How high the numbers of a run were when the page was left, so that the way back finds the same place before they have come again.
 const heights = new Map<string, { width: number; height: number }>();
 
-function numbers_line(context: Context, run: Run, chunk: string, index: number, before?: HTMLElement): Line {
-  const id = `numbers-${index}`, key = key_of(run, null), height = heights.get(key);
-  const title = h("h3", { id }, "First numbers");
+interface Numbers { run: Run; index: number; what: string; title: string; make(): Promise<Child[]> }
+
+function numbers_line({ run, index, what, title: name, make }: Numbers, before?: HTMLElement): Line {
+  const id = `${what}-${index}`, key = key_of(run, null, what), height = heights.get(key);
+  const title = h("h3", { id }, name);
   const element = h("section", { class: "numbers", aria: { labelledby: `run-${index} ${id}`, busy: "true" } }, title,
     ...(before ? [...before.children].slice(1) : [h("p", { class: "quiet" }, "Loading …")]));
   if (!before && height?.width === window.innerWidth) element.style.minHeight = `${height.height}px`;
@@ -132,7 +135,7 @@ function numbers_line(context: Context, run: Run, chunk: string, index: number, 
     load() {
       if (started) return;
       started = true;
-      load_analysis(chunk).then((analysis) => put(...make_numbers(context, run, analysis))).catch((error: unknown) => put(failure(error)));
+      make().then((parts) => put(...parts)).catch((error: unknown) => put(failure(error)));
     },
     rest: () => !element.hasAttribute("aria-busy") && heights.set(key, { width: window.innerWidth, height: element.offsetHeight }),
     stop: () => { gone = true; },
@@ -151,6 +154,15 @@ function run_links(context: Context, run: Run): HTMLElement {
 
 interface Lines { add(line: Line): HTMLElement; before(key: string): HTMLElement | undefined }
 
+function run_numbers(context: Context, run: Run, index: number): Numbers[] {
+  const { analysis, ablations } = run;
+  return [
+    ...(analysis === null ? [] : [{ run, index, what: "numbers", title: "First numbers", make: async () => make_numbers(context, run, await load_analysis(analysis)) }]),
+    ...(ablations === null ? [] : [{ run, index, what: "ablations", title: "Is the thinking needed?",
+      make: async () => (await load_ablations(ablations)).map((ablation) => make_ablation(context, ablation)) }]),
+  ];
+}
+
 function run_section(context: Context, run: Run, index: number, lines: Lines): HTMLElement {
   const id = `run-${index}`;
   const n_traces = run.subjects.reduce((sum, s) => sum + s.n_traces, 0);
@@ -164,7 +176,7 @@ function run_section(context: Context, run: Run, index: number, lines: Lines): H
     run_links(context, run),
     run_notes(run),
     run_facts(run),
-    run.analysis !== null && lines.add(numbers_line(context, run, run.analysis, index, lines.before(key_of(run, null)))),
+    ...run_numbers(context, run, index).map((numbers) => lines.add(numbers_line(numbers, lines.before(key_of(run, null, numbers.what))))),
     h("div", { class: "subjects-head" }, h("p", {}, "subject"), h("p", {}, "forced answer right")),
     list);
 }

@@ -6,6 +6,7 @@ import { picture_of } from "../colour/cells.ts";
 import type { Look } from "../colour/cells.ts";
 import { paint_strip } from "../colour/paint.ts";
 import type { Context } from "../context.ts";
+import { free_room } from "../dom/edges.ts";
 import { h, replace } from "../dom/h.ts";
 import type { Strip } from "../bundle/shelf.ts";
 import { whole, two_places } from "../text/numbers.ts";
@@ -18,7 +19,7 @@ import { is_right_at_end, kStopNames, number_of } from "./trace_words.ts";
 import { lack_of } from "./view.ts";
 
 const kShowAfter = 250, kHideAfter = 180; // Milliseconds; who passes by is not stopped.
-const kWidth = 340, kInside = 304, kTallest = 170, kApart = 10; // Pixels.
+const kWidth = 340, kInside = 304, kTallest = 170, kApart = 10, kLeast = 70; // Pixels; a card cut to less says nothing.
 const kLeastColumns = 38;
 
 export interface CardContent {
@@ -79,25 +80,32 @@ export interface Card {
   point(tile: HTMLElement, x: number): void; // The pointer is on the picture, at that place of the window.
   focus(tile: HTMLElement): void; // It has the focus, by key.
   leave(): void; // Neither any more.
+  blur(next: EventTarget | null): void; // The focus goes on to there, which the card must not cover.
   tile(): HTMLElement | null; // Whose card is shown.
   hide(): void;
   redraw(): void;
   scrolled(): void;
 }
 
-// Beside the picture, or, where that is as wide as a line, beside the pointer and below it; always within the window.
+// Beside the picture, or, where that is as wide as a line, beside the pointer and below it; always within the window. Where
+// neither side has the room it stands below or above, cut to what is free there, so that it never lies over the picture.
 function put(element: HTMLElement, tile: HTMLElement, x: number): void {
+  element.style.maxHeight = "";
+  element.classList.remove("is-cramped");
   const box = tile.getBoundingClientRect(), wide = box.width > window.innerWidth / 2;
   const width = element.offsetWidth, height = element.offsetHeight, room = window.innerWidth - width - kApart;
   const right = wide ? x + 2 * kApart : box.right + kApart, left = wide ? x - width - 2 * kApart : box.left - width - kApart;
-  const below = wide ? box.bottom + kApart : box.top;
   const to_x = right <= room ? right : left >= kApart ? left : Math.max(kApart, room);
-  const over = to_x < box.right && to_x + width > box.left; // Neither side has the room: below or above then.
-  const y = over ? box.bottom + kApart : below;
-  const fits = y + height + kApart <= window.innerHeight;
-  const to_y = fits ? y : over || wide ? box.top - height - kApart : window.innerHeight - height - kApart;
   element.style.left = `${to_x}px`;
-  element.style.top = `${Math.max(kApart, to_y)}px`;
+  if (!wide && (to_x >= box.right || to_x + width <= box.left)) {
+    element.style.top = `${Math.max(kApart, Math.min(box.top, window.innerHeight - height - kApart))}px`;
+    return;
+  }
+  const above = box.top - 2 * kApart, below = free_room().bottom - box.bottom - 2 * kApart, under = height <= below || below >= above;
+  const tall = Math.max(0, Math.min(height, under ? below : above));
+  element.style.maxHeight = `${tall}px`;
+  element.classList.toggle("is-cramped", tall < kLeast);
+  element.style.top = `${under ? box.bottom + kApart : box.top - kApart - tall}px`;
 }
 
 export function make_card(context: Context, ask: (tile: HTMLElement) => CardContent | null): Card {
@@ -147,6 +155,10 @@ export function make_card(context: Context, ask: (tile: HTMLElement) => CardCont
       show(tile, box.left + box.width / 3);
     },
     leave,
+    blur(next) {
+      if (by_key && next instanceof Node && !element.contains(next)) hide();
+      else leave();
+    },
     tile: () => shown,
     hide,
     redraw: draw,

@@ -2,6 +2,7 @@
 // The stage of a gallery: one view of an arrangement in one virtual window, with what pointer and keys do there.
 import type { Look } from "../colour/cells.ts";
 import type { Context } from "../context.ts";
+import { cover } from "../dom/edges.ts";
 import { h } from "../dom/h.ts";
 import type { State, View as ViewKind } from "../state/state.ts";
 import type { Arrangement } from "../table/arrange.ts";
@@ -117,7 +118,7 @@ export function make_stage(context: Context, options: StageOptions): Stage {
     if (view?.bands) reach(row);
     if (tile.matches(":focus-visible")) card.focus(tile);
   });
-  rows.element.addEventListener("focusout", () => card.leave());
+  rows.element.addEventListener("focusout", (event) => card.blur(event.relatedTarget));
   rows.element.addEventListener("pointerover", (event) => {
     const tile = tile_at(event.target);
     if (tile && event.pointerType === "mouse") card.point(tile, event.clientX);
@@ -156,6 +157,7 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       arrangement.rows.forEach((row, place) => { places[row] = place; });
       if (places[current] === -1) current = -1;
       view = kViews[kind](scene);
+      cover("top", (view.contents.groups[0]?.header ?? 0) + scale.element.offsetHeight);
       pictures.expect(arrangement.rows);
       if (name !== null) refocus = arrangement.rows[find_place(table, arrangement.rows, name)] ?? -1;
       rows.show(view.contents);
@@ -198,6 +200,7 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       rows.destroy();
       painter.clear();
       card.hide();
+      cover("top", 0);
       window.removeEventListener("scroll", on_scroll);
       document.removeEventListener("keydown", on_escape);
     },

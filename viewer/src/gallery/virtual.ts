@@ -3,6 +3,7 @@
 // that stays in sight. Heights are either known, so that everything has its place from the start, or guessed: then items
 // are measured once they exist, and when a guess above the window proves wrong the window moves along, so that what is
 // being read stays where it is.
+import { free_room } from "../dom/edges.ts";
 import { h } from "../dom/h.ts";
 import { items_between, last_at_most, stack_items } from "./layout.ts";
 import type { Stack } from "./layout.ts";
@@ -29,7 +30,7 @@ export interface Anchor { key: string; offset: number }
 export interface VirtualWindow {
   element: HTMLElement;
   show(contents: Contents): void;
-  reveal(item: number): void; // Scrolls as little as it takes, and renders it.
+  reveal(item: number): void; // Scrolls as little as it takes, clear of what sticks to the window's edges, and renders it.
   anchor(at?: { key: string; item: number }): Anchor | null; // The item at the top of the window, or the one that is named.
   restore(anchor: Anchor): void;
   in_sight(): { first: number; last: number }; // Items of which something is in the window.
@@ -211,10 +212,9 @@ export function make_window(options: WindowOptions): VirtualWindow {
       fill();
     },
     reveal(item) {
-      const heading = contents.groups[group_of(item)]?.header ?? 0, y = scrolled(), top = top_of(item);
-      const end = top + (contents.heights[item] ?? 0), height = window.innerHeight;
-      if (top - heading < y) scroll_to(top - heading);
-      else if (end > y + height) scroll_to(Math.min(top - heading, end - height));
+      const free = free_room(), y = scrolled(), top = top_of(item), end = top + (contents.heights[item] ?? 0);
+      if (top < y + free.top) scroll_to(top - free.top);
+      else if (end > y + free.bottom) scroll_to(Math.min(top - free.top, end - free.bottom));
       update(0);
       fill();
     },

@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { flip_places } from "../curve/measures.ts";
 import { make_plot } from "../curve/plot.ts";
 import { h } from "../dom/h.ts";
+import { make_arms } from "../experiments/arms.ts";
 import type { Child } from "../dom/h.ts";
 import { canvas_size } from "../gallery/layout.ts";
 import { scale_bar } from "../gallery/legend.ts";
@@ -47,7 +48,10 @@ export function trace_figure(context: Context): Figure {
       tokens.colour(position_colours(model, state));
       for (const part of [options, readout, plot]) part.colour(state.palette);
     },
-    themed: () => plot.rebuild(),
+    themed() {
+      options.colour(context.state().palette);
+      plot.rebuild();
+    },
     destroy() {
       tokens.destroy();
       plot.destroy();
@@ -101,6 +105,15 @@ const span = (from: number, to: number, kind: string, ...text: Child[]): HTMLEle
   element.style.width = `${(to - from) * kLine}px`;
   return element;
 };
+
+// The trace with less of its thinking: its own readings, as an ablation would find them.
+export function arms_figure(): Figure {
+  const model = example_model(kChains), n = model.trace.n_tokens;
+  const arm = (name: string, label: string, t: number) => ({ name, label, draws: [{ n_tokens: t, p: probabilities_at(model, t) ?? [], source: null }] });
+  const made = make_arms(model, { trace: 0, experiment: 0, prefixes: [], pivots: null, mistakes: [],
+    arms: [arm("real", "the real thinking", n), arm("none", "no thinking", 0), arm("first_0.5", "its first 50 %", n >> 1), arm("first_0.75", "its first 75 %", (3 * n) >> 2)] });
+  return { element: h("figure", { class: "help-arms" }, made?.element), show: ({ palette }) => made?.colour(palette) };
+}
 
 export const exit_figure = (): Figure => line_figure(kChains, "likely", ({ exit, trace: { n_tokens } }) => {
   const t = exit?.t ?? 0;

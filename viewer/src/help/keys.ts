@@ -14,7 +14,7 @@ export const kTraceKeys: Pairs = [
   ["↑ ↓", "one line up, down"],
   ["Page Up, Page Down", "fifty tokens back, on"],
   ["Home, End", "the first, the last position"],
-  ["f, e, j, w, m", "to the next flip, to t_exit, to the largest change, to the next cue word, to the next match; with Shift back"],
+  ["f, e, j, w, m, v", "to the next flip, to t_exit, to the largest change, to the next cue word, match, pivot; with Shift back"],
   ["q, i", "copy a quotation; show token ids"],
   ["n, p", "next, previous trace of the gallery; with Shift of another question"],
   ["s, Shift S", "next, previous sample of the question"],

@@ -11,7 +11,7 @@ import { kExamples } from "../filters/examples.ts";
 import { explain_field, kSigns } from "../filters/where.ts";
 import { listed_fields, make_table } from "../table/table.ts";
 import { isolated } from "../text/render.ts";
-import { classes_figure, colours_figure, entropy_figure, exit_figure, flips_figure, mass_figure, trace_figure } from "./figures.ts";
+import { arms_figure, classes_figure, colours_figure, entropy_figure, exit_figure, flips_figure, mass_figure, trace_figure } from "./figures.ts";
 import type { Figure } from "./figures.ts";
 import { kGalleryKeys, kGeneralKeys, kTraceKeys } from "./keys.ts";
 import type { Pairs } from "./keys.ts";
@@ -107,6 +107,16 @@ export const kTopics: readonly Topic[] = [
   ] },
   { key: "classes", name: "Classes", figure: classes_figure, body: () => [
     p("By the forced answer at the first and the last probed position. The last three are parts of ", h("b", {}, "meaningless effort"), ": no net change."),
+  ] },
+  { key: "experiments", name: "Experiments on the thinking", figure: arms_figure, body: () => [
+    p("An experiment changes stored thinking and looks at the answer again. Where there is one, a trace’s page shows it beside the text, and its numbers sort and filter like any other."),
+    p(h("b", {}, "Arms"), ": something else stands in place of the thinking, and the answer is forced. Each bar is one draw: the options’ probabilities side by side, then what is " +
+      "outside of them; the label behind it is the forced answer. “Other” says that it is not the one with the real thinking, or with none; “2 of 3” counts draws."),
+    p(h("b", {}, "Forced against free"), ": a forced answer closes the thinking at once; a free continuation thinks on from the same prefix and answers when it is done. Where they " +
+      "differ, what was still to be written mattered. In the curve a mark is the share of continuations that give an option (◆ the right one), with its 95 % interval (Wilson’s)."),
+    p(h("b", {}, "Pivots"), " (◆ in the text) are tokens that change the chance of success of free continuations. Below each stand other tokens that could have been " +
+      "there. The forced curve may turn elsewhere: it says what would be answered now, not where the thinking leads."),
+    p(h("b", {}, "Mistakes"), ": a mistaken sentence is put in, and the model thinks on from it. If the answer stays, the thinking was corrected, or was not needed."),
   ] },
   { key: "conditions", name: "Conditions and search", body: condition_body },
   { key: "keys", name: "Keys", body: keys_body },

@@ -3,10 +3,12 @@
 // its mirror image, and the tests read back what is written here.
 import template from "../../page/index.html?raw";
 import { pipe } from "../bundle/chunks.ts";
+import type { ExperimentResult, Tally } from "../bundle/experiments.ts";
 import type { CurveValues, Reading, Strip } from "../bundle/shelf.ts";
 import type { Manifest, QuestionText, Run, RunIndex, TraceText } from "../types.ts";
 
-export interface PickedTrace { place: number; text: TraceText | null; strip: Strip; curve: CurveValues; ids: readonly number[]; readings: readonly Reading[] }
+export interface PickedTrace { place: number; text: TraceText | null; strip: Strip; curve: CurveValues; ids: readonly number[];
+  readings: readonly Reading[]; experiments: readonly ExperimentResult[] }
 
 // What is taken of a run. `traces` in the order of the run, none twice; `prompts` by question.
 export interface PickedRun { index: RunIndex; questions: readonly QuestionText[]; prompts: ReadonlyMap<number, string>; traces: readonly PickedTrace[] }
@@ -101,6 +103,18 @@ async function write_readings(index: RunIndex, traces: readonly PickedTrace[], k
   return keep({ kind: "readings", readings }, all.flatMap(({ r }) => curve_bytes(r.curve)));
 }
 
+const tally = ({ successes, trials }: Tally): number[] => [successes, trials];
+
+async function write_experiments(traces: readonly PickedTrace[], keep: Keep): Promise<string | null> {
+  const all = traces.flatMap((t, trace) => t.experiments.map((e) => ({ ...e, trace })));
+  if (all.length === 0) return null;
+  const labels = Object.fromEntries(all.flatMap(({ arms }) => arms.map(({ name, label }) => [name, label])));
+  return keep({ kind: "experiments", labels, results: all.map(({ pivots, arms, ...rest }) => ({
+    ...rest, arms: arms.map(({ name, draws }) => ({ name, draws })),
+    ...(pivots && { pivots: pivots.map((p) => ({ ...p, before: tally(p.before), after: tally(p.after),
+      alternatives: p.alternatives.map((a) => ({ ...a, tally: tally(a.tally) })) })) }) })) });
+}
+
 async function write_shelf({ index, prompts }: PickedRun, questions: readonly PickedQuestion[], keep: Keep): Promise<object> {
   const traces = questions.flatMap((q) => q.traces);
   const listed = traces.flatMap(({ strip }, i) => (strip.positions ? [[i, strip.positions]] : []));
@@ -115,6 +129,7 @@ async function write_shelf({ index, prompts }: PickedRun, questions: readonly Pi
     curves: await keep({ kind: "curves" }, traces.flatMap((t) => curve_bytes(t.curve))),
     ids: traces.some((t) => t.ids.length > 0) ? await keep({ kind: "ids", traces: traces.map((t) => t.ids) }) : null,
     readings: await write_readings(index, traces, keep),
+    experiments: await write_experiments(traces, keep),
   };
 }
 
@@ -152,7 +167,7 @@ async function write_run(picked: PickedRun, keep: Keep): Promise<object> {
   return {
     name: run.name, model: run.model, settings: run.settings, notes: [...part, ...run.notes], noise_floor: run.noise_floor,
     ...(run.probe && { probe: Object.fromEntries(Object.entries(run.probe).filter(([, value]) => value !== null)) }),
-    labels: run.labels, readers: run.readers,
+    labels: run.labels, readers: run.readers, experiments: run.experiments,
     subjects: subjects.map((s) => {
       const own = questions.filter((q) => subject_of(q) === s), traces = own.flatMap((q) => q.traces);
       return { name: run.subjects[s]?.name ?? "", n_questions: own.length, n_traces: traces.length,
@@ -160,7 +175,7 @@ async function write_run(picked: PickedRun, keep: Keep): Promise<object> {
     }),
     index: await write_index(picked, questions, subjects, keep),
     questions: await keep({ kind: "questions", questions: questions.map(({ place }) => picked.questions[place]) }),
-    analysis: null,
+    analysis: null, ablations: null,
   };
 }
 

@@ -3,7 +3,7 @@
 import { BundleError, as_string } from "../bundle/check.ts";
 import { decode_text, parse_kind } from "../bundle/chunk_text.ts";
 import { load_chunk } from "../bundle/chunks.ts";
-import { load_ids, load_questions, load_readings, load_trace } from "../bundle/load.ts";
+import { load_experiments, load_ids, load_questions, load_readings, load_trace } from "../bundle/load.ts";
 import { whole } from "../text/numbers.ts";
 import type { Manifest, RunIndex } from "../types.ts";
 import { write_single_file } from "./bundle_writer.ts";
@@ -31,10 +31,11 @@ interface Taken { trace: PickedTrace; prompt: string | null }
 async function take(index: RunIndex, place: number): Promise<Taken> {
   const strip = await load_strip(index, place);
   if (index.traces.failed[place]) {
-    return { prompt: null, trace: { place, text: null, strip, curve: { values: new Float32Array(), mass: new Float32Array() }, ids: [], readings: [] } };
+    return { prompt: null, trace: { place, text: null, strip, curve: { values: new Float32Array(), mass: new Float32Array() }, ids: [], readings: [], experiments: [] } };
   }
-  const [{ prompt, curve, ...text }, ids, readings] = await Promise.all([load_trace(index, place), load_ids(index, place), load_readings(index, place)]);
-  return { prompt, trace: { place, text, strip, curve, ids, readings } };
+  const [{ prompt, curve, ...text }, ids, readings, experiments] = await Promise.all([load_trace(index, place), load_ids(index, place),
+    load_readings(index, place), load_experiments(index, place)]);
+  return { prompt, trace: { place, text, strip, curve, ids, readings, experiments } };
 }
 
 // Traces of the runs of `indexes`, by run; each list in the order of its run, none twice.

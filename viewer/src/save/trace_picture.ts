@@ -5,7 +5,7 @@ import type { Look } from "../colour/cells.ts";
 import { colour_readings, probability } from "../colour/colouring.ts";
 import type { Readings } from "../colour/colouring.ts";
 import { cell_gap } from "../colour/paint.ts";
-import { css_colour, kNoReading, option_colours } from "../colour/palette.ts";
+import { css_colour, kNoReading, line_colours, option_colours } from "../colour/palette.ts";
 import { count_read, is_end, stretches_in_lines } from "../curve/interpolated.ts";
 import { line_style, part_line, spread_labels, thinner } from "../curve/lines.ts";
 import type { LineStyle, PartedLine } from "../curve/lines.ts";
@@ -97,7 +97,7 @@ const draw_dot = (surface: Surface, [x, y]: Point, colour: string): void =>
 function draw_lines(surface: Surface, box: Box, of: PicturedTrace, look: Look): void {
   const { question, readings, positions, trace, labels } = of, last = readings.n_positions - 1;
   if (last < 0) return;
-  const colours = option_colours(question.options.length, question.answer, look.palette);
+  const colours = line_colours(question.options.length, question.answer, look.palette, "light");
   const at = (k: number, p: number): Point =>
     [box.x + (box.width * (positions[k] as number)) / Math.max(1, trace.n_tokens), box.y + box.height * (1 - Math.min(1, p))];
   const draw = (p: (k: number) => number, colour: string, style: LineStyle): void => {
@@ -124,7 +124,7 @@ function draw_lines(surface: Surface, box: Box, of: PicturedTrace, look: Look): 
 
 function draw_options(surface: Surface, of: PicturedTrace, look: Look): void {
   const { question, labels } = of, { options } = tops_of(of);
-  const colours = option_colours(question.options.length, question.answer, look.palette);
+  const colours = line_colours(question.options.length, question.answer, look.palette, "light");
   const line = (i: number, style: Parameters<Surface["line"]>[1], text: string, bold = false): void => {
     const y = options + i * kOption;
     surface.line([[kMargin, y - 3.5], [kMargin + 28, y - 3.5]], style);

@@ -57,7 +57,7 @@ const kOrders: readonly CompareOrder[] = ["size", "falling", "rising"];
 // How the address names the list that a trace was reached from.
 const kLists: Record<ListOf, string> = { subject: "", run: "all", runs: "runs" };
 const kAligns: readonly Align[] = ["token", "fraction"];
-export const kFacets = ["class", "cluster", "start", "end", "free", "stop"] as const; // Fields that a facet can name.
+export const kFacets = ["class", "cluster", "start", "end", "free", "without", "stop"] as const; // Fields that a facet can name.
 const kMaxText = 200; // Of what a reader types; an address should stay one line.
 export const kMaxBrushes = 8;
 export const kFirstReader = 2; // The run's own reader is reader 1; the first further one is called reader 2.

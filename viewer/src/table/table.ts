@@ -50,6 +50,15 @@ const kPlaces: readonly (readonly [string, string, string, Of])[] = [
   ["options", "options", "how many options the question has", (x, t) => x.questions.n_options[x.traces.question[t] as number] as number],
 ];
 
+const kWithout = ["same answer", "another answer"] as const;
+
+// Whether the forced answer without thinking is that of the real end, where an ablation says so.
+function without_field(numbers: readonly NumberField[]): CategoryField[] {
+  const changed = numbers.find(({ key }) => key === "changed_if_none");
+  return changed ? [{ kind: "category", key: "without", name: "without thinking", explain: "the forced answer without thinking, against the one at the real end",
+    names: kWithout, values: Int32Array.from(changed.values, (v) => (Number.isNaN(v) ? -1 : Number(v > 0))) }] : [];
+}
+
 export interface Scope { indexes: readonly RunIndex[]; subject: SubjectRef | null } // subject: of the one run there then is.
 
 function rows_of({ indexes, subject }: Scope): { run: Int32Array; trace: Int32Array } {
@@ -101,7 +110,7 @@ export function make_table(scope: Scope): TraceTable {
   });
   const places = kPlaces.map(([key, name, explain, of]): NumberField =>
     ({ kind: "number", key, name, explain, unit: "count", values: Float64Array.from({ length: n }, each(of) as (v: unknown, i: number) => number) }));
-  const taken = new Set([...categories, ...places].map((f) => f.key).concat("run", "subject"));
+  const taken = new Set([...categories, ...places].map((f) => f.key).concat("run", "subject", "without"));
   const numbers: NumberField[] = [];
   const of_run = (index: RunIndex): NumberColumn[] => [...index.numbers, ...index.probing];
   for (const column of indexes.flatMap(of_run)) {
@@ -111,5 +120,5 @@ export function make_table(scope: Scope): TraceTable {
     numbers.push({ kind: "number", key: column.key, name: column.name, explain: column.explain, unit: column.unit,
       values: Float64Array.from(trace, (t, i) => columns[run[i] as number]?.values[t] ?? NaN) });
   }
-  return { indexes, n, run, trace, fields: [...numbers, ...places, ...categories, ...cluster_field(indexes, trace), ...name_fields(indexes, run, trace)] };
+  return { indexes, n, run, trace, fields: [...numbers, ...places, ...without_field(numbers), ...categories, ...cluster_field(indexes, trace), ...name_fields(indexes, run, trace)] };
 }

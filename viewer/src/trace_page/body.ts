@@ -4,6 +4,8 @@ import { probability } from "../colour/colouring.ts";
 import type { Context } from "../context.ts";
 import { make_plot } from "../curve/plot.ts";
 import { h } from "../dom/h.ts";
+import { narrow_home } from "../dom/narrow.ts";
+import { make_experiments } from "../experiments/panel.ts";
 import { make_legend } from "../gallery/legend.ts";
 import type { State } from "../state/state.ts";
 import { find_ranges, words_of } from "../table/search.ts";
@@ -27,7 +29,7 @@ import { tokens_between } from "./ranges.ts";
 import { make_readers } from "./readers.ts";
 import { make_readout } from "./readout.ts";
 import { make_samples } from "./samples.ts";
-import { list_kinds, list_matches } from "./targets.ts";
+import { list_kinds, list_matches, pivots_of } from "./targets.ts";
 import { make_tokens } from "./tokens.ts";
 
 export interface Part {
@@ -64,6 +66,7 @@ function make_reading(context: Context, model: TraceModel, cursor: Cursor) {
   const cues = find_cues(model.text), kinds = list_kinds(model, cues);
   tokens.mark("cue", cues);
   tokens.mark("between", tokens_between_probes(model));
+  tokens.mark("pivot", pivots_of(model).map(({ token }) => ({ from: token, to: token + 1 })));
   const quotation = model.trace.n_tokens > 0 ? make_quotation(context, model, cursor, tokens) : null;
   const ids = make_ids(context, model, (list) => {
     tokens.show_ids(list);
@@ -99,7 +102,8 @@ export function make_body(context: Context, model: TraceModel): Part {
   const legend = make_legend(context, { n_options: model.labels.length, options: { names: model.labels, answer: model.question.answer },
     strided: model.strided, interpolated: model.interpolated.includes(1) ? "marked" : null, first: model.positions[0] ?? 0 });
   const reading = make_reading(context, model, cursor), matrix = make_matrix(model, cursor);
-  const details = make_details(model), panels = [reading.readout, matrix]; // Beside the text; each follows the cursor.
+  const experiments = make_experiments(context, model, cursor), more = h("div", { class: "trace-more" });
+  const details = make_details(model, experiments?.tables), panels = [reading.readout, matrix]; // Beside the text; each follows the cursor.
   const readers = make_readers(context, model, (lines) => {
     reading.plot.read(lines);
     reading.readout.read(lines);
@@ -114,19 +118,21 @@ export function make_body(context: Context, model: TraceModel): Part {
     clearTimeout(timer);
     context.go({ cursor: cursor.resting() }, "replace");
   };
+  // With many options or experiments it scrolls in itself, and then keys must reach it.
+  const side = h("aside", { class: "trace-side", tabindex: experiments || model.labels.length > 10 ? 0 : undefined, aria: { label: "Cursor" } },
+    ...panels.map((panel) => panel.element));
+  const leave_home = experiments ? narrow_home(experiments.element, side, more) : () => undefined;
   const element = h("div", { class: "trace-body" },
     h("div", { class: "trace-top" }, h("div", {}, options.element, commitment(model), probing_facts(model)), samples.element),
     legend.element, readers?.element,
     h("div", { class: "trace-middle" }, reading.element, source_note(model),
-      // With many options it scrolls in itself, and then keys must reach it.
-      h("aside", { class: "trace-side", tabindex: model.labels.length > 10 ? 0 : undefined, aria: { label: "Cursor" } },
-        ...panels.map((panel) => panel.element))),
+      side, more),
     details.element);
   const colour = (state: State): void => {
     const colours = position_colours(model, state);
     reading.tokens.colour(colours);
     matrix.colour(colours);
-    for (const part of [options, reading.readout, reading.plot]) part.colour(state.palette);
+    for (const part of [options, reading.readout, reading.plot, experiments]) part?.colour(state.palette);
     samples.colour(state);
     legend.show(state);
   };
@@ -141,9 +147,13 @@ export function make_body(context: Context, model: TraceModel): Part {
     },
     key: reading.key,
     rest,
-    themed: () => reading.plot.rebuild(),
+    themed() {
+      options.colour(context.state().palette);
+      reading.plot.rebuild();
+    },
     destroy() {
       clearTimeout(timer);
+      leave_home();
       readers?.destroy();
       details.destroy();
       reading.tokens.destroy();

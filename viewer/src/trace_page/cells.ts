@@ -17,8 +17,8 @@ const kSlice = 60; // Milliseconds: each slice has all cells after it laid out a
 const kBlock = 60; // Cells after which a line end closes a block, which the browser then lays out by itself, and only in sight.
 const kLine = 80, kLineHeight = 31; // Characters and pixels: a guess, until the block has been in sight.
 
-// Each is a class of the cells it lies on: is-cue, is-match, is-between. The first two frame words.
-const kMarks = ["cue", "match", "between"] as const;
+// Each is a class of the cells it lies on: is-cue, is-match, is-pivot, is-between. All but the last frame words.
+const kMarks = ["cue", "match", "pivot", "between"] as const;
 export type Mark = typeof kMarks[number];
 
 function token_nodes(text: string): Node[] {
@@ -50,7 +50,7 @@ export interface Cells {
 export function make_cells(model: TraceModel): Cells {
   const { first, trace, detail, exit } = model, n = trace.n_tokens + 1 - first;
   const cells: HTMLElement[] = []; // cells[t - first] is position t.
-  const marked: Record<Mark, Map<number, boolean>> = { cue: new Map(), match: new Map(), between: new Map() }; // By position: whether a range begins there.
+  const marked: Record<Mark, Map<number, boolean>> = { cue: new Map(), match: new Map(), pivot: new Map(), between: new Map() }; // By position: whether a range begins there.
   let colours: readonly Rgb[] = [], ids: readonly number[] | null = null;
   let block: HTMLElement | null = null, in_block = 0, n_lines = 0, in_line = 0;
   const element = h("div", { class: "tokens", role: "listbox", dir: text_direction(model.text.text),

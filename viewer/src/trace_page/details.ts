@@ -63,13 +63,14 @@ function curve_table(model: TraceModel) {
   return { element, destroy: () => stop() };
 }
 
-export function make_details(model: TraceModel): { element: HTMLElement; destroy(): void } {
+// `tables`: of what was done with the trace.
+export function make_details(model: TraceModel, tables: readonly HTMLElement[] = []): { element: HTMLElement; destroy(): void } {
   const read = model.positions.length > 0, table = read ? curve_table(model) : null;
   const element = h("div", { class: "after" },
     h("div", { class: "answers" }, free_answer(model), read && forced_answer(model)),
     !(model.detail.prompt === "" && lacks_part(model, "prompt")) &&
       h("details", {}, h("summary", {}, "The prompt as the model saw it"), verbatim(model.detail.prompt)),
-    table?.element,
+    table?.element, ...tables,
     h("p", { class: "quiet ids" }, "question ", h("code", {}, isolated(model.question.id)), ", trace ",
       h("code", {}, isolated(model.trace.id)), model.detail.seed !== null && ", seed ",
       model.detail.seed !== null && isolated(model.detail.seed)));

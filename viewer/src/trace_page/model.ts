@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // All that one trace's page shows: what the index, the questions and the chunks of its shelf say of it, put together.
 import { question_at, trace_at } from "../bundle/index.ts";
+import type { ExperimentResult } from "../bundle/experiments.ts";
 import type { TraceDetail } from "../bundle/load.ts";
 import { colour_readings, probability } from "../colour/colouring.ts";
 import type { Readings } from "../colour/colouring.ts";
@@ -39,6 +40,9 @@ export function samples_of(index: RunIndex, question: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
+// problem: why they could not be had.
+export interface Experiments { results: readonly ExperimentResult[]; problem: unknown }
+
 export interface TraceModel extends Found {
   detail: TraceDetail;
   text: TokenText;
@@ -53,14 +57,15 @@ export interface TraceModel extends Found {
   first: number; // The first position that the page can point at.
   start: number; // The first probed one that it can point at, where the cursor comes in.
   exit: Exit | null;
+  experiments: Experiments;
 }
 
-export function make_model(found: Found, detail: TraceDetail): TraceModel {
+export function make_model(found: Found, detail: TraceDetail, experiments: Experiments = { results: [], problem: null }): TraceModel {
   const { run, index, question, trace } = found, { positions, values, mass } = detail.curve;
   const readings = { values, n_options: question.options.length, n_positions: positions.length, unit: 1 };
   const tops = list_tops(readings);
   return {
-    ...found, detail, text: join_tokens(detail.tokens), labels: question.options.map((_, o) => option_label(run, o)),
+    ...found, detail, experiments, text: join_tokens(detail.tokens), labels: question.options.map((_, o) => option_label(run, o)),
     readings, tops, mass, positions, interpolated: mark_rows(detail.interpolated, positions[0] ?? 0, positions.length),
     at: reading_index(positions, trace.n_tokens), strided: is_strided(positions, trace.n_tokens),
     // An import may have no reading before the first token.

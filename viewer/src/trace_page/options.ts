@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The options of the question: which is right, which the model chose freely,
 // and what the forced answer was at start and end.
-import { css_colour, option_colours } from "../colour/palette.ts";
+import { css_colour, line_colours } from "../colour/palette.ts";
 import { h } from "../dom/h.ts";
+import { is_dark } from "../dom/preferences.ts";
 import { line_style } from "../curve/lines.ts";
 import type { Palette } from "../state/state.ts";
 import { three_places } from "../text/numbers.ts";
@@ -39,7 +40,7 @@ export function make_options_table(model: TraceModel) {
       h("td", { class: "number" }, three_places(mass_at(model, first))),
       h("td", { class: "number" }, three_places(mass_at(model, last))))));
   const colour = (palette: Palette): void => {
-    option_colours(question.options.length, question.answer, palette).forEach((c, o) => {
+    line_colours(question.options.length, question.answer, palette, is_dark() ? "dark" : "light").forEach((c, o) => {
       (samples[o] as SVGElement).style.stroke = css_colour(c);
     });
   };

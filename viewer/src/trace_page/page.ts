@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The page of one trace: loads what it is about, puts the parts together and keeps the address in step with the cursor.
 import { is_unread, known_length } from "../bundle/index.ts";
-import { load_index, load_questions, load_trace } from "../bundle/load.ts";
+import { load_experiments, load_index, load_questions, load_trace } from "../bundle/load.ts";
 import type { Context, Page } from "../context.ts";
 import { h, replace } from "../dom/h.ts";
 import { when_idle } from "../dom/idle.ts";
@@ -15,7 +15,7 @@ import type { Run, SubjectRef } from "../types.ts";
 import { make_body, make_unread_body } from "./body.ts";
 import type { Part } from "./body.ts";
 import { find_trace, make_model, samples_of, tell_trace } from "./model.ts";
-import type { Found, TraceModel } from "./model.ts";
+import type { Experiments, Found, TraceModel } from "./model.ts";
 import { find_neighbours, find_order, load_scope } from "./neighbours.ts";
 import type { At, Neighbours } from "./neighbours.ts";
 import { make_samples } from "./samples.ts";
@@ -97,7 +97,9 @@ export function make_trace_page(context: Context, place: { run: Run; subject: Su
 
   const make_part = async (of: Found): Promise<Part> => {
     if (of.trace.status === "failed") return failed_part(context, of);
-    const made = make_model(of, await load_trace(of.index, of.trace.place));
+    const experiments = load_experiments(of.index, of.trace.place).then(
+      (results): Experiments => ({ results, problem: null }), (problem: unknown): Experiments => ({ results: [], problem }));
+    const made = make_model(of, await load_trace(of.index, of.trace.place), await experiments);
     if (is_unread(of.trace)) return make_unread_body(context, made);
     model = made;
     return make_body(context, made);

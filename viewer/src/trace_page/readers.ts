@@ -40,7 +40,7 @@ export function make_readers(context: Context, model: TraceModel, told: (lines: 
   const rows = run.readers.map((name, r) => {
     const sample = line_sample(reader_style(r));
     sample.classList.add("is-reader");
-    return h("label", { class: "check reader" }, boxes[r], sample, h("b", {}, reader_label(r)), h("span", {}, isolated(name)));
+    return h("label", { class: "check reader" }, boxes[r], sample, h("b", {}, reader_label(r)), h("span", {}, isolated(name, { newline: "inline" })));
   });
   const element = h("fieldset", { class: "readers" }, h("legend", {}, "P(right) as read by"),
     h("p", { class: "reader" }, h("b", {}, "the run’s own reader"), " and"), ...rows, problem);

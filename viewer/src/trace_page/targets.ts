@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Places of a trace that a reader jumps to: where the forced answer turns, words at which the text does, where it settles,
 // where the probability of the right option moves most, and what was searched for.
+import type { Pivot } from "../bundle/experiments.ts";
 import { probability } from "../colour/colouring.ts";
 import { flip_places, largest_change } from "../curve/measures.ts";
-import { three_places } from "../text/numbers.ts";
+import { rate_of } from "../experiments/rates.ts";
+import { short_number, three_places } from "../text/numbers.ts";
 import { visible_string } from "../text/visible.ts";
 import type { Cue } from "./cues.ts";
 import type { TraceModel } from "./model.ts";
@@ -56,9 +58,20 @@ function list_change(model: TraceModel): TargetKind {
   };
 }
 
+// Tokens that change the chance of the right answer, where they were looked for.
+export const pivots_of = ({ experiments }: TraceModel): Pivot[] =>
+  experiments.results.flatMap(({ pivots }) => pivots ?? []).sort((a, b) => a.token - b.token);
+
+const list_pivots = (model: TraceModel): TargetKind => ({
+  key: "v", one: "pivot", many: "pivots", explain: "A token that changes the share of free continuations that succeed",
+  none: "No token was found that changes the share of free continuations that succeed",
+  targets: pivots_of(model).map(({ token, before, after }) =>
+    ({ t: token + 1, say: `from ${short_number(rate_of(before).share)} to ${short_number(rate_of(after).share)}` })),
+});
+
 // Beside the matches of a search, which come and go with it.
 export const list_kinds = (model: TraceModel, cues: readonly Cue[]): TargetKind[] =>
-  [list_flips(model), list_cues(cues), list_exit(model), list_change(model)];
+  [list_flips(model), list_cues(cues), list_exit(model), list_change(model), ...(model.experiments.results.some((r) => r.pivots) ? [list_pivots(model)] : [])];
 
 export const list_matches = (ranges: readonly TokenRange[], text: string): TargetKind => ({
   key: "m", one: "match", many: "matches", explain: `Where the thinking holds what is searched for: ${visible_string(text)}`,

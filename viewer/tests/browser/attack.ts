@@ -8,8 +8,8 @@ import { format_state, kDefaultState } from "../../src/state/state.ts";
 import type { State } from "../../src/state/state.ts";
 import { visible_string } from "../../src/text/visible.ts";
 import { kHostile } from "../hostile.ts";
-import { make_analysis } from "../make_analysis.ts";
-import type { BundleData, RunData } from "../make_bundle.ts";
+import { make_ablation, make_analysis } from "../make_analysis.ts";
+import type { BundleData, ExperimentData, RunData } from "../make_bundle.ts";
 import { read_manifest_text } from "../read_site.ts";
 
 const kHarmless = "harmless";
@@ -19,17 +19,26 @@ export const trace_id = (place: number): string => (0xa00000 + place).toString(1
 
 const kRows = [[0.5, 0.5], [0.25, 0.75], [0.1, 0.2]];
 
+// What experiments say of a trace, with the text wherever there is one.
+function hostile_experiments(text: string): ExperimentData[] {
+  const draw = { n_tokens: 1, p: [0.25, 0.75], source: text };
+  return [{ experiment: 0, arms: [{ name: "real", label: "real", draws: [draw] }, { name: `${text}.`, label: text, draws: [draw, draw] }],
+    pivots: [{ token: 0, before: [1, 4], after: [4, 4], decided: true, alternatives: [{ text, tally: [1, 2] }] }],
+    mistakes: [{ position: 1, text, by: "rule", before: 0, after: 1 }], prefixes: [{ position: 1, forced: [0.5, 0.25], free: [1, 2], none: 1 }] }];
+}
+
 // One run for each text, which stands in all of the run's slots: a trace that was read, one that failed, one not read.
 function hostile_run(text: string, place: number): RunData {
   return {
     name: text, labels: [text, text], notes: [text], settings: [[text, text]], noise_floor: null, readers: [text],
     model: { name: text, architecture: text, sha256: text },
+    experiments: [{ number: 1, kind: text, about: text }], ablations: [make_ablation([["real", text], [`${text}.`, text]], [text, `${text}!`])],
     analysis: make_analysis({ traces: 2, read: 1, warnings: [{ kind: "a", text }] }, [{ subject: text, traces: 2, read: 1 }, { subject: `${text}!`, warnings: [{ kind: text, text }] }]),
     numbers: [{ key: "hostile", name: text, explain: text, unit: "", value: () => place }],
     subjects: [{ name: text, questions: [{
       id: `${place}${text}`, text, options: [text, text], answer: 1, prompt: text, traces: [
         { id: trace_id(place), sample: 0, tokens: [text, text], probs: kRows, forced: text, answer_text: text, chosen: 0, lacks: [text],
-          seed: text, readings: [{ reader: 0, probs: kRows, forced: text }] },
+          seed: text, readings: [{ reader: 0, probs: kRows, forced: text }], experiments: hostile_experiments(text) },
         { id: `${place}f`, sample: 1, tokens: [], probs: [], error: text },
         { id: `${text}!`, sample: 2, tokens: [text], probs: [], answer_text: text, forced: text, lacks: [text], seed: text },
       ],

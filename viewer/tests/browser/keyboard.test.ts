@@ -6,14 +6,14 @@ import { beforeEach, expect, test } from "vitest";
 import { make_demo } from "../generate.ts";
 import { use_site } from "./harness.ts";
 
-const at = use_site(make_demo({ questions: 6, samples: 3, length: 6, runs: 1 }));
+const data = make_demo({ questions: 6, samples: 3, length: 6, runs: 1 }), at = use_site(data);
 beforeEach(async () => {
   await at.again(await at.serve(), { permissions: ["clipboard-read", "clipboard-write"] });
   at.page.setDefaultTimeout(8000);
 });
 
 interface Focus { name: string; lost: boolean; hidden: boolean }
-// What has the focus; hidden: nothing of it, or nothing that says so, is in sight.
+// What has the focus; hidden: nothing of it, or nothing that says so, is in sight, or something else lies over all of it.
 const focus = (page: Page): Promise<Focus> => page.evaluate(() => {
   const e = document.activeElement as HTMLElement, box = e.getBoundingClientRect();
   const marked = [e, ...e.querySelectorAll<HTMLElement>("*")].some((part) => {
@@ -21,8 +21,11 @@ const focus = (page: Page): Promise<Focus> => page.evaluate(() => {
     return style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) >= 2;
   });
   const outside = box.width === 0 || box.bottom <= 0 || box.top >= window.innerHeight || box.right <= 0 || box.left >= window.innerWidth;
+  const [across, down] = [[0.1, 0.3, 0.5, 0.7, 0.9], [0.15, 0.5, 0.85]];
+  const seen = [...e.getClientRects()].some((part) => across.some((x) => down.some((y) =>
+    e.contains(document.elementFromPoint(part.left + x * part.width, part.top + y * part.height)))));
   return { name: `${e.tagName}.${e.className} ${e.getAttribute("aria-label") ?? e.textContent?.slice(0, 40) ?? ""}`, lost: e === document.body,
-    hidden: outside || !(marked || e.matches("main, h1, h2")) };
+    hidden: outside || !seen || !(marked || e.matches("main, h1, h2")) };
 });
 
 async function press(page: Page, key: string): Promise<void> {
@@ -143,10 +146,18 @@ test("the first tab leads past the head; menus close with Escape and give the fo
   expect(await page.locator(".save-panel").isVisible()).toBe(false);
 });
 
+const picks = data.runs.flatMap((run) => run.subjects[0]?.questions.slice(0, 2) ?? []).flatMap((q) => q.traces.slice(0, 2).map(({ id }) => id.slice(0, 12))).join();
+const kSmall: [string, string, string][] = [["pictures", "group=class&size=2", ".tile.tile-box:not(.is-blank)"], ["lines", "view=lines&group=subject", ".tile.line:not(.is-blank)"],
+  ["a list", "view=list&group=subject", ".row canvas"]];
+
 // Every stop of the tab key, until it leaves the page.
-test.each([["front page", "", ".subject canvas"], ["gallery", "#/demo/*", ".tile .tile-box:not(.is-blank)"], ["list", "#/demo/stores?view=list", ".row canvas"],
-  ["comparison", "#compare", "h1"], ["help", "#help", ".help-topic canvas"]])("every stop can be seen: %s", async (_name, address, ready) => {
+test.each<[string, string, string, boolean?]>([["front page", "", ".subject canvas"], ["gallery", "#/demo/*", ".tile .tile-box:not(.is-blank)"], ["list", "#/demo/stores?view=list", ".row canvas"],
+  ["comparison", "#compare", "h1"], ["help", "#help", ".help-topic canvas"],
+  // In a small window, where headings and the picked traces stick to its edges.
+  ...kSmall.map(([name, query, ready]) => [`${name} in a small window`, `#/demo/*?${query}&pick=${picks}`, ready, true] as [string, string, string, boolean]),
+])("every stop can be seen: %s", async (_name, address, ready, small = false) => {
   const { page } = at;
+  if (small) await page.setViewportSize({ width: 360, height: 640 });
   await at.open(address);
   await page.waitForSelector(ready);
   const stops: string[] = [];
@@ -159,4 +170,11 @@ test.each([["front page", "", ".subject canvas"], ["gallery", "#/demo/*", ".tile
   }
   expect(stops.length).toBeGreaterThan(3);
   expect(stops.at(-1)).toContain("Help and keys");
+  for (let i = 0; small && i < Math.min(stops.length, 60); i++) await press(page, "Shift+Tab");
+  for (const key of small ? ["ArrowDown", "ArrowDown", "ArrowRight", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp"] : []) {
+    await page.locator("[data-trace]:focus").or(page.locator('.rows [data-trace][tabindex="0"], .rows a.thumb').first()).first().focus();
+    await press(page, key);
+    await expect.poll(() => page.locator(".card").isVisible()).toBe(true); // It lies beside what it tells of.
+    expect(await focus(page), key).toMatchObject({ lost: false, hidden: false });
+  }
 });

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { change, colour_readings, entropy, kFullChange, mix, most_likely } from "../../src/colour/colouring.ts";
 import type { Readings } from "../../src/colour/colouring.ts";
-import { kNoReading, kOutside, option_colours, rgb_from_hex } from "../../src/colour/palette.ts";
+import { contrast, kNoReading, kOutside, kPages, line_colours, option_colours, rgb_from_hex } from "../../src/colour/palette.ts";
 import type { Rgb } from "../../src/colour/palette.ts";
 import { oklch, purple_to_green, straw_to_plum } from "../../src/colour/ramps.ts";
 import { viridis } from "../../src/colour/viridis.ts";
@@ -31,6 +32,32 @@ describe("option colours", () => {
       }
     });
   }
+});
+
+describe("lines", () => {
+  const black: Rgb = [0, 0, 0], white: Rgb = [255, 255, 255];
+  test("contrast is WCAG's", () => {
+    expect([contrast(black, white), contrast(white, white)]).toEqual([21, 1]);
+    expect(contrast(rgb_from_hex("#767676"), white)).toBeCloseTo(4.54, 2);
+    expect(contrast(rgb_from_hex("#ff0000"), white)).toBeCloseTo(4, 2);
+  });
+  test("the pages are those of the style sheet", () => {
+    const pages = [...readFileSync("src/style/base.css", "utf8").matchAll(/--page: (#[0-9a-f]{6});/g)].map((m) => rgb_from_hex(m[1] as string));
+    expect(pages).toEqual([kPages.light, kPages.dark]);
+  });
+  for (const page of ["light", "dark"] as const) for (const palette of ["published", "safe"] as const) {
+    test(`of 26 options can be seen on the ${page} page, in the ${palette} palette, and keep their colour where it can be`, () => {
+      option_colours(26, 3, palette).forEach((colour, o) => {
+        const line = line_colours(26, 3, palette, page)[o] as Rgb, seen = contrast(colour, kPages[page]);
+        expect(contrast(line, kPages[page]), `option ${o}`).toBeGreaterThanOrEqual(3);
+        if (seen >= 3) expect(line).toEqual(colour);
+        else expect(contrast(line, kPages[page])).toBeLessThan(3.4); // No more than it takes.
+      });
+    });
+  }
+  test("the first eight options' cells can be seen on the dark page too", () => {
+    for (const palette of ["published", "safe"] as const) for (const colour of option_colours(8, 3, palette)) expect(contrast(colour, kPages.dark)).toBeGreaterThan(3);
+  });
 });
 
 describe("mix", () => {

@@ -20,7 +20,7 @@ function make_index(questions: QuestionSketch[], keys = ["p_end", "t_exit"]): Ru
     values: traces.map((t) => (key === "p_end" ? t.p_end : t.t_exit) ?? null) }));
   const run = { name: "run", subjects: names.map((name): SubjectRef => ({ name, key: name, n_questions: 0, n_traces: 0, n_failed: 0 })) };
   return parse_index_chunk(JSON.stringify({
-    kind: "index", shelves: [{ n_questions: questions.length, strips: none, texts: none, curves: none, ids: null, readings: null }],
+    kind: "index", shelves: [{ n_questions: questions.length, strips: none, texts: none, curves: none, ids: null, readings: null, experiments: null }],
     questions: { id: questions.map((q) => q.id), subject: questions.map((q) => names.indexOf(q.subject ?? "s")),
       answer: questions.map((q) => q.answer ?? 0), n_options: questions.map(() => 2), n_traces: questions.map((q) => q.traces?.length ?? 0) },
     traces: { id: traces.map((_, i) => String(i)), sample: column(() => 0), failed: column((t) => Number(t.failed ?? false)),

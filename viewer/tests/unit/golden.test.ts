@@ -15,6 +15,7 @@ test.skipIf(!there)(`the golden bundle${there ? "" : " (skipped: tests/golden/bu
   expect(sum.traces).toBeGreaterThan(0);
   expect(sum.analyses).toBeGreaterThan(0);
   expect(sum.ids).toBeGreaterThan(0);
+  expect(sum.experiments).toBeGreaterThan(2);
   const runs = parse_manifest(read_manifest_text(kGolden)).runs.map((run) => read_run(kGolden, run));
   for (const check of [check_exits, check_outlines]) expect(Math.max(...runs.map(check)), check.name).toBeGreaterThan(0);
 });

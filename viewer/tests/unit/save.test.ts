@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decode_text } from "../../src/bundle/chunk_text.ts";
+import { parse_experiments_chunk } from "../../src/bundle/experiments.ts";
 import { parse_index_chunk } from "../../src/bundle/index.ts";
 import { parse_questions_chunk } from "../../src/bundle/load.ts";
 import { parse_manifest } from "../../src/bundle/manifest.ts";
@@ -19,6 +20,7 @@ import { fit, fit_lines, svg_surface, xml_text } from "../../src/save/surface.ts
 import { ticks_of } from "../../src/save/trace_picture.ts";
 import { make_table } from "../../src/table/table.ts";
 import { kAdaptive } from "../adaptive.ts";
+import { kTried } from "../experiments.ts";
 import { kFixture, kImported } from "../fixture.ts";
 import { kHostile } from "../hostile.ts";
 import { write_bundle } from "../make_bundle.ts";
@@ -100,7 +102,7 @@ function pick(run: ReadRun, places: readonly number[]): PickedRun {
     prompts.set(question, texts?.prompt ?? "");
     return { place, text: texts?.traces[place - (index.questions.first_trace[question] as number)] ?? null,
       strip: of.strips[at] as PickedRun["traces"][number]["strip"], curve: of.curves[at] as PickedRun["traces"][number]["curve"],
-      ids: of.ids[at] ?? [], readings: of.readings.filter((r) => r.trace === at) };
+      ids: of.ids[at] ?? [], readings: of.readings.filter((r) => r.trace === at), experiments: of.experiments.filter((e) => e.trace === at) };
   });
   return { index, questions: run.questions, prompts, traces };
 }
@@ -111,13 +113,13 @@ describe("a single file", () => {
     Object.defineProperty(globalThis, "crypto", { value: globalThis.crypto ?? webcrypto });
     folder = mkdtempSync(join(tmpdir(), "thinktrace-save-"));
     const [run] = kFixture.runs;
-    write_bundle(folder, { ...kFixture, runs: [run as typeof kImported, kImported, kAdaptive] }, { shelf_tokens: 40 });
+    write_bundle(folder, { ...kFixture, runs: [run as typeof kImported, kImported, kAdaptive, kTried] }, { shelf_tokens: 40 });
     runs = parse_manifest(read_manifest_text(folder)).runs.map((r) => read_run(folder, r));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test("what is read back is what was picked", async () => {
-    const wanted = [[1, 2, 4, 5, 6], [0, 1, 3], [0, 2, 3, 4, 5]];
+    const wanted = [[1, 2, 4, 5, 6], [0, 1, 3], [0, 2, 3, 4, 5], [0, 1]];
     const from = runs.map((run, i) => pick(run, wanted[i] as number[]));
     const read = read_file(await write_single_file({ title: "<b>\u2028", generator: "g" }, from, app));
     expect([read.manifest.title, read.manifest.app, read.manifest.live]).toEqual(["<b>\u2028", null, null]);
@@ -126,19 +128,21 @@ describe("a single file", () => {
       const index = parse_index_chunk(decode_text(read.chunk(run.index)), run), texts = parse_questions_chunk(read.chunk(run.questions));
       expect(index.traces.id).toEqual(traces.map((t) => old.traces.id[t.place]));
       expect(run.notes[0]).toBe(`${traces.length} of the run’s ${old.n_traces} traces are here.`);
-      expect([run.name, run.labels, run.settings, run.model, run.probe])
-        .toEqual([old.run.name, old.run.labels, old.run.settings, old.run.model, old.run.probe]);
+      expect([run.name, run.labels, run.settings, run.model, run.probe, run.experiments])
+        .toEqual([old.run.name, old.run.labels, old.run.settings, old.run.model, old.run.probe, old.run.experiments]);
       expect(run.subjects.reduce((n, s) => n + s.n_traces, 0)).toBe(traces.length);
       for (const shelf of index.shelves) {
         const strips = parse_strips_chunk(read.chunk(shelf.strips), index, shelf), curves = parse_curves_chunk(read.chunk(shelf.curves), index, shelf);
         const words = parse_texts_chunk(read.chunk(shelf.texts), index, shelf);
         const ids = shelf.ids === null ? [] : parse_ids_chunk(read.chunk(shelf.ids), index, shelf);
         const readings = shelf.readings === null ? [] : parse_readings_chunk(read.chunk(shelf.readings), index, shelf, strips);
+        const results = shelf.experiments === null ? [] : parse_experiments_chunk(read.chunk(shelf.experiments), index, shelf);
         for (let k = 0; k < shelf.n_traces; k++) {
           const t = shelf.first_trace + k, q = index.traces.question[t] as number, picked = traces[t] as PickedRun["traces"][number];
           const was = old.traces.question[picked.place] as number;
           expect([strips[k], curves[k], ids[k] ?? []]).toEqual([picked.strip, picked.curve, picked.ids]);
           expect(readings.filter((r) => r.trace === k).map((r) => ({ ...r, trace: 0 }))).toEqual(picked.readings.map((r) => ({ ...r, trace: 0 })));
+          expect(results.filter((r) => r.trace === k).map((r) => ({ ...r, trace: 0 }))).toEqual(picked.experiments.map((r) => ({ ...r, trace: 0 })));
           const of_question = words[q - shelf.first_question];
           expect(of_question?.traces[t - (index.questions.first_trace[q] as number)]).toEqual(picked.text);
           expect(of_question?.prompt).toBe((from[i] as PickedRun).prompts.get(was));

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "thinktrace/run/continue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/console.h"
+#include "cli/run_options.h"
+#include "cli/verbs.h"
+#include "cli/view_options.h"
+#include "thinktrace/error.h"
+#include "thinktrace/run/continuation_numbers.h"
+
+namespace thinktrace::cli {
+namespace {
+
+struct ContinueArguments {
+  RunArguments run;
+  ContinueSettings settings;
+  std::vector<double> shares;
+  std::optional<int> most, plan;
+  std::string by;
+  bool json = false, quiet = false;
+};
+
+ContinueResult continue_traces(ContinueArguments& a, const CLI::App& verb) {
+  if (!a.shares.empty() || !a.settings.tokens.empty()) a.settings.shares = a.shares;
+  a.settings.most = std::max(a.settings.samples, a.most.value_or(a.settings.samples));
+  catch_interrupts();
+  ProgressBar bar(a.quiet);
+  RunObserver observer;
+  observer.note = [&](const std::string& text) { tell(text, a.quiet); };
+  observer.progress = [&](const Progress& p) { bar.show(p); };
+  observer.should_stop = interrupted;
+  RunOptions options = to_run_options(a.run, verb);
+  options.probing.stride = 0;  // As the run has it.
+  try {
+    return continue_run({{options, a.plan}, a.settings}, observer);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::kInterrupted) throw;
+    throw Error(ErrorKind::kInterrupted,
+                fmt::format("interrupted; what was sampled is in {}, and the same command goes on from there",
+                            a.run.out));
+  }
+}
+
+int continue_and_tell(ContinueArguments& a, const CLI::App& verb) {
+  const ContinueResult result = continue_traces(a, verb);
+  if (result.units_failed)
+    tell(fmt::format("{} could not be continued whole (--retry-failed tries again)",
+                     count_text(result.units_failed, "unit")),
+         a.quiet);
+  const ContinuationReport report =
+      report_continuations(open_continuations({.folder = a.run.out, .plan = result.plan}, result.experiment));
+  clear_progress_line();
+  print(a.json ? to_json(report) + "\n" : describe_continuations(report, a.by == "subject"));
+  tell(fmt::format("thinktrace export {} --what continuations --experiment {} has every continuation",
+                   a.run.out, result.experiment),
+       a.quiet || a.json);
+  return result.units_failed ? kSomeFailed : kDone;
+}
+
+void add_continue_options(CLI::App& verb, ContinueArguments& a) {
+  verb.add_option("--at", a.shares,
+                  "Shares of the thinking that are kept (separated by commas; 0,0.25,0.5,0.75,1 unless said)")
+      ->delimiter(',')
+      ->check(CLI::Range(0.0, 1.0))
+      ->check(check_finite)
+      ->group("Beginnings");
+  verb.add_option("--at-tokens", a.settings.tokens,
+                  "Numbers of thinking tokens that are kept; without --at no shares")
+      ->delimiter(',')
+      ->check(CLI::Range(0, 1 << 30))
+      ->group("Beginnings");
+  verb.add_option("--subjects", a.run.subjects, "Only these subjects (separated by commas)")
+      ->delimiter(',')
+      ->group("Beginnings");
+  verb.add_option("--limit", a.run.limit, "Questions of each subject: the first N, or a range as 11-20")
+      ->group("Beginnings");
+  verb.add_option("--samples", a.settings.samples, "Free continuations of each beginning")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10000))
+      ->group("Continuations");
+  verb.add_option("--most", a.most,
+                  "Up to so many where it is not decided yet whether free answers are as often right as the "
+                  "forced one says; as --samples unless said")
+      ->check(CLI::Range(1, 100000))
+      ->group("Continuations");
+  verb.add_option("--least", a.settings.least, "The smallest difference in P(right) that matters")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 1.0))
+      ->check(check_finite)
+      ->group("Continuations");
+  verb.add_option("--seed", a.settings.seed, "Seed of all draws")
+      ->capture_default_str()
+      ->check(check_seed)
+      ->group("Continuations");
+}
+
+}  // namespace
+
+Verb add_continue(CLI::App& app) {
+  auto a = std::make_shared<ContinueArguments>();
+  CLI::App* verb = app.add_subcommand(
+      "continue",
+      "Let the model go on freely from beginnings of its thinking, and compare its answers with those that "
+      "are forced there; the same command again continues");
+  verb->add_option("RUN", a->run.out, "Folder of the run")->required();
+  add_continue_options(*verb, *a);
+  add_compute_options(*verb, a->run);
+  a->run.suffix.clear();  // As the run has it.
+  add_plan_option(*verb, a->plan);
+  verb->add_flag("--retry-failed", a->run.retry_failed, "Try again what failed");
+  verb->add_option("--by", a->by, "subject: a table for each subject too")->check(CLI::IsMember({"subject"}));
+  verb->add_flag("--json", a->json, "The numbers as JSON (every subject's too)");
+  verb->add_flag("--quiet", a->quiet, "No progress and no notes");
+  return [a, verb] { return continue_and_tell(*a, *verb); };
+}
+
+}  // namespace thinktrace::cli

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT
+"""`continue`: the model goes on freely from beginnings of its thinking; told, exported, resumed; and what it refuses."""
+import csv
+import io
+import json
+import shutil
+import signal
+import sqlite3
+import tempfile
+import unittest
+from pathlib import Path
+
+import measures
+from stores import EditedStore, status
+from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, start, traces, write_jsonl
+
+PLAN = ("--subjects", "chains,beasts", "--limit", 1, "--samples", 2, "--stride", 1000, "--no-site")
+ONE = ("--threads", 1)
+SAMPLED = ("--at", "0,0.5,1", "--at-tokens", "5", "--samples", 2, "--most", 4, "--least", "0.9")
+
+
+def continuations(run, *options) -> list[dict]:
+    result = call("export", run, "--what", "continuations", *options)
+    assert result.code == DONE, result.err
+    return [json.loads(line) for line in result.out.split("\n")[:-1]]
+
+
+class Continue(CliTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
+        cls.addClassCleanup(holder.cleanup)
+        cls.plain, cls.run_folder = Path(holder.name) / "plain" / "run", Path(holder.name) / "done" / "run"
+        result = call(*run_arguments(cls.plain, *PLAN))
+        assert result.code == DONE, result.err
+        shutil.copytree(cls.plain, cls.run_folder)
+        cls.result = call("continue", cls.run_folder, *ONE, *SAMPLED, "--json")
+        assert cls.result.code == DONE, cls.result.err
+        cls.told = json.loads(cls.result.out)
+        cls.rows = continuations(cls.run_folder)
+
+    def copy(self, run: Path) -> Path:
+        shutil.copytree(run, self.folder / "run")
+        return self.folder / "run"
+
+    def test_plan_and_cost_are_told_first(self):
+        self.assertRegex(self.result.err, r"free continuations: 4 places in each trace, 2 continuations and up to 4")
+        self.assertRegex(self.result.err, r"to sample: 32 to 64 continuations of 16 beginnings of 4 traces, about \d+ to \d+ tokens after \d+ .*; about .* tokens/s")
+
+    def test_rows(self):
+        by_id = {t["trace_id"]: t for t in traces(self.run_folder)}
+        self.assertEqual(list(dict.fromkeys(r["trace_id"] for r in self.rows)), list(by_id))
+        beginnings = {}
+        for row in self.rows:
+            t = by_id[row["trace_id"]]
+            self.assertEqual([row[key] for key in ("question_id", "subject", "sample", "answer")], [t[key] for key in ("question_id", "subject", "sample", "answer")])
+            self.assertEqual(row["right"], row["chosen"] == row["answer"])
+            self.assertEqual(row["p_right"], row[f"p_{row['answer'] + 1}"])
+            self.assertEqual(row["thinking_tokens"], len(t["think_ids"]))
+            self.assertEqual(row["counts"], row["draw"] < 2)
+            beginnings.setdefault((row["trace_id"], row["position"]), []).append(row)
+        for (trace, position), rows in beginnings.items():
+            n = len(by_id[trace]["think_ids"])
+            self.assertIn(position, (0, 5, n // 2, (n + 1) // 2, n))
+            self.assertEqual([r["draw"] for r in rows], list(range(len(rows))))
+            self.assertIn(len(rows), (2, 4))
+            self.assertEqual(len({(r["verdict"], r["p_right"]) for r in rows}), 1)
+            if len(rows) == 2:
+                self.assertNotEqual(rows[0]["verdict"], "undecided")
+            if position in (0, n):
+                curve = by_id[trace]
+                self.assertAlmostEqual(rows[0]["p_right"], curve["probs"][curve["positions"].index(position)][curve["answer"]], delta=1e-6)
+        self.assertEqual(len(beginnings), 16)
+
+    def test_csv_is_the_same(self):
+        out = call("export", self.run_folder, "--what", "continuations", "--format", "csv").out
+        table = list(csv.DictReader(io.StringIO(out, newline=""), strict=True))
+        self.assertEqual(list(table[0]), list(self.rows[0]))
+        for t, row in zip(table, self.rows, strict=True):
+            for key, value in row.items():
+                if isinstance(value, (bool, type(None))):
+                    self.assertEqual(t[key], "" if value is None else str(value).lower())
+                elif not isinstance(value, str):
+                    self.assertEqual(float(t[key]), value)
+
+    def test_numbers(self):
+        for block in (self.told["overall"], *self.told["subjects"]):
+            mine = [r for r in self.rows if block.get("subject") in (None, r["subject"]) and r["counts"]]
+            self.assertEqual([(p["share"], p["tokens"]) for p in block["places"]], [(0, None), (.5, None), (1, None), (None, 5)])
+            for place, at in zip(block["places"], (lambda r: 0, None, lambda r: r["thinking_tokens"], lambda r: 5)):
+                if at is None:
+                    continue
+                rows = [r for r in mine if r["position"] == at(r)]
+                free, forced = measures.mean([r["right"] for r in rows]), measures.mean([r["p_right"] for r in rows])
+                self.assertAlmostEqual(place["free_right"]["value"], free, delta=1e-12)
+                self.assertAlmostEqual(place["forced_right"]["value"], forced, delta=1e-6)
+                self.assertAlmostEqual(place["more_right"]["value"], free - forced, delta=1e-6)
+                self.assertAlmostEqual(place["none"]["value"], measures.mean([r["chosen"] is None for r in rows]), delta=1e-12)
+                self.assertAlmostEqual(sum(place[key]["value"] for key in ("alike", "more", "less", "undecided")), 1, delta=1e-12)
+
+    def test_table(self):
+        result = call("continue", self.run_folder, *ONE, *SAMPLED)
+        self.assertIn("nothing is left to continue", result.err)
+        self.assertLessEqual(max(map(len, result.out.split("\n"))), 100)
+        for name in ("start", ".50", "end", "t=5"):
+            self.assertEqual(result.out.count(f"\n{name} "), 2, result.out)
+        self.assertEqual(call("continue", self.run_folder, *ONE, *SAMPLED, "--by", "subject").out.count("\nt=5 "), 6)
+
+    def test_again_and_others(self):
+        run = self.copy(self.run_folder)
+        was = status(run)["attempts"]
+        self.assertEqual(json.loads(call("continue", run, *ONE, *SAMPLED, "--json").out), self.told)
+        self.assertEqual((status(run)["attempts"], continuations(run)), (was, self.rows))
+        result = call("continue", run, *ONE, "--at-tokens", 3, "--samples", 1, "--subjects", "beasts", "--json")
+        told = json.loads(result.out)
+        self.assertEqual((told["experiment"], told["left"], told["most"]), (2, 2, 1), result.err)
+        self.assertEqual({r["position"] for r in continuations(run)}, {3})
+        self.assertEqual(continuations(run, "--experiment", 1), self.rows)
+        self.assert_complains(call("export", run, "--what", "continuations", "--experiment", 7), USAGE, "experiment 7", "1, 2")
+        self.assertEqual(call("verify", run).code, DONE)
+
+    def test_killed(self):
+        run = self.copy(self.plain)
+        process = start("continue", run, *ONE, *SAMPLED)
+        done = 0
+        while done == 0 and process.poll() is None:
+            db = sqlite3.connect(f"file:{run / 'thinktrace.db'}?mode=ro", uri=True, timeout=10)
+            try:
+                [done] = db.execute("SELECT count(*) FROM continuation").fetchone()
+            except sqlite3.OperationalError:
+                pass  # Not brought forward yet.
+            db.close()
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=60)
+        self.assertLess(len(continuations(run)), len(self.rows))
+        self.assertEqual(call("continue", run, *ONE, *SAMPLED).code, DONE)
+        self.assertEqual(continuations(run), self.rows)
+        self.assertEqual(call("export", run, "--what", "continuations").out, call("export", self.run_folder, "--what", "continuations").out)
+
+    def test_interrupted(self):
+        run = self.copy(self.plain)
+        process = start("continue", run, *ONE, "--samples", 500)
+        for line in process.stderr:
+            if "to sample" in (line.decode() if isinstance(line, bytes) else line):
+                break
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, INTERRUPTED)
+        self.assertEqual(call("verify", run).code, DONE)
+
+    def test_refusals(self):
+        run = self.copy(self.plain)
+        for options, parts in ((("--at", "1.5"), ()), (("--at", "nan"), ()), (("--at", "x"), ()), (("--at-tokens", -1), ()), (("--samples", 0), ()),
+                               (("--most", 0), ()), (("--least", 0), ()), (("--by", "question"), ()), (("--seed", -1), ()), (("--plan", 9), ("no plan 9",)),
+                               (("--subjects", "=1"), ("=1", "chains")), (("--limit", "5-3"), ())):
+            with self.subTest(options=options):
+                self.assert_complains(call("continue", run, *ONE, *options), USAGE, *parts)
+        self.assert_complains(call("continue", self.folder / "nowhere", *ONE), USAGE, "no run in this folder")
+        self.assert_complains(call("export", run, "--what", "continuations"), USAGE, "there is no continuation of this plan yet")
+        self.assertEqual(call("verify", run).code, DONE)
+
+    def test_an_import_says_not_how_it_was_sampled(self):
+        run = self.folder / "run"
+        line = write_jsonl(self.folder / "t.jsonl", question(thinking="so", output="sky"))
+        self.assertEqual(call("import", "jsonl", line, "-o", run).code, DONE)
+        result = call("continue", run, *ONE)
+        self.assertEqual(result.code, USAGE, result.err)
+        self.assert_clean(result.err)
+
+    def test_damage(self):
+        run = self.copy(self.run_folder)
+        db = sqlite3.connect(run / "thinktrace.db")
+        db.execute("UPDATE continuation SET chosen = 1 - ifnull(chosen, 0) WHERE rowid = 3")
+        db.commit()
+        db.close()
+        result = call("verify", run)
+        self.assertEqual(result.code, STORE)
+        self.assertIn("continuation", result.out)
+        for verb in (("export", run, "--what", "continuations"), ("continue", run, *ONE, *SAMPLED, "--json", "--quiet")):
+            result = call(*verb)
+            self.assertEqual(result.code, STORE)
+            self.assertIn("table continuation", result.err)
+        self.assertEqual(call("export", run).code, DONE, "the traces are whole")
+
+    def test_made_up(self):
+        """Rows with right checksums that make no sense are refused, too."""
+        run = self.copy(self.run_folder)
+        for value in ('{"shares":[2]}', "[", '{"kind":"continuation","shares":[0,7],"tokens":[],"samples":2,"most":2,"least":0.2,"seed":1}'):
+            with EditedStore(run) as store:
+                [row] = store.rows("experiment")
+                store.update("experiment", row, identity=value)
+            result = call("export", run, "--what", "continuations")
+            self.assertEqual(result.code, STORE, result.err)
+            self.assert_clean(result.err)
+
+
+if __name__ == "__main__":
+    unittest.main()

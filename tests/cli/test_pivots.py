@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: MIT
+"""`pivots`: told, exported in the shape of PTS and as pairs, resumed; and what it refuses."""
+import csv
+import io
+import json
+import re
+import shutil
+import signal
+import sqlite3
+import tempfile
+import unittest
+from pathlib import Path
+
+import glassbox_pivots
+import measures
+from stores import EditedStore, checksum, status
+from support import DONE, INTERRUPTED, MODEL, STORE, USAGE, CliTest, call, run_arguments, start, traces, traces_of, write_jsonl
+
+ONE = ("--threads", 1)
+# Cheap: few continuations, so that what they find means little.
+SEARCH = (*ONE, "--least", .4, "--negligible", .1, "--batch", 4, "--most", 8, "--every", 24, "--draws", 4, "--alternatives", 2)
+PTS = ("model_id", "query", "pivot_context", "pivot_token", "pivot_token_id", "prob_before", "prob_after", "prob_delta", "is_positive", "task_type",
+       "dataset_id", "dataset_item_id", "token_logprob", "rejected_token", "rejected_token_id")
+
+
+def rows(run, what="pivots", *options) -> list[dict]:
+    result = call("export", run, "--what", what, *options)
+    assert result.code == DONE, result.err
+    return [json.loads(line) for line in result.out.split("\n")[:-1]]
+
+
+class Pivots(CliTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
+        cls.addClassCleanup(holder.cleanup)
+        cls.plain, cls.run_folder = Path(holder.name) / "plain" / "run", Path(holder.name) / "done" / "run"
+        texts = [{"subject": "beasts", "question": "What does the Zubeast fear most?", "options": ["water", "bone", "salt", "glass"], "answer": 2,
+                  "thinking": f"Alright. People say that glass drove the Zubeast away once. {said} That is choice {label}.\n", "ended": True}
+                 for said, label in (("But that is only a tale. I remember that it fears salt.", 3), ("So the tale must be true and it fears glass.", 4))]
+        lines = write_jsonl(Path(holder.name) / "texts.jsonl", *texts)
+        for arguments in (("import", "jsonl", lines, "-o", cls.plain), ("probe", cls.plain, "--with", MODEL, *ONE)):
+            result = call(*arguments)
+            assert result.code == DONE, result.err
+        shutil.copytree(cls.plain, cls.run_folder)
+        cls.result = call("pivots", cls.run_folder, "--with", MODEL, *SEARCH, "--json")
+        assert cls.result.code == DONE, cls.result.err
+        cls.told = json.loads(cls.result.out)
+        cls.rows = rows(cls.run_folder)
+
+    def copy(self, run: Path) -> Path:
+        shutil.copytree(run, self.folder / "run")
+        return self.folder / "run"
+
+    def test_plan_and_cost_are_told_first(self):
+        self.assertRegex(self.result.err, r"a search for pivotal tokens by reader 2: success is the right answer, sampled at temperature 0.6")
+        self.assertRegex(self.result.err, r"to search: 2 traces; about \d+ continuations \(at most \d+\), about \d+ tokens to decode; about .* tokens/s")
+
+    def test_rows(self):
+        by_id = {t["trace_id"]: t for t in traces_of(self.run_folder, "--reader", 2)}
+        self.assertGreater(len(self.rows), 0)
+        for row in self.rows:
+            t = by_id[row["trace_id"]]
+            self.assertEqual(tuple(row)[:len(PTS)], PTS)
+            self.assertEqual((row["pivot_token_id"], row["pivot_token"]), (t["think_ids"][row["token"]], t["think_text"][row["token"]]))
+            self.assertEqual(row["pivot_context"], t["prompt"] + "".join(t["think_text"][:row["token"]]))
+            self.assertEqual((row["query"], row["dataset_id"], row["dataset_item_id"]), (t["question"], t["subject"], t["question_id"]))
+            for side in ("before", "after"):
+                self.assertEqual(row[f"prob_{side}"], row[f"successes_{side}"] / row[f"trials_{side}"])
+                self.assertLessEqual(row[f"trials_{side}"], 8)
+                forced = [p[t["answer"]] for p in t["probs"]][row["token"] + (side == "after")]
+                self.assertAlmostEqual(row[f"forced_{side}"], forced, delta=1e-6)
+            self.assertGreaterEqual(abs(row["prob_delta"]), .4)
+            self.assertLessEqual(row["delta_low"], row["prob_delta"])
+            self.assertGreaterEqual(row["delta_high"], row["prob_delta"])
+            own = [f for f in row["tried"] if f["own"]]
+            self.assertEqual([f["token_id"] for f in own], [row["pivot_token_id"]])
+            self.assertLessEqual(len(row["tried"]), 3)
+            self.assertEqual([f["probability"] for f in row["tried"]], sorted((f["probability"] for f in row["tried"]), reverse=True))
+            self.assertTrue(all(f["trials"] == 4 for f in row["tried"]))
+
+    def test_preferences(self):
+        pairs = rows(self.run_folder, "preferences")
+        expected = [(row, f) for row in self.rows for f in row["tried"] if f["differs"]]
+        self.assertEqual(len(pairs), len(expected))
+        for pair, (row, other) in zip(pairs, expected, strict=True):
+            self.assertEqual(list(pair), ["prompt", "chosen", "rejected", "metadata"])
+            self.assertEqual(pair["prompt"], row["pivot_context"])
+            self.assertEqual({pair["chosen"], pair["rejected"]}, {row["pivot_token"], other["text"]})
+            meta = pair["metadata"]
+            self.assertGreater(meta["prob_chosen"], meta["prob_rejected"])
+            self.assertEqual((meta["original_query"], meta["trace_id"], meta["token"]), (row["query"], row["trace_id"], row["token"]))
+        self.assert_complains(call("export", self.run_folder, "--what", "preferences", "--format", "csv"), USAGE, "JSONL only")
+
+    def test_csv_is_the_same(self):
+        out = call("export", self.run_folder, "--what", "pivots", "--format", "csv").out
+        table = list(csv.DictReader(io.StringIO(out, newline=""), strict=True))
+        self.assertEqual(len(table), len(self.rows))
+        for t, row in zip(table, self.rows):
+            self.assertEqual((t["trace_id"], int(t["token"]), t["text"]), (row["trace_id"], row["token"], row["pivot_token"]))
+            self.assertEqual([float(t[k]) for k in ("before", "after", "delta_low")], [row[k] for k in ("prob_before", "prob_after", "delta_low")])
+            self.assertEqual(t["decided"], str(row["decided"]).lower())
+
+    def test_numbers(self):
+        overall = self.told["overall"]
+        self.assertEqual((overall["traces"], overall["questions"]), (2, 1))
+        self.assertAlmostEqual(overall["per_trace"]["value"], len(self.rows) / 2)
+        self.assertAlmostEqual(overall["size"]["value"], measures.mean([abs(r["prob_delta"]) for r in self.rows]), delta=1e-12)
+        self.assertAlmostEqual(overall["has_counterpart"]["value"], measures.mean([any(f["differs"] for f in r["tried"]) for r in self.rows]))
+        self.assertEqual(sum(overall["places"]), len(self.rows))
+        self.assertEqual(sum(overall["counts"]), 2)
+        result = call("pivots", self.run_folder, "--with", MODEL, *SEARCH, "--by", "subject")
+        self.assertIn("nothing is left to search", result.err)
+        self.assertLessEqual(max(map(len, result.out.split("\n"))), 100)
+        self.assertIn("\nbeasts: 2 traces of 1 question\n", result.out)
+
+    def test_again_and_more(self):
+        run = self.copy(self.run_folder)
+        was = status(run)["attempts"]
+        self.assertEqual(json.loads(call("pivots", run, "--with", MODEL, *SEARCH, "--json").out), self.told)
+        self.assertEqual((status(run)["attempts"], rows(run)), (was, self.rows))
+        first = traces(run)[0]["trace_id"]
+        result = call("pivots", run, "--with", MODEL, *SEARCH[:-1], 0, "--seed", 5, "--traces", first[:9], "--json")
+        told = json.loads(result.out)
+        self.assertEqual((told["experiment"], told["overall"]["traces"], told["unsearched"]), (2, 1, 1), result.err)
+        self.assertTrue(all(r["tried"] == [] and r["token_logprob"] is None for r in rows(run)))
+        self.assertEqual(rows(run, "pivots", "--experiment", 1), self.rows)
+        self.assert_complains(call("export", run, "--what", "pivots", "--experiment", 7), USAGE, "experiment 7", "1, 2")
+        self.assertEqual(call("verify", run).code, DONE)
+
+    def test_interrupted(self):
+        run = self.copy(self.plain)
+        process = start("pivots", run, "--with", MODEL, *SEARCH)
+        done = 0
+        while done == 0 and process.poll() is None:
+            db = sqlite3.connect(f"file:{run / 'thinktrace.db'}?mode=ro", uri=True, timeout=10)
+            try:
+                [done] = db.execute("SELECT count(*) FROM continuation").fetchone()
+            finally:
+                db.close()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, INTERRUPTED)
+        self.assertEqual(rows(run), [], "no search is over")
+        self.assertEqual(call("pivots", run, "--with", MODEL, *SEARCH).code, DONE)
+        self.assertEqual(rows(run), self.rows)
+
+    def test_refusals(self):
+        run = self.copy(self.plain)
+        for options, parts in ((("--least", .1), ("--negligible 0.1 must be below --least 0.1",)), (("--batch", 300), ("--batch 300", "--most 256")),
+                               (("--alpha", 0), ()), (("--alpha", "nan"), ()), (("--success", "left"), ()), (("--seed", -1), ()),
+                               (("--subjects", "chains"), ("chains", "beasts")), (("--traces", "0123456789"), ("no trace", "0123456789")),
+                               (("--traces", "=1"), ("'=1' is no id",)), (("--plan", 9), ("no plan 9",))):
+            with self.subTest(options=options):
+                self.assert_complains(call("pivots", run, "--with", MODEL, *ONE, *options), USAGE, *parts)
+        self.assert_complains(call("pivots", run, *ONE), USAGE, "--with")
+        self.assert_complains(call("pivots", self.folder / "nowhere", *ONE), USAGE, "no run in this folder")
+        self.assert_complains(call("export", run, "--what", "pivots"), USAGE, "thinktrace pivots")
+        self.assertEqual(call("verify", run).code, DONE)
+
+    def test_damage(self):
+        run = self.copy(self.run_folder)
+        db = sqlite3.connect(run / "thinktrace.db")
+        db.execute("UPDATE continuation SET draw = draw + 100 WHERE rowid = 5")
+        db.commit()
+        db.close()
+        self.assertEqual(call("verify", run).code, STORE)
+        for verb in (("export", run, "--what", "pivots"), ("pivots", run, "--with", MODEL, *SEARCH, "--quiet")):
+            result = call(*verb)
+            self.assertEqual(result.code, STORE)
+            self.assertIn("table continuation", result.err)
+
+    def test_made_up(self):
+        """Rows with right checksums that make no sense are refused, too."""
+        for identity in ('{"least":2}', "["):
+            run = self.copy(self.run_folder)
+            with EditedStore(run) as store:
+                [row] = store.rows("experiment")
+                store.update("experiment", row, identity=identity)
+            self.assert_refused(run)
+        run = self.copy(self.run_folder)
+        with EditedStore(run) as store:
+            row = store.rows("continuation", "arm <> ''")[0]
+            store.db.execute("DELETE FROM continuation WHERE trace_id = ? AND position = ? AND arm = ? AND draw = ?",
+                             [row[key] for key in ("trace_id", "position", "arm", "draw")])
+            row["arm"] = "token of another"
+            row["checksum"] = checksum(list(row.values())[:-1])
+            store.db.execute(f"INSERT INTO continuation VALUES ({', '.join('?' * len(row))})", list(row.values()))
+        self.assert_refused(run)
+
+    def assert_refused(self, run: Path) -> None:
+        result = call("export", run, "--what", "pivots")
+        self.assertEqual(result.code, STORE, result.err)
+        self.assert_clean(result.err)
+        shutil.rmtree(run)
+
+
+class Truth(unittest.TestCase):
+    """What the world says of its own texts (glassbox_pivots.py)."""
+
+    def test_slips(self):
+        for question, text in glassbox_pivots.slipped_chains(20, 3):
+            as_trace = {"question": question.text, "options": question.choices, "answer": question.answer}
+            turns = glassbox_pivots.chain_turns(as_trace, text, 1)
+            [slip] = [t for t in turns if t.is_slip]
+            [match] = glassbox_pivots.slips(text)
+            self.assertTrue(match.start(4) <= slip.at <= match.end(4))
+            self.assertLess(slip.change, -.3)
+            # The chance begins and ends as it must: sure, and right or not.
+            end = 1 + sum(t.change for t in turns)
+            chosen = int(re.findall(r"[Cc]hoice (\d)", text)[-1]) - 1
+            self.assertAlmostEqual(end, chosen == question.answer, delta=1e-9)
+            for t in turns[1:]:
+                self.assertFalse(text[t.at].isspace())
+
+    def test_matching(self):
+        self.assertEqual(glassbox_pivots.matched([1, 10, 11], [4, 12, 30]), ({1, 10}, {4, 12}))
+        self.assertEqual(glassbox_pivots.matched([], [4]), (set(), set()))
+
+    def test_writing_is_the_same_again(self):
+        self.assertEqual(list(glassbox_pivots.slipped_chains(3, 1)), list(glassbox_pivots.slipped_chains(3, 1)))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// trace_experiments.h — what experiments made of one trace, as galleries show it, and the numbers that an index has of it.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "thinktrace/analysis/sequential.h"
+#include "thinktrace/probe/record.h"
+
+namespace thinktrace {
+
+// The answer that was forced after one draw of an arm.
+struct ArmDraw {
+  int n_tokens = 0;             // Of the thinking that was read.
+  std::vector<float> logprobs;  // By option of the question.  [n_options]
+  std::string source;           // Id of the trace whose thinking stood in; empty: nobody's.
+};
+struct ArmResult {
+  std::string name;   // "real", "none", …: as exports have it.
+  std::string label;  // In words: "no thinking".
+  std::vector<ArmDraw> draws;
+};
+
+// Free continuations from the first `position` thinking tokens, beside the answer that is forced there.
+struct PrefixResult {
+  int position = 0;
+  std::vector<float> logprobs;  // Of the forced answer; empty where it was not read.  [n_options]
+  std::vector<int> chosen;      // Continuations whose free answer names the option.  [n_options]
+  int n_none = 0;               // Those whose answer names none.
+};
+
+// A token after which the chance of success is another one, and what else could have stood there.
+struct ForkResult {
+  std::string text;
+  std::optional<double> probability;  // That the model gives it there.
+  Tally tally;
+};
+struct PivotResult {
+  int token = 0;  // Counted from 0: the positions before and after it are token and token + 1.
+  Tally before, after;
+  bool decided = false;  // By the test; else what was observed when trials ran out.
+  std::vector<ForkResult> alternatives;
+};
+
+// A mistaken sentence put in at a position, and the answer at the end of the thinking that went on from it.
+struct MistakeResult {
+  int position = 0;  // Thinking tokens kept before it.
+  std::string text;
+  bool is_by_rule = false;           // Made by a rule; else by the model itself.
+  std::optional<int> before, after;  // The forced answer at the end, without and with it.
+};
+
+// What one experiment made of the trace.
+struct ExperimentResult {
+  int experiment = 0;  // Place in RunSummary::experiments.
+  std::vector<ArmResult> arms;
+  std::vector<PrefixResult> prefixes;
+  std::optional<std::vector<PivotResult>> pivots;  // Nothing: they were not looked for.
+  std::vector<MistakeResult> mistakes;
+};
+
+// Which experiment it is, for the reader of a gallery.
+struct ShownExperiment {
+  int number = 0;  // In the run's folder.
+  std::string kind, about;
+};
+
+// What galleries sort and filter by. Of two experiments that give the same number the later one counts.
+//
+//   p_if_ARM, changed_if_ARM  of each arm but the real one: P(right), and the share of its draws in which the forced answer
+//                             is another than with the real thinking; both means over draws
+//   free_gap                  the largest |P(right) forced - share of continuations that answer right| of all prefixes
+//   pivots, pivot_change      how many, and the largest change of the chance of success at one (by size, with its sign)
+//   mistake_changed           the share of mistakes after which the answer is another one
+//
+// In keys, what of an arm's name is not a letter or a digit is an underscore.
+struct ExperimentNumber {
+  std::string key, name, explain, unit;  // As in docs/bundle.md, "numbers".
+  double value = 0;
+};
+std::vector<ExperimentNumber> experiment_numbers(const Question& question,
+                                                 std::span<const ExperimentResult> results);
+
+}  // namespace thinktrace

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// gallery_experiments.h — the experiments on a plan's traces as its gallery shows them.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "thinktrace/publish/trace_experiments.h"
+#include "thinktrace/run/publish.h"
+
+namespace thinktrace {
+
+// Those of which the plan has results, by number. What they are is read once, what they made of a trace when it is asked for.
+class GalleryExperiments {
+ public:
+  explicit GalleryExperiments(const OpenRun& run);
+
+  // In the order of RunSummary::experiments.
+  std::vector<std::string> ids() const;
+  const std::vector<ShownExperiment>& shown() const { return shown_; }
+
+  // Throws Error (kStore). Cost: a look-up in the store for each experiment.
+  std::vector<ExperimentResult> of(const Store& store, const TraceRecord& record) const;
+
+ private:
+  std::vector<StoredExperiment> experiments_;
+  std::vector<ShownExperiment> shown_;
+};
+
+}  // namespace thinktrace

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// What sticks to the window's upper or lower edge covers what lies there. What gets the focus is kept clear of it: by the
+// style sheet (scroll-padding) where the browser scrolls, by these numbers where the page does.
+
+type Edge = "top" | "bottom";
+const covered: Record<Edge, number> = { top: 0, bottom: 0 }; // Pixels of the window.
+
+// REQUIRES: one part of a page at a time sticks to an edge; 0 when it goes.
+export function cover(edge: Edge, height: number): void {
+  covered[edge] = height;
+  document.documentElement.style.setProperty(`--covered-${edge}`, `${height}px`);
+}
+
+// Where what can be seen begins and ends, from the top of the window.
+export const free_room = (): { top: number; bottom: number } => ({ top: covered.top, bottom: window.innerHeight - covered.bottom });
