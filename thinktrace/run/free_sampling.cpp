@@ -8,6 +8,7 @@
 
 #include "thinktrace/error.h"
 #include "thinktrace/run/ablation_plan.h"
+#include "thinktrace/run/bench.h"
 #include "thinktrace/run/prepare.h"
 #include "thinktrace/text/utf8.h"
 #include "thinktrace/trace/parse_answer.h"
@@ -38,16 +39,7 @@ double sampling_speed(const ReadingRun& run, const FreeSampling& free, GrowingSe
   request.options.max_tokens = request.options.budget = kTokens;
   const std::vector<TraceRequest> requests{request};
   Session& session = sessions.with_room_to_sample(requests, free.at_once);
-  double begin = 0;
-  int n = 0;
-  // From the second pass on: the first decodes the prompt.
-  sample_traces(session, requests, free.at_once, [&](int n_drawn) {
-    if (begin == 0)
-      begin = monotonic_seconds();
-    else
-      n += n_drawn;
-  });
-  return std::max(n, 1) / std::max(monotonic_seconds() - begin, 1e-9);
+  return std::max(generation_speed(session, request), 1e-9);
 }
 
 TraceRequest request_to_continue(const Model& model, const FreeSampling& free, const ContinueFrom& from) {
