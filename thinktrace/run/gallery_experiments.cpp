@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "thinktrace/run/ablation_plan.h"
+#include "thinktrace/run/pivot_plan.h"
 
 namespace thinktrace {
 namespace {
@@ -14,13 +15,28 @@ std::string about_ablation(const StoredExperiment& experiment) {
                      settings.draws == 1 ? "1 draw" : fmt::format("{} draws", settings.draws), settings.seed);
 }
 
+std::string about_pivots(const StoredExperiment& experiment) {
+  const PivotSettings settings = pivot_settings_of(experiment);
+  return fmt::format(
+      "success is {}; a change of {:g} or more, {} continuations of a position at most, seed {}",
+      settings.success == Success::kRight ? "the right answer" : "the trace's own answer",
+      settings.search.difference.least, settings.search.cap, settings.sampling.seed);
+}
+
+// What of an experiment can be shown; empty: nothing.
+std::string about_experiment(const StoredExperiment& experiment) {
+  if (experiment.kind == kAblation) return about_ablation(experiment);
+  if (experiment.kind == kPivots) return about_pivots(experiment);
+  return "";
+}
+
 // Arms in the order of the experiment, draws rising.
 void add_arms(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
-              ExperimentResult& result) {
+              ShownResult& result) {
   const std::vector<StoredOutcome> outcomes = store.outcomes(record, experiment.id);
   if (outcomes.empty()) return;
   for (const ArmCase& arm : arm_cases(ablation_settings_of(experiment))) {
-    ArmResult found{arm.name, label_of(arm), {}};
+    ShownArm found{arm.name, label_of(arm), {}};
     for (int draw = 0; draw < arm.draws; draw++) {
       for (const StoredOutcome& o : outcomes) {
         if (o.arm == arm.name && o.draw == draw)
@@ -31,12 +47,41 @@ void add_arms(const Store& store, const TraceRecord& record, const StoredExperim
   }
 }
 
+// The trace's own token at a fork is not among the alternatives: what comes after it is the pivot's.
+void add_pivots(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
+                ShownResult& result) {
+  const std::vector<StoredContinuation> continuations = store.continuations(record, experiment.id);
+  if (continuations.empty() || record.curve.positions.empty()) return;
+  const PivotSettings settings = pivot_settings_of(experiment);
+  PivotState state = pivot_state(record, continuations, settings);
+  if (!is_over(state, settings)) return;
+  result.pivots.emplace();
+  for (const Pivot& p : state.pivots) {
+    ShownPivot pivot{p.token, p.before, p.after, p.decided, {}};
+    for (TriedToken& tried : state.forks[p.token]) {
+      if (p.token >= static_cast<int>(record.trace.think_ids.size()) ||
+          tried.token != record.trace.think_ids[p.token])
+        pivot.alternatives.push_back({std::move(tried.text), tried.probability, tried.tally});
+    }
+    result.pivots->push_back(std::move(pivot));
+  }
+}
+
+// The trace as the experiment's reader read it. Without a curve where that was in other tokens than those the record is shown in, or
+// not at all.
+TraceRecord as_read_by(const Store& store, const TraceRecord& record, const std::string& reader_id) {
+  TraceRecord read = record;
+  const auto reading = store.reading(record.id, reader_id);
+  read.curve = reading && reading->think_text.empty() ? reading->curve : Curve();
+  return read;
+}
+
 }  // namespace
 
-GalleryExperiments::GalleryExperiments(const OpenRun& run) {
+GalleryExperiments::GalleryExperiments(const OpenRun& run) : reader_id_(run.reader.id) {
   for (StoredExperiment& e : run.store.experiments()) {
-    if (e.kind != kAblation || !run.store.has_results(e.id)) continue;
-    std::string about = about_ablation(e);
+    std::string about = about_experiment(e);
+    if (about.empty() || !run.store.has_results(e.id)) continue;
     if (e.reader_id != run.reader.id) {
       const auto reader = run.store.reader(e.reader_id);
       if (reader) about += fmt::format("; read by {}", describe_reader(*reader, run.reader));
@@ -52,13 +97,17 @@ std::vector<std::string> GalleryExperiments::ids() const {
   return ids;
 }
 
-std::vector<ExperimentResult> GalleryExperiments::of(const Store& store, const TraceRecord& record) const {
-  std::vector<ExperimentResult> results;
+std::vector<ShownResult> GalleryExperiments::of(const Store& store, const TraceRecord& record) const {
+  std::vector<ShownResult> results;
   if (record.id.empty()) return results;
   for (size_t i = 0; i < experiments_.size(); i++) {
-    ExperimentResult result{.experiment = static_cast<int>(i)};
-    add_arms(store, record, experiments_[i], result);
-    if (!result.arms.empty()) results.push_back(std::move(result));
+    const StoredExperiment& e = experiments_[i];
+    ShownResult result{.experiment = static_cast<int>(i)};
+    if (e.kind == kAblation) add_arms(store, record, e, result);
+    if (e.kind == kPivots)
+      add_pivots(store, e.reader_id == reader_id_ ? record : as_read_by(store, record, e.reader_id), e,
+                 result);
+    if (!result.arms.empty() || result.pivots) results.push_back(std::move(result));
   }
   return results;
 }
