@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "thinktrace/run/ablation_plan.h"
+#include "thinktrace/run/continuation_plan.h"
 #include "thinktrace/run/pivot_plan.h"
 
 namespace thinktrace {
@@ -23,9 +24,16 @@ std::string about_pivots(const StoredExperiment& experiment) {
       settings.search.difference.least, settings.search.cap, settings.sampling.seed);
 }
 
+std::string about_continuation(const StoredExperiment& experiment) {
+  const ContinueSettings settings = continue_settings_of(experiment);
+  return fmt::format("{} to {} continuations of a prefix, seed {}", settings.samples, settings.most,
+                     settings.seed);
+}
+
 // What of an experiment can be shown; empty: nothing.
 std::string about_experiment(const StoredExperiment& experiment) {
   if (experiment.kind == kAblation) return about_ablation(experiment);
+  if (experiment.kind == kContinuation) return about_continuation(experiment);
   if (experiment.kind == kPivots) return about_pivots(experiment);
   return "";
 }
@@ -44,6 +52,19 @@ void add_arms(const Store& store, const TraceRecord& record, const StoredExperim
       }
     }
     if (!found.draws.empty()) result.arms.push_back(std::move(found));
+  }
+}
+
+void add_prefixes(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
+                  ShownResult& result) {
+  const std::vector<PrefixPlace> places = prefix_places(continue_settings_of(experiment));
+  for (KnownPrefix& known : known_prefixes(store, record, places, experiment)) {
+    if (known.continuations.empty()) continue;
+    ShownPrefix prefix{known.position, std::move(known.forced),
+                       std::vector<int>(record.question.options.size()), 0};
+    for (const StoredContinuation& c : known.continuations)
+      (c.chosen ? prefix.chosen[*c.chosen] : prefix.n_none)++;
+    result.prefixes.push_back(std::move(prefix));
   }
 }
 
@@ -67,12 +88,27 @@ void add_pivots(const Store& store, const TraceRecord& record, const StoredExper
   }
 }
 
-// The trace as the experiment's reader read it. Without a curve where that was in other tokens than those the record is shown in, or
-// not at all.
-TraceRecord as_read_by(const Store& store, const TraceRecord& record, const std::string& reader_id) {
-  TraceRecord read = record;
+// What comes of going on from the trace's own tokens.
+void add_continued(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
+                   ShownResult& result) {
+  if (experiment.kind == kContinuation) add_prefixes(store, record, experiment, result);
+  if (experiment.kind == kPivots) add_pivots(store, record, experiment, result);
+}
+
+bool has_something(const ShownResult& r) {
+  return !r.arms.empty() || !r.prefixes.empty() || r.pivots || !r.mistakes.empty();
+}
+
+// The trace as the experiment's reader read it, if that was in the tokens that the record is shown in: then what was put between
+// them has a place there.
+std::optional<TraceRecord> as_read_by(const Store& store, const TraceRecord& record,
+                                      const std::string& reader_id) {
   const auto reading = store.reading(record.id, reader_id);
-  read.curve = reading && reading->think_text.empty() ? reading->curve : Curve();
+  const bool has_own_tokens = reading && !reading->think_text.empty();
+  if (record.think_text != (has_own_tokens ? reading->think_text : store.written_tokens(record.id)))
+    return {};
+  TraceRecord read = record;
+  read.curve = reading ? reading->curve : Curve();
   return read;
 }
 
@@ -103,11 +139,14 @@ std::vector<ShownResult> GalleryExperiments::of(const Store& store, const TraceR
   for (size_t i = 0; i < experiments_.size(); i++) {
     const StoredExperiment& e = experiments_[i];
     ShownResult result{.experiment = static_cast<int>(i)};
-    if (e.kind == kAblation) add_arms(store, record, e, result);
-    if (e.kind == kPivots)
-      add_pivots(store, e.reader_id == reader_id_ ? record : as_read_by(store, record, e.reader_id), e,
-                 result);
-    if (!result.arms.empty() || result.pivots) results.push_back(std::move(result));
+    if (e.kind == kAblation) {
+      add_arms(store, record, e, result);
+    } else if (e.reader_id == reader_id_) {
+      add_continued(store, record, e, result);
+    } else if (const auto read = as_read_by(store, record, e.reader_id)) {
+      add_continued(store, *read, e, result);
+    }
+    if (has_something(result)) results.push_back(std::move(result));
   }
   return results;
 }

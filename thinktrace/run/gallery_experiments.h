@@ -18,7 +18,8 @@ class GalleryExperiments {
   std::vector<std::string> ids() const;
   const std::vector<ShownExperiment>& shown() const { return shown_; }
 
-  // `record` as the run's reader read it. A search for pivots that is not over is left out. Throws Error (kStore). Cost: a look-up in
+  // `record` as the run's reader read it. A search for pivots that is not over is left out, and so is what was done in other
+  // tokens than those of the record. Throws Error (kStore). Cost: a look-up in
   // the store for each experiment.
   std::vector<ShownResult> of(const Store& store, const TraceRecord& record) const;
 
