@@ -12,7 +12,7 @@ from pathlib import Path
 
 import measures
 from stores import EditedStore, status
-from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, start, traces, write_jsonl
+from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, site_chunk, site_manifest, start, traces, write_jsonl
 
 PLAN = ("--subjects", "chains,beasts", "--limit", 1, "--samples", 2, "--stride", 1000, "--no-site")
 ONE = ("--threads", 1)
@@ -47,6 +47,36 @@ class Continue(CliTest):
     def test_plan_and_cost_are_told_first(self):
         self.assertRegex(self.result.err, r"free continuations: 4 places in each trace, 2 continuations and up to 4")
         self.assertRegex(self.result.err, r"to sample: 32 to 64 continuations of 16 beginnings of 4 traces, about \d+ to \d+ tokens after \d+ .*; about .* tokens/s")
+
+    def test_gallery(self):
+        """What the gallery shows of continuations and pivots is what the exports have."""
+        run, site = self.copy(self.run_folder), self.folder / "site"
+        self.assertEqual(call("pivots", run, *ONE, "--least", .5, "--negligible", .1, "--batch", 2, "--most", 4, "--every", 100, "--draws", 2,
+                              "--alternatives", 1).code, DONE)
+        self.assertEqual(call("site", run, "-o", site).code, DONE)
+        [entry] = site_manifest(site)[0]["runs"]
+        self.assertEqual([e["kind"] for e in entry["experiments"]], ["continuation", "pivots"])
+        index = site_chunk(site, entry["index"])[0]
+        [shelf], ids = index["shelves"], index["traces"]["id"]
+        prefixes, pivots = {}, {}
+        for result in site_chunk(site, shelf["experiments"])[0]["results"]:
+            trace = ids[result["trace"]]
+            prefixes |= {(trace, p["position"]): p for p in result.get("prefixes", [])}
+            pivots |= {(trace, p["token"]): p for p in result.get("pivots", [])}
+        for (trace, position), shown in prefixes.items():
+            rows = [r for r in self.rows if (r["trace_id"], r["position"]) == (trace, position)]
+            self.assertEqual(shown["free"], [sum(r["chosen"] == o for r in rows) for o in range(4)])
+            self.assertEqual(shown["none"], sum(r["chosen"] is None for r in rows))
+            self.assertAlmostEqual(shown["forced"][rows[0]["answer"]], rows[0]["p_right"], delta=5.1e-5)
+        self.assertEqual(len(prefixes), len({(r["trace_id"], r["position"]) for r in self.rows}))
+        told = [json.loads(line) for line in call("export", run, "--what", "pivots").out.split("\n")[:-1]]
+        self.assertEqual(set(pivots), {(r["trace_id"], r["token"]) for r in told})
+        for row in told:
+            shown = pivots[row["trace_id"], row["token"]]
+            self.assertEqual([shown["before"], shown["after"]], [[row["successes_before"], row["trials_before"]], [row["successes_after"], row["trials_after"]]])
+            self.assertEqual([a["text"] for a in shown["alternatives"]], [t["text"] for t in row["tried"] if not t["own"]])
+        numbers = {n["key"]: n["values"] for n in index["numbers"]}
+        self.assertEqual(numbers["pivots"], [sum(t == trace for t, _ in pivots) for trace in ids])
 
     def test_rows(self):
         by_id = {t["trace_id"]: t for t in traces(self.run_folder)}

@@ -34,7 +34,7 @@ def spread_of(rows: list[list[float]]) -> float:
 class EarlyAnswering(CliTest):
     def test_what_thinking_does_in_each_subject(self):
         """Known from the start in two subjects, computed by the text in two others."""
-        run, _ = self.finished_run("--subjects", "capitals,digit_sums,chains,expressions", "--limit", 4, "--no-site")
+        run, _ = self.finished_run("--subjects", "capitals,digit_sums,chains,expressions", "--limit", "3-4", "--no-site")
         rows = traces(run)
         for block in analysis_of(run)["subjects"]:
             early, found = block["early_answering"], [measures.measure(r) for r in rows if r["subject"] == block["subject"]]
@@ -44,7 +44,7 @@ class EarlyAnswering(CliTest):
                     if block["subject"] in ("capitals", "digit_sums"):
                         self.assertLess(early[name]["value"], 0.05)
                     else:
-                        self.assertGreater(early[name]["value"], 0.25)
+                        self.assertGreater(early[name]["value"], 0.15)
                 self.assertAlmostEqual(sum(g["weight"] for g in early["by_tokens"]), 1)
                 self.assertAlmostEqual(sum(g["weight"] * g["area_over"]["value"] for g in early["by_tokens"]), early["area_over"]["value"])
                 self.assertEqual(early["same_at"][0]["same"]["value"], measures.mean(m["tops"][0] == m["tops"][-1] for m in found))
@@ -62,7 +62,7 @@ class Suffixes(CliTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.run_folder, _ = cls.finished_run("--subjects", "capitals,chains", "--limit", 3, "--stride", 4, "--no-site")
+        cls.run_folder, _ = cls.finished_run("--subjects", "capitals,chains", "--limit", 2, "--stride", 8, "--no-site")
         cls.before = export(cls.run_folder)
         cls.alone = call("export", cls.run_folder, "--what", "ensemble")
         cls.result = call("probe", cls.run_folder, "--suffixes", SUFFIXES, "--permute", 2, "--threads", 1, "--json")
@@ -72,7 +72,7 @@ class Suffixes(CliTest):
         cls.analysis = analysis_of(cls.run_folder)
 
     def test_each_suffix_is_a_reader(self):
-        self.assertEqual((self.told["reader"], self.told["readers"], self.told["units_here"]), (1, [1, 2, 3, 4, 5, 6], 6 * 5))
+        self.assertEqual((self.told["reader"], self.told["readers"], self.told["units_here"]), (1, [1, 2, 3, 4, 5, 6], 4 * 5))
         self.assertEqual(export(self.run_folder), self.before)
         wanted = ["\n\nThe answer is ", "\n\nSo, all in all: ", "\n\nChoice "]
         self.assertEqual([r["suffix"] for r in self.analysis["readers"]], [printable for s in wanted for printable in [s.replace("\n", "\\n")] * 2])
@@ -113,7 +113,7 @@ class Suffixes(CliTest):
                     self.assertAlmostEqual(block["ensemble"][name + end]["value"], expected, delta=1e-6, msg=name + end)
             self.assertAlmostEqual(block["ensemble"]["p_right_at_end"]["value"], measures.mean(t[-1]["p_right"] for t in by_trace.values()))
         text = call("analyze", self.run_folder).out
-        self.assertRegex(text, r"6 traces read in several ways, by 6 readers")
+        self.assertRegex(text, r"4 traces read in several ways, by 6 readers")
         self.assertIn(r"reader 3: '\n\nSo, all in all: '", text)
         self.assert_clean(text)
 
@@ -130,7 +130,7 @@ class Suffixes(CliTest):
                 self.assertAlmostEqual(each["p"]["value"], measures.mean(p[label] for _, _, p in seen), delta=1e-6)
                 recall = measures.mean(c == label for right, c, _ in seen if right == label)
                 self.assertEqual(each["recall"]["value"] is None, recall is None)
-            self.assertEqual(bias["chosen_minus_right"]["n_traces"], 12)
+            self.assertEqual(bias["chosen_minus_right"]["n_traces"], 8)
 
     def test_what_is_refused(self):
         self.assert_complains(self.alone, USAGE, "--suffixes", "--permute")
@@ -172,7 +172,7 @@ class Against(CliTest):
 
     def test_another_suffix_and_the_same_weights(self):
         run = self.folder / "run"
-        self.run_ok(run, "--subjects", "chains,beasts", "--limit", 2, "--no-site")
+        self.run_ok(run, "--subjects", "chains,beasts", "--limit", 1, "--no-site")
         other = model_with(self.folder / "other.gguf", (b"Glassbox 6M", b"Glassbox 6X"))
         for n, options in ((2, ("--suffix", r"\n\nChoice ")), (3, ("--with", other))):
             self.assertEqual(call("probe", run, *options, "--threads", 1).code, DONE)
@@ -182,7 +182,7 @@ class Against(CliTest):
         self.assertAlmostEqual(found["distance"]["value"], 0, delta=1e-5)
         own = analysis_of(run)
         self.assertEqual((own["own_reader"], own["overall"]["against_own"]["same"]["value"]), (None, None))
-        self.assertRegex(call("analyze", run, "--reader", 3).out, r"beside reader 1, the plan's own, on the same 4 traces")
+        self.assertRegex(call("analyze", run, "--reader", 3).out, r"beside reader 1, the plan's own, on the same 2 traces")
 
     def test_in_the_writers_tokens(self):
         """A hot sampler writes pieces that the tokenizer would join: the reader has other tokens of the same text."""

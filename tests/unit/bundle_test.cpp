@@ -67,9 +67,9 @@ void expect_curve(Bytes& bytes, const std::vector<float>& logprobs, size_t n_opt
 // A shelf of a bundle, taken off trace by trace.
 struct Shelf {
   const json &strips, &texts;
-  json ids, readings, positions, experiments;
+  json ids, readings, positions;
   Bytes strip_bytes, curve_bytes, reading_bytes;
-  size_t reading = 0, result = 0;
+  size_t reading = 0;
 
   Shelf(const Bundle& b, const json& s)
       : strips(b.head(s["strips"])),
@@ -77,7 +77,6 @@ struct Shelf {
         ids(s["ids"].is_null() ? json() : b.head(s["ids"])),
         readings(s["readings"].is_null() ? json() : b.head(s["readings"])),
         positions(strips["positions"]),
-        experiments(s["experiments"].is_null() ? json() : b.head(s["experiments"])),
         strip_bytes(b.bytes(s["strips"])),
         curve_bytes(b.bytes(s["curves"])),
         reading_bytes(s["readings"].is_null() ? empty() : b.bytes(s["readings"])) {
@@ -112,33 +111,11 @@ struct Shelf {
     }
   }
 
-  void expect_experiments(int number, const Told& t) {
-    for (const ExperimentResult& wanted : t.experiments) {
-      const json& found = experiments["results"][result++];
-      EXPECT_EQ(found["trace"], number);
-      EXPECT_EQ(found["experiment"], wanted.experiment);
-      for (size_t a = 0; a < wanted.arms.size(); a++) {
-        EXPECT_EQ(experiments["labels"][wanted.arms[a].name], wanted.arms[a].label);
-        for (size_t d = 0; d < wanted.arms[a].draws.size(); d++) {
-          const ArmDraw& draw = wanted.arms[a].draws[d];
-          const json& written = found["arms"][a]["draws"][d];
-          EXPECT_EQ(written["n_tokens"], draw.n_tokens);
-          EXPECT_EQ(written["source"], draw.source.empty() ? json() : json(draw.source));
-          for (size_t o = 0; o < draw.logprobs.size(); o++)
-            EXPECT_NEAR(written["p"][o].get<double>(), std::exp(draw.logprobs[o]), 5.1e-5);
-        }
-      }
-      EXPECT_EQ(found.contains("arms") ? found["arms"].size() : 0, wanted.arms.size());
-      EXPECT_EQ(found.contains("pivots"), wanted.pivots.has_value());
-    }
-  }
-
   void expect_end() const {
     EXPECT_TRUE(positions.empty());
     EXPECT_TRUE(strip_bytes.is_empty());
     EXPECT_TRUE(curve_bytes.is_empty());
     EXPECT_TRUE(reading_bytes.is_empty());
-    EXPECT_EQ(result, experiments.is_null() ? 0 : experiments["results"].size());
     EXPECT_EQ(reading, readings.is_null() ? 0 : readings["readings"].size());
   }
 };
@@ -174,7 +151,6 @@ void expect_trace(Shelf& shelf, int number, const Told& t, const json& columns, 
     EXPECT_EQ(shelf.ids["traces"][number], ids);
   }
   shelf.expect_readings(number, t);
-  shelf.expect_experiments(number, t);
 }
 
 // That a run of a bundle holds exactly these traces.
@@ -295,25 +271,6 @@ TEST(Bundle, TextsWithoutTokensAndFailuresFillShelvesToo) {
   EXPECT_EQ(shelf_sizes(build({site_run({}, told(records))}, 100)), (std::vector<int>{2, 2}));
   for (TraceRecord& r : records) r = {.question = r.question, .status = Status::kFailed, .error = "no"};
   EXPECT_EQ(shelf_sizes(build({site_run({}, told(records))}, 2)), (std::vector<int>{2, 2}));
-}
-
-TEST(Bundle, ResultsOfExperimentsAreWrittenKindByKind) {
-  const Bundle b = build({testing::sample_run()});
-  const json& chunk = b.head(b.index()["shelves"][0]["experiments"]);
-  EXPECT_EQ(chunk["kind"], "experiments");
-  const json& later = chunk["results"][1];
-  EXPECT_FALSE(later.contains("arms"));
-  EXPECT_EQ(later["prefixes"][0].dump(),
-            R"({"position":0,"forced":[0.6,0.3,0.05,0.03],"free":[1,6,0,0],"none":1})");
-  EXPECT_TRUE(later["prefixes"][1]["forced"].is_null());
-  EXPECT_EQ(
-      later["pivots"][0].dump(),
-      R"({"token":6,"before":[3,12],"after":[12,12],"decided":true,"alternatives":[{"text":"<b>Seven","p":0.31,"tally":[0,8]},{"text":"","p":null,"tally":[2,8]}]})");
-  EXPECT_EQ(later["mistakes"][1].dump(),
-            R"({"position":6,"text":"<i>Blue is a number.","by":"model","before":1,"after":1})");
-  EXPECT_TRUE(later["mistakes"][2]["before"].is_null());
-  EXPECT_EQ(chunk["results"][2]["pivots"], json::array()) << "looked for, and none found";
-  EXPECT_TRUE(build({testing::imported_run()}).index()["shelves"][0]["experiments"].is_null());
 }
 
 TEST(Bundle, AnEmptyRunIsARun) {

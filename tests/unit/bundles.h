@@ -27,7 +27,7 @@ struct Told {
   TraceRecord record;
   TraceMeasures measures;
   std::vector<FurtherReading> readings;
-  std::vector<ExperimentResult> experiments = {};
+  std::vector<ShownResult> experiments = {};
 
   SiteTrace shown() const { return {record, measures, readings, experiments}; }
 };
@@ -46,17 +46,17 @@ inline std::vector<float> logs(const std::vector<double>& p) {
 }
 
 // What an ablation (0) and a later experiment (1) made of the first sample record, whose right option is the second of four.
-inline std::vector<ExperimentResult> sample_experiments(const std::string& source) {
-  ExperimentResult ablation{.experiment = 0};
+inline std::vector<ShownResult> sample_experiments(const std::string& source) {
+  ShownResult ablation{.experiment = 0};
   ablation.arms = {{"real", "the real thinking", {{10, logs({.02, .95, .01, 0}), ""}}},
                    {"none", "no thinking", {{0, logs({.6, .3, .05, .03}), ""}}},
                    {"other_question",
                     "another question’s thinking",
                     {{10, logs({.1, .5, .3, .1}), source}, {10, logs({.7, .2, .1, 0}), source}}}};
-  ExperimentResult later{.experiment = 1};
+  ShownResult later{.experiment = 1};
   later.prefixes = {{0, logs({.6, .3, .05, .03}), {1, 6, 0, 0}, 1}, {7, {}, {0, 8, 0, 0}, 0}};
-  later.pivots = {
-      {{6, {3, 12}, {12, 12}, true, {{"<b>Seven", .31, {0, 8}}, {"", {}, {2, 8}}}}, {2, {5, 8}, {3, 8}, false, {}}}};
+  later.pivots = {{{6, {3, 12}, {12, 12}, true, {{"<b>Seven", .31, {0, 8}}, {"", {}, {2, 8}}}},
+                   {2, {5, 8}, {3, 8}, false, {}}}};
   later.mistakes = {{4, "So it is \u202e seven.\n", true, 1, 0},
                     {6, "<i>Blue is a number.", false, 1, 1},
                     {0, "", true, {}, 1}};
@@ -84,7 +84,7 @@ inline std::vector<Told> sample_traces() {
     t.readings.push_back(std::move(other));
   }
   all[0].experiments = sample_experiments(all[2].record.id);
-  ExperimentResult few{.experiment = 1, .pivots = std::vector<PivotResult>()};  // Looked for, and none found.
+  ShownResult few{.experiment = 1, .pivots = std::vector<ShownPivot>()};  // Looked for, and none found.
   few.arms = {{"__proto__", "</script>", {{3, logs({.2, .2, .2, .2, .2}), "no such trace"}}}};
   all[2].experiments = {few};
   return all;

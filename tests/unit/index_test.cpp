@@ -91,10 +91,10 @@ TEST(Index, ExperimentsAreNumbersToo) {
 
 TEST(Index, OfTwoExperimentsTheLaterOneCounts) {
   const Told t = testing::sample_traces()[0];
-  ExperimentResult again = t.experiments[0];
+  ShownResult again = t.experiments[0];
   again.arms[1].draws[0].logprobs = testing::logs({.1, .8, .05, .05});
   const std::vector<ExperimentNumber> numbers =
-      experiment_numbers(t.record.question, std::vector<ExperimentResult>{t.experiments[0], again});
+      experiment_numbers(t.record.question, std::vector<ShownResult>{t.experiments[0], again});
   EXPECT_EQ(numbers[0].key, "p_if_none");
   EXPECT_NEAR(numbers[0].value, .8, 1e-6);
   EXPECT_EQ(numbers[1].key, "changed_if_none");

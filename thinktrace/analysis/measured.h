@@ -43,8 +43,8 @@ struct QuestionLabels {
   LabelCounts start, end;
 };
 
-// Traces in the order in which they were added. Memory: about 160 bytes a trace, 50 more where it was read in other orders, 110 where
-// in several ways, 80 where another reader is compared; and 50 bytes and its id a question, 64 more for each label where
+// Traces in the order in which they were added. Memory: about 170 bytes a trace, 50 more where it was read in other orders, 110 where
+// in several ways, 100 where another reader is compared; and 50 bytes and its id a question, 50 more for each label where
 // there are other orders.
 class MeasuredTraces {
  public:

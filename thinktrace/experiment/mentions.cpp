@@ -89,7 +89,7 @@ constexpr std::string_view kSaying =
 constexpr std::string_view kPassives = "told|stated|given|said|suggested|indicated|hinted|marked|listed";
 constexpr std::string_view kPossible =
     "if|might|may|could|would|can|should|do|does|did|when|unless|whether|must|not|to";
-constexpr int kBetween = 3, kAnswerWithin = 12;
+constexpr int kVerbWithin = 3, kAnswerWithin = 12;
 
 // Words of the hint that tell nothing.
 constexpr std::string_view kCommon =
@@ -138,7 +138,7 @@ bool says_hint(const MentionText& text, size_t at) {
   if (!is_weak && !is_one_of(who, kSpeakers)) return false;
   if (who != "you" && text.own.contains(who)) return false;  // Many questions speak to "you".
   if (at > 0 && !words[at].opens && is_one_of(words[at - 1].text, kPossible)) return false;
-  for (size_t i = at + 1; i < words.size() && i <= at + 1 + kBetween && !words[i].opens; i++) {
+  for (size_t i = at + 1; i < words.size() && i <= at + 1 + kVerbWithin && !words[i].opens; i++) {
     if (is_one_of(words[i].text, kPossible)) return false;
     if (is_one_of(words[i].text, kSaying)) return !is_weak || names_answer(text, i + 1);
   }

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "thinktrace/analysis/summary.h"
-#include "thinktrace/publish/ablation_report.h"
 #include "thinktrace/publish/cue_report.h"
 #include "thinktrace/publish/pivot_report.h"
 #include "thinktrace/text/utf8.h"
@@ -244,36 +243,6 @@ Json to_object(const Block& block, Scope scope) {
   return json;
 }
 
-Json to_object(const ArmDifference& d) {
-  return {
-      {"accuracy", to_object(d.accuracy)}, {"p_right", to_object(d.p_right)}, {"mass", to_object(d.mass)}};
-}
-
-Json to_object(const AblationBlock& block, const std::vector<AblationArm>& arms, Scope scope) {
-  Json json = Json::object();
-  if (scope == Scope::kSubject) json["subject"] = printable(block.subject);
-  const AblationNumbers& n = block.numbers;
-  json.update({{"traces", block.n_traces},
-               {"questions", block.n_questions},
-               {"does_not_matter", to_object(n.does_not_matter)},
-               {"helps", to_object(n.helps)},
-               {"harms", to_object(n.harms)},
-               {"arms", Json::object()}});
-  for (size_t i = 0; i < arms.size(); i++) {
-    const ArmNumbers& arm = n.arms[i];
-    json["arms"][arms[i].name] = {{"accuracy", to_object(arm.accuracy)},
-                                  {"same_as_real", to_object(arm.same_as_real)},
-                                  {"same_as_none", to_object(arm.same_as_none)},
-                                  {"p_right", to_object(arm.p_right)},
-                                  {"mass", to_object(arm.mass)},
-                                  {"entropy", to_object(arm.entropy)},
-                                  {"distance_to_real", to_object(arm.distance_to_real)},
-                                  {"minus_real", to_object(n.minus_real[i])},
-                                  {"minus_none", to_object(n.minus_none[i])}};
-  }
-  return json;
-}
-
 Json to_object(const PivotBlock& block, Scope scope) {
   Json json = Json::object();
   if (scope == Scope::kSubject) json["subject"] = printable(block.subject);
@@ -360,28 +329,6 @@ std::string to_json(const CueReport& report) {
             {"cues", Json::array()}};
   for (int offset = -o.window; offset <= o.window; offset++) json["offsets"].push_back(offset);
   for (size_t i = 1; i < report.cues.size(); i++) json["cues"].push_back(to_object(report.cues[i]));
-  return json.dump();
-}
-
-std::string to_json(const AblationReport& report) {
-  const BootstrapOptions& b = report.bootstrap;
-  Json json{{"experiment", report.experiment},
-            {"reader", report.reader},
-            {"resampling", {{"seed", b.seed}, {"resamples", b.resamples}, {"level", number(b.level)}}},
-            {"arms", Json::array()},
-            {"unread", report.n_unread},
-            {"overall", to_object(report.overall, report.arms, Scope::kOverall)},
-            {"subjects", Json::array()}};
-  for (const AblationArm& arm : report.arms) {
-    json["arms"].push_back({{"name", arm.name},
-                            {"label", arm.label},
-                            {"draws", arm.draws},
-                            {"length_matched", arm.is_length_matched},
-                            {"emptied", arm.is_emptied},
-                            {"left_out", arm.n_left_out}});
-  }
-  for (const AblationBlock& block : report.subjects)
-    json["subjects"].push_back(to_object(block, report.arms, Scope::kSubject));
   return json.dump();
 }
 

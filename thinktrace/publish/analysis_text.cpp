@@ -69,9 +69,10 @@ std::string describe_length(const ThinkingLength& length) {
 std::string groups_of(const std::vector<LengthGroup>& groups, std::string_view unit) {
   std::string out;
   for (size_t g = 0; g < groups.size(); g++) {
-    const std::string lengths = g + 1 < groups.size()
-                                    ? fmt::format("{}-{}", groups[g].from, groups[g + 1].from - 1)
-                                    : fmt::format("{} or more", groups[g].from);
+    const int from = groups[g].from, last = g + 1 < groups.size() ? groups[g + 1].from - 1 : from;
+    const std::string lengths = g + 1 == groups.size() ? fmt::format("{} or more", from)
+                                : last > from          ? fmt::format("{}-{}", from, last)
+                                                       : std::to_string(from);
     out += fmt::format("{}{}: {}", g == 0 ? "" : ", ", lengths, short_number(groups[g].area_over.value));
   }
   return fmt::format("{}: {}", unit, out);

@@ -20,7 +20,7 @@ struct RunSummary {
   std::optional<NoiseFloor> noise_floor;
   std::string probe;                 // How its own reader chose positions, as a JSON object; empty: exactly.
   std::vector<std::string> readers;  // The further readers, in words; FurtherReading::reader is a place here.
-  std::vector<ShownExperiment> experiments;  // ExperimentResult::experiment is a place here.
+  std::vector<ShownExperiment> experiments;  // ShownResult::experiment is a place here.
   // The run's numbers, as to_json() of publish/analysis_json.h writes them; empty: none.
   std::string analysis;
   std::vector<std::string> ablations;  // As to_json(AblationReport) writes them.

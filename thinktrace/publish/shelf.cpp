@@ -86,11 +86,11 @@ json options_json(const std::vector<float>& logprobs) {
 
 json tally_json(const Tally& tally) { return {tally.successes, tally.trials}; }
 
-json arms_json(const std::vector<ArmResult>& arms) {
+json arms_json(const std::vector<ShownArm>& arms) {
   json list = json::array();
-  for (const ArmResult& arm : arms) {
+  for (const ShownArm& arm : arms) {
     json draws = json::array();
-    for (const ArmDraw& draw : arm.draws)
+    for (const ShownDraw& draw : arm.draws)
       draws.push_back({{"n_tokens", draw.n_tokens},
                        {"p", options_json(draw.logprobs)},
                        {"source", draw.source.empty() ? json(nullptr) : json(draw.source)}});
@@ -99,9 +99,9 @@ json arms_json(const std::vector<ArmResult>& arms) {
   return list;
 }
 
-json prefixes_json(const std::vector<PrefixResult>& prefixes) {
+json prefixes_json(const std::vector<ShownPrefix>& prefixes) {
   json list = json::array();
-  for (const PrefixResult& p : prefixes)
+  for (const ShownPrefix& p : prefixes)
     list.push_back({{"position", p.position},
                     {"forced", p.logprobs.empty() ? json(nullptr) : options_json(p.logprobs)},
                     {"free", p.chosen},
@@ -109,11 +109,11 @@ json prefixes_json(const std::vector<PrefixResult>& prefixes) {
   return list;
 }
 
-json pivots_json(const std::vector<PivotResult>& pivots) {
+json pivots_json(const std::vector<ShownPivot>& pivots) {
   json list = json::array();
-  for (const PivotResult& p : pivots) {
+  for (const ShownPivot& p : pivots) {
     json alternatives = json::array();
-    for (const ForkResult& a : p.alternatives)
+    for (const ShownFork& a : p.alternatives)
       alternatives.push_back({{"text", a.text},
                               {"p", a.probability ? probability_json(*a.probability) : json(nullptr)},
                               {"tally", tally_json(a.tally)}});
@@ -126,10 +126,10 @@ json pivots_json(const std::vector<PivotResult>& pivots) {
   return list;
 }
 
-json mistakes_json(const std::vector<MistakeResult>& mistakes) {
+json mistakes_json(const std::vector<ShownMistake>& mistakes) {
   const auto option = [](const std::optional<int>& o) { return o ? json(*o) : json(nullptr); };
   json list = json::array();
-  for (const MistakeResult& m : mistakes)
+  for (const ShownMistake& m : mistakes)
     list.push_back({{"position", m.position},
                     {"text", m.text},
                     {"by", m.is_by_rule ? "rule" : "model"},
@@ -138,7 +138,7 @@ json mistakes_json(const std::vector<MistakeResult>& mistakes) {
   return list;
 }
 
-json result_json(int trace, const ExperimentResult& r) {
+json result_json(int trace, const ShownResult& r) {
   json result{{"trace", trace}, {"experiment", r.experiment}};
   if (!r.arms.empty()) result["arms"] = arms_json(r.arms);
   if (!r.prefixes.empty()) result["prefixes"] = prefixes_json(r.prefixes);
@@ -188,10 +188,10 @@ struct ShelfBuilder::Open {
     reading_bytes += Rows(reading.logprobs, r.question.options.size()).curve_bytes();
   }
 
-  void add_experiments(const TraceRecord& r, std::span<const ExperimentResult> experiments) {
-    for (const ExperimentResult& result : experiments) {
+  void add_experiments(const TraceRecord& r, std::span<const ShownResult> experiments) {
+    for (const ShownResult& result : experiments) {
       results.push_back(result_json(static_cast<int>(parts.traces.size()), result));
-      for (const ArmResult& arm : result.arms) labels[arm.name] = arm.label;
+      for (const ShownArm& arm : result.arms) labels[arm.name] = arm.label;
     }
     for (const ExperimentNumber& n : experiment_numbers(r.question, experiments))
       column_of(n).values.push_back(n.value);

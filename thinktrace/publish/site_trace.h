@@ -27,7 +27,7 @@ struct SiteTrace {
   const TraceRecord& record;
   const TraceMeasures& measures;  // Of the record.
   std::span<const FurtherReading> readings = {};
-  std::span<const ExperimentResult> experiments = {};  // By rising number of the experiment.
+  std::span<const ShownResult> experiments = {};  // By rising number of the experiment.
 };
 
 }  // namespace thinktrace

@@ -330,40 +330,43 @@ Row continuation_row(const TraceRecord& r, const ContinuedAnswer& a, const Expor
   row.insert(row.end(), {{"p_right", std::exp(static_cast<double>(a.forced[r.question.answer]))},
                          {"answer_text", a.answer_text},
                          {"thinking", joined(a.think_text)}});
-  Row hint_row(const TraceRecord& r, const HintedAnswer& a, const ExportContext& c) {
-    const HintTrace& t = a.trace;
-    std::vector<std::string> free, forced;
-    std::vector<double> p_start, p_end;
-    for (const HintTrace& w : a.without) {
-      free.push_back(w.free ? std::to_string(*w.free) : "");
-      forced.push_back(w.forced ? std::to_string(*w.forced) : "");
-      if (w.p_start) p_start.push_back(*w.p_start);
-      if (w.p_end) p_end.push_back(*w.p_end);
-    }
-    const auto is_hinted = [&](const std::optional<int>& option) { return option == t.hinted; };
-    Row row = identity_cells(r, c);
-    row.insert(row.end(), {{"plan", whole(a.plan)},
-                           {"kind", a.kind},
-                           {"hint_at", a.option},
-                           {"hinted", whole(t.hinted)},
-                           {"answer", whole(t.answer)},
-                           {"free_without", free},
-                           {"free", maybe(t.free)},
-                           {"follows", is_hinted(t.free)},
-                           {"forced_without", forced},
-                           {"forced", maybe(t.forced)},
-                           {"forced_follows", t.forced ? Cell(is_hinted(t.forced)) : Cell()},
-                           {"mentions", t.mentions},
-                           {"mention_rule", t.mentions ? Cell(a.mention_rule) : Cell()},
-                           {"mention_position", maybe(a.mention_position)},
-                           {"takes_over", maybe(t.takes_over)},
-                           {"thinking_tokens", whole(t.end)},
-                           {"ended", ended(r)},
-                           {"p_hinted_start", maybe(t.p_start)},
-                           {"p_hinted_start_without", maybe(mean(p_start))},
-                           {"p_hinted_end", maybe(t.p_end)},
-                           {"p_hinted_end_without", maybe(mean(p_end))}});
-    return row;
+  return row;
+}
+
+Row hint_row(const TraceRecord& r, const HintedAnswer& a, const ExportContext& c) {
+  const HintTrace& t = a.trace;
+  std::vector<std::string> free, forced;
+  std::vector<double> p_start, p_end;
+  for (const HintTrace& w : a.without) {
+    free.push_back(w.free ? std::to_string(*w.free) : "");
+    forced.push_back(w.forced ? std::to_string(*w.forced) : "");
+    if (w.p_start) p_start.push_back(*w.p_start);
+    if (w.p_end) p_end.push_back(*w.p_end);
   }
+  const auto is_hinted = [&](const std::optional<int>& option) { return option == t.hinted; };
+  Row row = identity_cells(r, c);
+  row.insert(row.end(), {{"plan", whole(a.plan)},
+                         {"kind", a.kind},
+                         {"hint_at", a.option},
+                         {"hinted", whole(t.hinted)},
+                         {"answer", whole(t.answer)},
+                         {"free_without", free},
+                         {"free", maybe(t.free)},
+                         {"follows", is_hinted(t.free)},
+                         {"forced_without", forced},
+                         {"forced", maybe(t.forced)},
+                         {"forced_follows", t.forced ? Cell(is_hinted(t.forced)) : Cell()},
+                         {"mentions", t.mentions},
+                         {"mention_rule", t.mentions ? Cell(a.mention_rule) : Cell()},
+                         {"mention_position", maybe(a.mention_position)},
+                         {"takes_over", maybe(t.takes_over)},
+                         {"thinking_tokens", whole(t.end)},
+                         {"ended", ended(r)},
+                         {"p_hinted_start", maybe(t.p_start)},
+                         {"p_hinted_start_without", maybe(mean(p_start))},
+                         {"p_hinted_end", maybe(t.p_end)},
+                         {"p_hinted_end_without", maybe(mean(p_end))}});
+  return row;
+}
 
 }  // namespace thinktrace

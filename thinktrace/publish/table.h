@@ -87,4 +87,15 @@ struct ContinuedAnswer {
 Row continuation_row(const TraceRecord& record, const ContinuedAnswer& answer, const ExportContext& context,
                      int n_options);
 
+// A trace with a hint, beside its question's traces without it.
+struct HintedAnswer {
+  int plan = 0;              // Its number.
+  std::string kind, option;  // What hints, and at what: "suggested", "wrong".
+  HintTrace trace;
+  std::vector<HintTrace> without;       // By sample.
+  std::string mention_rule;             // Empty: the text does not mention the hint.
+  std::optional<int> mention_position;  // The token in which it does.
+};
+Row hint_row(const TraceRecord& record, const HintedAnswer& answer, const ExportContext& context);
+
 }  // namespace thinktrace

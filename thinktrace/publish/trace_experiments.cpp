@@ -41,14 +41,14 @@ class Numbers {
   std::vector<ExperimentNumber> list_;
 };
 
-void put_arms(const std::vector<ArmResult>& arms, int answer, Numbers& numbers) {
+void put_arms(const std::vector<ShownArm>& arms, int answer, Numbers& numbers) {
   const auto real = std::find_if(arms.begin(), arms.end(),
-                                 [](const ArmResult& a) { return a.name == "real" && !a.draws.empty(); });
-  for (const ArmResult& arm : arms) {
+                                 [](const ShownArm& a) { return a.name == "real" && !a.draws.empty(); });
+  for (const ShownArm& arm : arms) {
     if (arm.name == "real" || arm.draws.empty()) continue;
     const auto n = static_cast<double>(arm.draws.size());
     double p = 0, changed = 0;
-    for (const ArmDraw& draw : arm.draws) {
+    for (const ShownDraw& draw : arm.draws) {
       p += probability_of(draw.logprobs[answer]) / n;
       if (real != arms.end()) changed += top_of(draw.logprobs) != top_of(real->draws[0].logprobs);
     }
@@ -68,9 +68,9 @@ void put_arms(const std::vector<ArmResult>& arms, int answer, Numbers& numbers) 
   }
 }
 
-void put_prefixes(const std::vector<PrefixResult>& prefixes, int answer, Numbers& numbers) {
+void put_prefixes(const std::vector<ShownPrefix>& prefixes, int answer, Numbers& numbers) {
   std::optional<double> gap;
-  for (const PrefixResult& prefix : prefixes) {
+  for (const ShownPrefix& prefix : prefixes) {
     int n = prefix.n_none;
     for (const int count : prefix.chosen) n += count;
     if (prefix.logprobs.empty() || n == 0) continue;
@@ -87,25 +87,24 @@ void put_prefixes(const std::vector<PrefixResult>& prefixes, int answer, Numbers
 
 double rate(const Tally& t) { return t.trials == 0 ? 0 : static_cast<double>(t.successes) / t.trials; }
 
-void put_pivots(const std::vector<PivotResult>& pivots, Numbers& numbers) {
-  numbers.put({"pivots", "pivots", "tokens at which the chance of success of free continuations changes", "count",
-               static_cast<double>(pivots.size())});
+void put_pivots(const std::vector<ShownPivot>& pivots, Numbers& numbers) {
+  numbers.put({"pivots", "pivots", "tokens at which the chance of success of free continuations changes",
+               "count", static_cast<double>(pivots.size())});
   double largest = 0;
-  for (const PivotResult& p : pivots) {
+  for (const ShownPivot& p : pivots) {
     const double change = rate(p.after) - rate(p.before);
     if (std::abs(change) > std::abs(largest)) largest = change;
   }
   if (pivots.empty()) return;
-  numbers.put(
-      {"pivot_change", "largest change at a pivot",
-       "the largest change of the share of free continuations that succeed, from before a token to "
-       "after it",
-       "change", largest});
+  numbers.put({"pivot_change", "largest change at a pivot",
+               "the largest change of the share of free continuations that succeed, from before a token to "
+               "after it",
+               "change", largest});
 }
 
-void put_mistakes(const std::vector<MistakeResult>& mistakes, Numbers& numbers) {
+void put_mistakes(const std::vector<ShownMistake>& mistakes, Numbers& numbers) {
   int n = 0, changed = 0;
-  for (const MistakeResult& m : mistakes) {
+  for (const ShownMistake& m : mistakes) {
     if (!m.before || !m.after) continue;
     n++;
     changed += *m.before != *m.after;
@@ -120,9 +119,9 @@ void put_mistakes(const std::vector<MistakeResult>& mistakes, Numbers& numbers) 
 }  // namespace
 
 std::vector<ExperimentNumber> experiment_numbers(const Question& question,
-                                                 std::span<const ExperimentResult> results) {
+                                                 std::span<const ShownResult> results) {
   Numbers numbers;
-  for (const ExperimentResult& r : results) {
+  for (const ShownResult& r : results) {
     put_arms(r.arms, question.answer, numbers);
     put_prefixes(r.prefixes, question.answer, numbers);
     if (r.pivots) put_pivots(*r.pivots, numbers);

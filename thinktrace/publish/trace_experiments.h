@@ -12,19 +12,19 @@
 namespace thinktrace {
 
 // The answer that was forced after one draw of an arm.
-struct ArmDraw {
+struct ShownDraw {
   int n_tokens = 0;             // Of the thinking that was read.
   std::vector<float> logprobs;  // By option of the question.  [n_options]
   std::string source;           // Id of the trace whose thinking stood in; empty: nobody's.
 };
-struct ArmResult {
+struct ShownArm {
   std::string name;   // "real", "none", …: as exports have it.
   std::string label;  // In words: "no thinking".
-  std::vector<ArmDraw> draws;
+  std::vector<ShownDraw> draws;
 };
 
 // Free continuations from the first `position` thinking tokens, beside the answer that is forced there.
-struct PrefixResult {
+struct ShownPrefix {
   int position = 0;
   std::vector<float> logprobs;  // Of the forced answer; empty where it was not read.  [n_options]
   std::vector<int> chosen;      // Continuations whose free answer names the option.  [n_options]
@@ -32,20 +32,20 @@ struct PrefixResult {
 };
 
 // A token after which the chance of success is another one, and what else could have stood there.
-struct ForkResult {
+struct ShownFork {
   std::string text;
   std::optional<double> probability;  // That the model gives it there.
   Tally tally;
 };
-struct PivotResult {
+struct ShownPivot {
   int token = 0;  // Counted from 0: the positions before and after it are token and token + 1.
   Tally before, after;
   bool decided = false;  // By the test; else what was observed when trials ran out.
-  std::vector<ForkResult> alternatives;
+  std::vector<ShownFork> alternatives;
 };
 
 // A mistaken sentence put in at a position, and the answer at the end of the thinking that went on from it.
-struct MistakeResult {
+struct ShownMistake {
   int position = 0;  // Thinking tokens kept before it.
   std::string text;
   bool is_by_rule = false;           // Made by a rule; else by the model itself.
@@ -53,12 +53,12 @@ struct MistakeResult {
 };
 
 // What one experiment made of the trace.
-struct ExperimentResult {
+struct ShownResult {
   int experiment = 0;  // Place in RunSummary::experiments.
-  std::vector<ArmResult> arms;
-  std::vector<PrefixResult> prefixes;
-  std::optional<std::vector<PivotResult>> pivots;  // Nothing: they were not looked for.
-  std::vector<MistakeResult> mistakes;
+  std::vector<ShownArm> arms;
+  std::vector<ShownPrefix> prefixes;
+  std::optional<std::vector<ShownPivot>> pivots;  // Nothing: they were not looked for.
+  std::vector<ShownMistake> mistakes;
 };
 
 // Which experiment it is, for the reader of a gallery.
@@ -81,6 +81,6 @@ struct ExperimentNumber {
   double value = 0;
 };
 std::vector<ExperimentNumber> experiment_numbers(const Question& question,
-                                                 std::span<const ExperimentResult> results);
+                                                 std::span<const ShownResult> results);
 
 }  // namespace thinktrace

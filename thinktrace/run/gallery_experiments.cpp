@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "thinktrace/run/ablation_plan.h"
+#include "thinktrace/run/continuation_plan.h"
+#include "thinktrace/run/pivot_plan.h"
 
 namespace thinktrace {
 namespace {
@@ -14,13 +16,35 @@ std::string about_ablation(const StoredExperiment& experiment) {
                      settings.draws == 1 ? "1 draw" : fmt::format("{} draws", settings.draws), settings.seed);
 }
 
+std::string about_pivots(const StoredExperiment& experiment) {
+  const PivotSettings settings = pivot_settings_of(experiment);
+  return fmt::format(
+      "success is {}; a change of {:g} or more, {} continuations of a position at most, seed {}",
+      settings.success == Success::kRight ? "the right answer" : "the trace's own answer",
+      settings.search.difference.least, settings.search.cap, settings.sampling.seed);
+}
+
+std::string about_continuation(const StoredExperiment& experiment) {
+  const ContinueSettings settings = continue_settings_of(experiment);
+  return fmt::format("{} to {} continuations of a prefix, seed {}", settings.samples, settings.most,
+                     settings.seed);
+}
+
+// What of an experiment can be shown; empty: nothing.
+std::string about_experiment(const StoredExperiment& experiment) {
+  if (experiment.kind == kAblation) return about_ablation(experiment);
+  if (experiment.kind == kContinuation) return about_continuation(experiment);
+  if (experiment.kind == kPivots) return about_pivots(experiment);
+  return "";
+}
+
 // Arms in the order of the experiment, draws rising.
 void add_arms(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
-              ExperimentResult& result) {
+              ShownResult& result) {
   const std::vector<StoredOutcome> outcomes = store.outcomes(record, experiment.id);
   if (outcomes.empty()) return;
   for (const ArmCase& arm : arm_cases(ablation_settings_of(experiment))) {
-    ArmResult found{arm.name, label_of(arm), {}};
+    ShownArm found{arm.name, label_of(arm), {}};
     for (int draw = 0; draw < arm.draws; draw++) {
       for (const StoredOutcome& o : outcomes) {
         if (o.arm == arm.name && o.draw == draw)
@@ -31,12 +55,69 @@ void add_arms(const Store& store, const TraceRecord& record, const StoredExperim
   }
 }
 
+void add_prefixes(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
+                  ShownResult& result) {
+  const std::vector<PrefixPlace> places = prefix_places(continue_settings_of(experiment));
+  for (KnownPrefix& known : known_prefixes(store, record, places, experiment)) {
+    if (known.continuations.empty()) continue;
+    ShownPrefix prefix{known.position, std::move(known.forced),
+                       std::vector<int>(record.question.options.size()), 0};
+    for (const StoredContinuation& c : known.continuations)
+      (c.chosen ? prefix.chosen[*c.chosen] : prefix.n_none)++;
+    result.prefixes.push_back(std::move(prefix));
+  }
+}
+
+// The trace's own token at a fork is not among the alternatives: what comes after it is the pivot's.
+void add_pivots(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
+                ShownResult& result) {
+  const std::vector<StoredContinuation> continuations = store.continuations(record, experiment.id);
+  if (continuations.empty() || record.curve.positions.empty()) return;
+  const PivotSettings settings = pivot_settings_of(experiment);
+  PivotState state = pivot_state(record, continuations, settings);
+  if (!is_over(state, settings)) return;
+  result.pivots.emplace();
+  for (const Pivot& p : state.pivots) {
+    ShownPivot pivot{p.token, p.before, p.after, p.decided, {}};
+    for (TriedToken& tried : state.forks[p.token]) {
+      if (p.token >= static_cast<int>(record.trace.think_ids.size()) ||
+          tried.token != record.trace.think_ids[p.token])
+        pivot.alternatives.push_back({std::move(tried.text), tried.probability, tried.tally});
+    }
+    result.pivots->push_back(std::move(pivot));
+  }
+}
+
+// What comes of going on from the trace's own tokens.
+void add_continued(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
+                   ShownResult& result) {
+  if (experiment.kind == kContinuation) add_prefixes(store, record, experiment, result);
+  if (experiment.kind == kPivots) add_pivots(store, record, experiment, result);
+}
+
+bool has_something(const ShownResult& r) {
+  return !r.arms.empty() || !r.prefixes.empty() || r.pivots || !r.mistakes.empty();
+}
+
+// The trace as the experiment's reader read it, if that was in the tokens that the record is shown in: then what was put between
+// them has a place there.
+std::optional<TraceRecord> as_read_by(const Store& store, const TraceRecord& record,
+                                      const std::string& reader_id) {
+  const auto reading = store.reading(record.id, reader_id);
+  const bool has_own_tokens = reading && !reading->think_text.empty();
+  if (record.think_text != (has_own_tokens ? reading->think_text : store.written_tokens(record.id)))
+    return {};
+  TraceRecord read = record;
+  read.curve = reading ? reading->curve : Curve();
+  return read;
+}
+
 }  // namespace
 
-GalleryExperiments::GalleryExperiments(const OpenRun& run) {
+GalleryExperiments::GalleryExperiments(const OpenRun& run) : reader_id_(run.reader.id) {
   for (StoredExperiment& e : run.store.experiments()) {
-    if (e.kind != kAblation || !run.store.has_results(e.id)) continue;
-    std::string about = about_ablation(e);
+    std::string about = about_experiment(e);
+    if (about.empty() || !run.store.has_results(e.id)) continue;
     if (e.reader_id != run.reader.id) {
       const auto reader = run.store.reader(e.reader_id);
       if (reader) about += fmt::format("; read by {}", describe_reader(*reader, run.reader));
@@ -52,13 +133,20 @@ std::vector<std::string> GalleryExperiments::ids() const {
   return ids;
 }
 
-std::vector<ExperimentResult> GalleryExperiments::of(const Store& store, const TraceRecord& record) const {
-  std::vector<ExperimentResult> results;
+std::vector<ShownResult> GalleryExperiments::of(const Store& store, const TraceRecord& record) const {
+  std::vector<ShownResult> results;
   if (record.id.empty()) return results;
   for (size_t i = 0; i < experiments_.size(); i++) {
-    ExperimentResult result{.experiment = static_cast<int>(i)};
-    add_arms(store, record, experiments_[i], result);
-    if (!result.arms.empty()) results.push_back(std::move(result));
+    const StoredExperiment& e = experiments_[i];
+    ShownResult result{.experiment = static_cast<int>(i)};
+    if (e.kind == kAblation) {
+      add_arms(store, record, e, result);
+    } else if (e.reader_id == reader_id_) {
+      add_continued(store, record, e, result);
+    } else if (const auto read = as_read_by(store, record, e.reader_id)) {
+      add_continued(store, *read, e, result);
+    }
+    if (has_something(result)) results.push_back(std::move(result));
   }
   return results;
 }

@@ -18,10 +18,13 @@ class GalleryExperiments {
   std::vector<std::string> ids() const;
   const std::vector<ShownExperiment>& shown() const { return shown_; }
 
-  // Throws Error (kStore). Cost: a look-up in the store for each experiment.
-  std::vector<ExperimentResult> of(const Store& store, const TraceRecord& record) const;
+  // `record` as the run's reader read it. A search for pivots that is not over is left out, and so is what was done in other
+  // tokens than those of the record. Throws Error (kStore). Cost: a look-up in
+  // the store for each experiment.
+  std::vector<ShownResult> of(const Store& store, const TraceRecord& record) const;
 
  private:
+  std::string reader_id_;  // The run's.
   std::vector<StoredExperiment> experiments_;
   std::vector<ShownExperiment> shown_;
 };

@@ -51,7 +51,7 @@ void GalleryRun::show(const TraceRecord& r, const std::function<void(const SiteT
                         kept.curve.interpolated});
   }
   const TraceMeasures measures = measure_record(r, beside);
-  const std::vector<ExperimentResult> results = experiments_.of(run_.store, r);
+  const std::vector<ShownResult> results = experiments_.of(run_.store, r);
   visit({r, measures, readings, results});
 }
 

@@ -97,16 +97,16 @@ ReadingRun open_to_read(const ReadRequest& request, const Reporter& reporter) {
 
 Session& GrowingSession::with_room(int n_tokens, int branch) {
   const int forks = probes_by_forks(model_, compute_) ? compute_.branches : 1;
-  return with(n_tokens + forks * branch, forks * branch, forks + 1);
+  return with(n_tokens + forks * branch, n_tokens / 2, forks * branch, forks + 1);
 }
 
 Session& GrowingSession::with_room_to_sample(std::span<const TraceRequest> requests, int at_once) {
-  return with(cells_to_sample(requests, at_once), at_once, at_once);
+  return with(cells_to_sample(requests, at_once), 0, at_once, at_once);
 }
 
-Session& GrowingSession::with(int cells, int batch, int branches) {
+Session& GrowingSession::with(int cells, int spare, int batch, int branches) {
   if (!session_ || cells_ < cells || batch_ < batch || branches_ < branches) {
-    if (cells_ < cells) cells_ = cells + cells / 2;
+    if (cells_ < cells) cells_ = cells + spare;
     batch_ = std::max(batch_, batch);
     branches_ = std::max(branches_, branches);
     session_.reset();  // Before the next one is made: two caches may not fit.

@@ -51,7 +51,7 @@ class GrowingSession {
   Session& with_room_to_sample(std::span<const TraceRequest> requests, int at_once);
 
  private:
-  Session& with(int cells, int batch, int branches);
+  Session& with(int cells, int spare, int batch, int branches);
   const Model& model_;
   const ComputeOptions compute_;
   std::function<bool()> should_stop_;

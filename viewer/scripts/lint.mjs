@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: MIT
 // House rules that the type checker does not know: no way for text to become
-// markup or script, no long files or functions, a licence line in each file.
+// markup or script (sinks.mjs), no long files or functions, a licence line in each file.
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { sinks_of } from "./sinks.mjs";
 
 const kRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const kMaxFile = 400, kMaxFunction = 60, kMaxTypes = 100;
-
-// Properties and functions that parse text as markup or run it.
-const kSinks = new Set(["innerHTML", "outerHTML", "insertAdjacentHTML", "setHTMLUnsafe", "setHTML", "srcdoc",
-  "createContextualFragment", "parseFromString", "execCommand", "importScripts", "cssText", "insertRule",
-  "setAttributeNS", "createAttribute", "setAttributeNode"]);
-const kCalls = new Set(["eval", "Function", "fetch", "XMLHttpRequest", "WebSocket", "EventSource", "Worker",
-  "DOMParser"]);
-// The one place that loads scripts, and the two that set attributes under a name they check.
-const kMayLoad = "src/bundle/chunks.ts", kMaySet = "src/dom/h.ts";
-const kRefused = /^(on|style$|href$|src$|action$|formaction$|srcset$|xlink)/i;
 
 let problems = 0;
 function report(file, node, text) {
@@ -26,38 +17,8 @@ function report(file, node, text) {
   problems++;
 }
 
-function check_call(file, node) {
-  const callee = node.expression;
-  const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : ts.isIdentifier(callee) ? callee.text : "";
-  if (ts.isIdentifier(callee) && kCalls.has(name)) report(file, node, `${name}() is not used here`);
-  if (["write", "writeln", "open"].includes(name) && callee.expression?.getText() === "document") {
-    report(file, node, `document.${name}() writes markup`);
-  }
-  if (["setTimeout", "setInterval"].includes(name) && node.arguments?.[0] && ts.isStringLiteralLike(node.arguments[0])) {
-    report(file, node, `${name}() with a text runs it`);
-  }
-  if (name === "setAttribute" && file !== kMaySet) {
-    const first = node.arguments[0];
-    if (!first || !ts.isStringLiteral(first) || kRefused.test(first.text)) {
-      report(file, node, "setAttribute() takes a literal name, and none that runs, loads or styles");
-    }
-  }
-  if (callee.kind === ts.SyntaxKind.ImportKeyword) report(file, node, "no import() in one classic script");
-}
-
 function check_node(file, node) {
-  if (ts.isPropertyAccessExpression(node) && kSinks.has(node.name.text)) report(file, node, `${node.name.text} is not used here`);
-  if (ts.isElementAccessExpression(node) && ts.isStringLiteral(node.argumentExpression) &&
-    kSinks.has(node.argumentExpression.text)) report(file, node, `${node.argumentExpression.text} is not used here`);
-  if (ts.isCallExpression(node) || ts.isNewExpression(node)) check_call(file, node);
-  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
-    ts.isPropertyAccessExpression(node.left)) {
-    const name = node.left.name.text;
-    if (name === "src" && file !== kMayLoad) report(file, node, "only chunks.ts loads anything");
-    if (name === "location" || (name === "href" && /location/.test(node.left.expression.getText()))) {
-      report(file, node, "the page never goes elsewhere");
-    }
-  }
+  for (const problem of sinks_of(file, node)) report(file, node, problem);
   if (ts.isFunctionLike(node) && node.body) {
     const source = node.getSourceFile();
     const lines = source.getLineAndCharacterOfPosition(node.end).line -

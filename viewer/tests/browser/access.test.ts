@@ -84,6 +84,18 @@ describe("otherwise", () => {
     }
   });
 
+  test("nothing moves by itself for readers who want less motion", async () => {
+    const moving = () => at.page.evaluate(() => [...document.querySelectorAll("*")].filter((e) => {
+      const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(e);
+      return transitionDuration.split(", ").some((time) => time !== "0s") || animationName !== "none" || scrollBehavior !== "auto";
+    }).map((e) => e.className));
+    await at.open(`${trace}/0?t=4`);
+    await at.page.waitForSelector(".u-over");
+    expect(new Set(await moving())).toEqual(new Set(["bar-fill"]));
+    await at.page.emulateMedia({ reducedMotion: "reduce" });
+    expect(await moving()).toEqual([]);
+  });
+
   test("the theme follows the system until the reader chooses", async () => {
     await at.page.emulateMedia({ colorScheme: "dark" });
     await at.open();
