@@ -175,9 +175,9 @@ TEST_F(Continue, ForcedAnswersAreReadOnceAndBooked) {
   again.model_path = testing::glassbox_path();
   again.compute.threads = 1;
   again.probing.stride = 1;
-  ReadResult read = read_run({again, std::nullopt});
+  const ReadResult read = read_run({again, std::nullopt});
   std::string reader;
-  for (const StoredReader& r : store.readers()) reader = r.number == read.reader ? r.id : reader;
+  for (const StoredReader& r : store.readers()) reader = r.number == read.readers.front() ? r.id : reader;
   store.for_each_trace(
       [&](const TraceRecord& record) {
         const size_t n = record.question.options.size();
