@@ -133,10 +133,10 @@ TEST_F(Run, GrowsWithoutChangingWhatIsThere) {
 TEST_F(Run, InterruptedGrowthEndsInTheNoiseFloorOfTheWhole) {
   RunOptions grown = options("grown"), whole = options("whole");
   grown.selection.subjects = whole.selection.subjects = {"chains"};
-  grown.samples = whole.samples = 1;
+  grown.samples = whole.samples = 4;  // A block is one question's then, whichever are asked for.
   grown.selection.last = 1;
   run_plan(grown);
-  grown.selection.last = whole.selection.last = 3;
+  grown.selection.last = whole.selection.last = 2;
   RunObserver observer;  // Stops when all units are done and the noise floor is to be measured.
   bool all_done = false;
   observer.progress = [&](const Progress& p) { all_done = p.units_done == p.units_total; };
