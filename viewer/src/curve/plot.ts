@@ -27,8 +27,6 @@ export interface ReaderLine extends Line { reader: number; label: string; interp
 const css_value = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-// Of lines and dots, in the present theme.
-
 interface EndLabel { text: string; p: number; bold: boolean }
 
 // The name of each line at its right end, in the colour of text.
@@ -90,6 +88,7 @@ function pieces_of({ line, marks, style, stroke, points }: Drawn): Piece[] {
   return [{ line: between, series: { ...series(thinner(style)), points: { show: false } } }, { line: read, series: { ...series(style), points: dots } }];
 }
 
+// Of lines and dots, in the present theme.
 const option_strokes = ({ question: { options, answer } }: TraceModel, palette: Palette): string[] =>
   line_colours(options.length, answer, palette, is_dark() ? "dark" : "light").map(css_colour);
 
