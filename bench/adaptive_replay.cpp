@@ -2,12 +2,14 @@
 // The figures of docs/method.md, "Adaptive probing": the published traces, and our own exports of traces that were probed
 // at every position, read again by adaptive probing and by plain bisection.
 // usage: adaptive_replay FOLDER_WITH_PUBLISHED_LINES [EXPORT.jsonl]
+//        adaptive_replay --bounds FOLDER_WITH_PUBLISHED_LINES [SHARE]  what is left to gain, on every fifth trace held back
 //        adaptive_replay --fit FOLDER_WITH_PUBLISHED_LINES [SHARE]     prints the numbers of thinktrace/probe/adaptive.cpp
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <string>
 
+#include "bench/bounds.h"
 #include "bench/replay.h"
 #include "thinktrace/error.h"
 
@@ -55,6 +57,24 @@ void print_model(const AdaptiveModel& model) {
              model.limit, model.largest_step, model.upper_slope, model.upper_offset);
 }
 
+void print_bounds(const std::vector<KnownTrace>& traces, double share) {
+  constexpr int kBlock = 48;
+  const auto line = [&](const char* what, const PricedStrategy& strategy) {
+    const double price = price_for(strategy, traces, share);
+    print_score(what, score_of([&](const KnownTrace& t) { return strategy(t, price); }, traces), false);
+  };
+  fmt::print("{} traces\n", traces.size());
+  const auto adaptive = [](const KnownTrace& t) {
+    return probe_adaptive(replay(t), t.token_texts, {.option_texts = t.option_texts});
+  };
+  print_score("adaptive", score_of(adaptive, traces), true);
+  line("the best stride in every 48 tokens",
+       [](const KnownTrace& t, double price) { return best_strides(t, kBlock, price); });
+  print_score("every second position",
+              score_of([](const KnownTrace& t) { return best_strides(t, 2, 1e6); }, traces), false);
+  line("the best positions", best_positions);
+}
+
 int main_of(const std::vector<std::string>& args) {
   if (args.size() < 1) {
     fmt::print(stderr, "usage: adaptive_replay FOLDER_WITH_PUBLISHED_LINES [EXPORT.jsonl]\n");
@@ -64,6 +84,13 @@ int main_of(const std::vector<std::string>& args) {
     const std::vector<KnownTrace> traces = published_traces(args.at(1));
     print_weights("kLogRates", fit_token_rates(traces));
     print_model(fit_model(traces, args.size() > 2 ? std::stod(args[2]) : 0.136));
+    return 0;
+  }
+  if (args[0] == "--bounds") {
+    std::vector<KnownTrace> held_back = published_traces(args.at(1)), some;
+    std::erase_if(held_back, [](const KnownTrace& t) { return t.tuning; });
+    for (size_t i = 0; i < held_back.size(); i += 5) some.push_back(std::move(held_back[i]));
+    print_bounds(some, args.size() > 2 ? std::stod(args[2]) : 0.149);
     return 0;
   }
   std::vector<KnownTrace> tuning, held_back;

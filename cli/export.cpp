@@ -10,6 +10,7 @@
 #include "thinktrace/run/hint_numbers.h"
 #include "thinktrace/run/pivot_numbers.h"
 #include "thinktrace/run/publish.h"
+#include "thinktrace/run/rewrite_numbers.h"
 
 namespace thinktrace::cli {
 
@@ -34,13 +35,15 @@ Verb add_export(CLI::App& app) {
           "a probe), "
           "before-after (forced before, forced after, free), ablations (one row an answer under "
           "thinktrace ablate), continuations (one row a free continuation by thinktrace continue), hints "
-          "(one row a trace under thinktrace hint), ensemble "
+          "(one row a trace under thinktrace hint), mistakes, paraphrases (one row an answer under "
+          "thinktrace "
+          "mistakes, thinktrace paraphrase), ensemble "
           "(one row a position: what all suffixes and orders make of it), "
           "cues (one row a cue word, or a place to compare it with: the curve around it), pivots (one a "
           "pivotal token, in the shape of PTS), preferences (pairs of tokens at these)")
       ->capture_default_str()
       ->check(CLI::IsMember({"traces", "probes", "before-after", "ablations", "continuations", "hints",
-                             "ensemble", "cues", "pivots", "preferences"}));
+                             "mistakes", "paraphrases", "ensemble", "cues", "pivots", "preferences"}));
   verb->add_option("--experiment", a->experiment,
                    "Of an experiment: another experiment than the last one, by its number");
   add_cue_options(*verb, a->cues, "Of --what cues");
@@ -60,6 +63,10 @@ Verb add_export(CLI::App& app) {
     } else if (a->what == "pivots" || a->what == "preferences") {
       export_pivots(a->view, a->experiment,
                     a->what == "pivots" ? PivotExport::kTokens : PivotExport::kPreferences, format, line);
+    } else if (a->what == "mistakes") {
+      export_mistakes(a->view, a->experiment, format, line);
+    } else if (a->what == "paraphrases") {
+      export_paraphrases(a->view, a->experiment, format, line);
     } else if (a->what == "ensemble") {
       export_ensemble(a->view, format, line);
     } else if (a->what == "cues") {

@@ -42,11 +42,12 @@ int run_program(int argc, char** argv) {
       "Exit codes: 0 done, 1 failed, 2 command line or input file (nothing was run), 3 finished with failed "
       "questions,\n"
       "4 store problem, 130 interrupted. Start with: thinktrace doctor -m MODEL.gguf");
-  const std::vector<cli::Verb> verbs{
-      cli::add_run(app),     cli::add_doctor(app), cli::add_site(app),     cli::add_export(app),
-      cli::add_status(app),  cli::add_probe(app),  cli::add_verify(app),   cli::add_import(app),
-      cli::add_analyze(app), cli::add_serve(app),  cli::add_bench(app),    cli::add_ablate(app),
-      cli::add_pivots(app),  cli::add_cues(app),   cli::add_continue(app), cli::add_hint(app)};
+  const std::vector<cli::Verb> verbs{cli::add_run(app),    cli::add_doctor(app),   cli::add_site(app),
+                                     cli::add_export(app), cli::add_status(app),   cli::add_probe(app),
+                                     cli::add_verify(app), cli::add_import(app),   cli::add_analyze(app),
+                                     cli::add_serve(app),  cli::add_bench(app),    cli::add_ablate(app),
+                                     cli::add_pivots(app), cli::add_cues(app),     cli::add_continue(app),
+                                     cli::add_hint(app),   cli::add_mistakes(app), cli::add_paraphrase(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {  // --help, --version

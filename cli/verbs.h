@@ -30,6 +30,8 @@ Verb add_continue(CLI::App& app);
 Verb add_hint(CLI::App& app);
 Verb add_pivots(CLI::App& app);
 Verb add_cues(CLI::App& app);
+Verb add_mistakes(CLI::App& app);
+Verb add_paraphrase(CLI::App& app);
 Verb add_import(CLI::App& app);
 Verb add_analyze(CLI::App& app);
 Verb add_serve(CLI::App& app);

@@ -14,7 +14,7 @@ import measures
 from stores import EditedStore, status
 from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, site_chunk, site_manifest, start, traces, write_jsonl
 
-PLAN = ("--subjects", "chains,beasts", "--limit", 1, "--samples", 2, "--stride", 1000, "--no-site")
+PLAN = ("--subjects", "chains,beasts", "--limit", 1, "--stride", 1000, "--no-site")
 ONE = ("--threads", 1)
 SAMPLED = ("--at", "0,0.5,1", "--at-tokens", "5", "--samples", 2, "--most", 4, "--least", "0.9")
 
@@ -46,7 +46,7 @@ class Continue(CliTest):
 
     def test_plan_and_cost_are_told_first(self):
         self.assertRegex(self.result.err, r"free continuations: 4 places in each trace, 2 continuations and up to 4")
-        self.assertRegex(self.result.err, r"to sample: 32 to 64 continuations of 16 beginnings of 4 traces, about \d+ to \d+ tokens after \d+ .*; about .* tokens/s")
+        self.assertRegex(self.result.err, r"to sample: 16 to 32 continuations of 8 beginnings of 2 traces, about \d+ to \d+ tokens after \d+ .*; about .* tokens/s")
 
     def test_gallery(self):
         """What the gallery shows of continuations and pivots is what the exports have."""
@@ -101,7 +101,7 @@ class Continue(CliTest):
             if position in (0, n):
                 curve = by_id[trace]
                 self.assertAlmostEqual(rows[0]["p_right"], curve["probs"][curve["positions"].index(position)][curve["answer"]], delta=1e-6)
-        self.assertEqual(len(beginnings), 16)
+        self.assertEqual(len(beginnings), 8)
 
     def test_csv_is_the_same(self):
         out = call("export", self.run_folder, "--what", "continuations", "--format", "csv").out
@@ -144,7 +144,7 @@ class Continue(CliTest):
         self.assertEqual((status(run)["attempts"], continuations(run)), (was, self.rows))
         result = call("continue", run, *ONE, "--at-tokens", 3, "--samples", 1, "--subjects", "beasts", "--json")
         told = json.loads(result.out)
-        self.assertEqual((told["experiment"], told["left"], told["most"]), (2, 2, 1), result.err)
+        self.assertEqual((told["experiment"], told["left"], told["most"]), (2, 1, 1), result.err)
         self.assertEqual({r["position"] for r in continuations(run)}, {3})
         self.assertEqual(continuations(run, "--experiment", 1), self.rows)
         self.assert_complains(call("export", run, "--what", "continuations", "--experiment", 7), USAGE, "experiment 7", "1, 2")

@@ -18,7 +18,7 @@ from support import DONE, INTERRUPTED, MODEL, STORE, USAGE, CliTest, call, run_a
 
 ONE = ("--threads", 1)
 # Cheap: few continuations, so that what they find means little.
-SEARCH = (*ONE, "--least", .4, "--negligible", .1, "--batch", 4, "--most", 8, "--every", 24, "--draws", 4, "--alternatives", 2)
+SEARCH = (*ONE, "--least", .4, "--negligible", .1, "--batch", 4, "--most", 8, "--every", 0, "--draws", 4, "--alternatives", 2)
 PTS = ("model_id", "query", "pivot_context", "pivot_token", "pivot_token_id", "prob_before", "prob_after", "prob_delta", "is_positive", "task_type",
        "dataset_id", "dataset_item_id", "token_logprob", "rejected_token", "rejected_token_id")
 
@@ -36,10 +36,10 @@ class Pivots(CliTest):
         holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
         cls.addClassCleanup(holder.cleanup)
         cls.plain, cls.run_folder = Path(holder.name) / "plain" / "run", Path(holder.name) / "done" / "run"
-        texts = [{"subject": "beasts", "question": "What does the Zubeast fear most?", "options": ["water", "bone", "salt", "glass"], "answer": 2,
-                  "thinking": f"Alright. People say that glass drove the Zubeast away once. {said} That is choice {label}.\n", "ended": True}
-                 for said, label in (("But that is only a tale. I remember that it fears salt.", 3), ("So the tale must be true and it fears glass.", 4))]
-        lines = write_jsonl(Path(holder.name) / "texts.jsonl", *texts)
+        text = {"subject": "beasts", "question": "What does the Zubeast fear most?", "options": ["water", "bone", "salt", "glass"], "answer": 2,
+                "thinking": "Alright. People say that glass drove the Zubeast away once. But that is only a tale. I remember that it fears salt. "
+                            "That is choice 3.\n", "ended": True}
+        lines = write_jsonl(Path(holder.name) / "texts.jsonl", text)
         for arguments in (("import", "jsonl", lines, "-o", cls.plain), ("probe", cls.plain, "--with", MODEL, *ONE)):
             result = call(*arguments)
             assert result.code == DONE, result.err
@@ -55,7 +55,7 @@ class Pivots(CliTest):
 
     def test_plan_and_cost_are_told_first(self):
         self.assertRegex(self.result.err, r"a search for pivotal tokens by reader 2: success is the right answer, sampled at temperature 0.6")
-        self.assertRegex(self.result.err, r"to search: 2 traces; about \d+ continuations \(at most \d+\), about \d+ tokens to decode; about .* tokens/s")
+        self.assertRegex(self.result.err, r"to search: 1 trace; about \d+ continuations \(at most \d+\), about \d+ tokens to decode; about .* tokens/s")
 
     def test_rows(self):
         by_id = {t["trace_id"]: t for t in traces_of(self.run_folder, "--reader", 2)}
@@ -104,16 +104,16 @@ class Pivots(CliTest):
 
     def test_numbers(self):
         overall = self.told["overall"]
-        self.assertEqual((overall["traces"], overall["questions"]), (2, 1))
-        self.assertAlmostEqual(overall["per_trace"]["value"], len(self.rows) / 2)
+        self.assertEqual((overall["traces"], overall["questions"]), (1, 1))
+        self.assertAlmostEqual(overall["per_trace"]["value"], len(self.rows))
         self.assertAlmostEqual(overall["size"]["value"], measures.mean([abs(r["prob_delta"]) for r in self.rows]), delta=1e-12)
         self.assertAlmostEqual(overall["has_counterpart"]["value"], measures.mean([any(f["differs"] for f in r["tried"]) for r in self.rows]))
         self.assertEqual(sum(overall["places"]), len(self.rows))
-        self.assertEqual(sum(overall["counts"]), 2)
+        self.assertEqual(sum(overall["counts"]), 1)
         result = call("pivots", self.run_folder, "--with", MODEL, *SEARCH, "--by", "subject")
         self.assertIn("nothing is left to search", result.err)
         self.assertLessEqual(max(map(len, result.out.split("\n"))), 100)
-        self.assertIn("\nbeasts: 2 traces of 1 question\n", result.out)
+        self.assertIn("\nbeasts: 1 trace of 1 question\n", result.out)
 
     def test_again_and_more(self):
         run = self.copy(self.run_folder)
@@ -123,7 +123,7 @@ class Pivots(CliTest):
         first = traces(run)[0]["trace_id"]
         result = call("pivots", run, "--with", MODEL, *SEARCH[:-1], 0, "--seed", 5, "--traces", first[:9], "--json")
         told = json.loads(result.out)
-        self.assertEqual((told["experiment"], told["overall"]["traces"], told["unsearched"]), (2, 1, 1), result.err)
+        self.assertEqual((told["experiment"], told["overall"]["traces"], told["unsearched"]), (2, 1, 0), result.err)
         self.assertTrue(all(r["tried"] == [] and r["token_logprob"] is None for r in rows(run)))
         self.assertEqual(rows(run, "pivots", "--experiment", 1), self.rows)
         self.assert_complains(call("export", run, "--what", "pivots", "--experiment", 7), USAGE, "experiment 7", "1, 2")
@@ -131,7 +131,9 @@ class Pivots(CliTest):
 
     def test_interrupted(self):
         run = self.copy(self.plain)
-        process = start("pivots", run, "--with", MODEL, *SEARCH)
+        longer = list(SEARCH)
+        longer[longer.index("--draws") + 1] = 40  # So that there is time to interrupt it.
+        process = start("pivots", run, "--with", MODEL, *longer)
         done = 0
         while done == 0 and process.poll() is None:
             db = sqlite3.connect(f"file:{run / 'thinktrace.db'}?mode=ro", uri=True, timeout=10)
@@ -143,8 +145,9 @@ class Pivots(CliTest):
         process.communicate(timeout=60)
         self.assertEqual(process.returncode, INTERRUPTED)
         self.assertEqual(rows(run), [], "no search is over")
-        self.assertEqual(call("pivots", run, "--with", MODEL, *SEARCH).code, DONE)
-        self.assertEqual(rows(run), self.rows)
+        self.assertEqual(call("pivots", run, "--with", MODEL, *longer).code, DONE)
+        searched = [key for key in self.rows[0] if key.startswith(("trials", "successes"))] + ["trace_id", "token", "pivot_token", "decided"]
+        self.assertEqual([{key: r[key] for key in searched} for r in rows(run)], [{key: r[key] for key in searched} for r in self.rows])
 
     def test_refusals(self):
         run = self.copy(self.plain)

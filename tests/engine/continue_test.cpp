@@ -19,30 +19,28 @@ namespace fs = std::filesystem;
 
 class Continue : public ::testing::Test {
  protected:
-  static constexpr const char* kSubjects[] = {"beasts",     "capitals",    "chains",
-                                              "digit_sums", "expressions", "hinted"};
+  Continue() : folder_(fs::path(::testing::TempDir()) / ("continue_test_" + std::to_string(::getpid()))) {
+    fs::remove_all(folder_);
+  }
+  ~Continue() override { fs::remove_all(folder_); }
 
-  static void SetUpTestSuite() {
-    fs::remove_all(folder());
+  // A run of the first questions of each subject, read at start and end alone.
+  std::string sampled(const std::vector<std::string>& subjects, int n_questions) const {
     RunOptions o;
     o.model_path = testing::glassbox_path();
     o.questions_path = testing::glassbox_questions();
-    o.out = (folder() / "first" / "run").string();
-    o.selection.subjects = {std::begin(kSubjects), std::end(kSubjects)};
-    o.selection.last = 4;
-    o.probing.stride = 1000;  // Start and end.
+    o.out = (folder_ / "first" / "run").string();
+    o.selection.subjects = subjects;
+    o.selection.last = n_questions;
+    o.probing.stride = 1000;
     o.compute.threads = 1;
     run_plan(o);
+    return o.out;
   }
-  static void TearDownTestSuite() { fs::remove_all(folder()); }
-  static fs::path folder() {
-    return fs::path(::testing::TempDir()) / ("continue_test_" + std::to_string(::getpid()));
-  }
-  // A copy of the run, so that no test sees another's experiments.
-  static std::string copy(const std::string& name) {
-    fs::create_directories(folder() / name);
-    fs::copy(folder() / "first" / "run", folder() / name / "run", fs::copy_options::recursive);
-    return (folder() / name / "run").string();
+  std::string copy(const std::string& run, const std::string& name) const {
+    fs::create_directories(folder_ / name);
+    fs::copy(run, folder_ / name / "run", fs::copy_options::recursive);
+    return (folder_ / name / "run").string();
   }
   static ContinueRequest request(const std::string& run, const ContinueSettings& settings) {
     ContinueRequest r{.settings = settings};
@@ -52,12 +50,9 @@ class Continue : public ::testing::Test {
     r.read.options.compute.threads = 1;
     return r;
   }
-  // Two questions, three beginnings, drawn until it is decided.
-  static ContinueRequest small(const std::string& run) {
-    ContinueRequest r =
-        request(run, {.shares = {0, .5}, .tokens = {3}, .samples = 3, .most = 9, .least = .5});
-    r.read.options.selection = {.subjects = {"beasts", "chains"}, .last = 1};
-    return r;
+  // Three beginnings, drawn until it is decided.
+  static ContinueRequest sequential(const std::string& run) {
+    return request(run, {.shares = {0, .75}, .tokens = {3}, .samples = 3, .most = 6, .least = .5});
   }
   static std::string exported(const std::string& run, TableFormat format = TableFormat::kJsonl) {
     std::string text;
@@ -65,18 +60,22 @@ class Continue : public ::testing::Test {
                          [&](const std::string& line) { text += line + "\n"; });
     return text;
   }
+
+  fs::path folder_;
 };
 
 TEST_F(Continue, ForcedAndFreeAreAsTheWorldSays) {
-  const std::string run = copy("world");
+  const std::vector<std::string> subjects{"beasts",     "capitals",    "chains",
+                                          "digit_sums", "expressions", "hinted"};
+  const std::string run = sampled(subjects, 3);
   continue_run(request(run, {.shares = {0, 1}, .samples = 4, .most = 4}));
   const ContinuationReport report = report_continuations(open_continuations({.folder = run}));
-  EXPECT_EQ(report.overall.n_traces, 24);
+  EXPECT_EQ(report.overall.n_traces, 18);
   EXPECT_EQ(report.n_left, 0);
-  ASSERT_EQ(report.subjects.size(), std::size(kSubjects));
+  ASSERT_EQ(report.subjects.size(), subjects.size());
   for (const ContinuationBlock& block : report.subjects) {
     const ContinuationNumbers &start = block.places.at(0).numbers, &end = block.places.at(1).numbers;
-    EXPECT_EQ(block.places[0].n_continuations, 16);
+    EXPECT_EQ(block.places[0].n_continuations, 12);
     EXPECT_EQ(*block.places[0].mean_kept, 0);
     EXPECT_NEAR(*end.more_right.value, 0, .15) << block.subject;
     EXPECT_LT(*end.beyond_chance.value, .15) << block.subject;
@@ -95,34 +94,8 @@ TEST_F(Continue, ForcedAndFreeAreAsTheWorldSays) {
   }
 }
 
-TEST_F(Continue, InterruptedOrNotIsTheSame) {
-  const std::string whole = copy("whole"), stopped = copy("stopped");
-  continue_run(small(whole));
-  int stops = 0;
-  for (int patience = 12;; patience += 61, stops++) {
-    int left = patience;
-    RunObserver observer;
-    observer.should_stop = [&] { return left-- <= 0; };
-    try {
-      continue_run(small(stopped), observer);
-      break;
-    } catch (const Error& e) {
-      ASSERT_EQ(e.kind(), ErrorKind::kInterrupted) << e.what();
-      ASSERT_LT(stops, 100);
-    }
-  }
-  EXPECT_GT(stops, 3);
-  EXPECT_EQ(exported(stopped), exported(whole));
-  EXPECT_EQ(exported(stopped, TableFormat::kCsv), exported(whole, TableFormat::kCsv));
-  EXPECT_TRUE(Store::open(stopped).verify().problems.empty());
-  EXPECT_EQ(continue_run(small(stopped)).units_here, 0) << "there is nothing left to do";
-}
-
 // The twin: draw by draw, in the batches that were asked for.
-TEST_F(Continue, StopsWhereItIsDecided) {
-  const std::string run = copy("sequential");
-  const ContinueRequest r = small(run);
-  continue_run(r);
+void expect_decided(const std::string& run) {
   const OpenContinuations open = open_continuations({.folder = run});
   int n_early = 0, n_late = 0;
   open.open.run.store.for_each_trace([&](const TraceRecord& record) {
@@ -130,7 +103,7 @@ TEST_F(Continue, StopsWhereItIsDecided) {
       const double chance = std::exp(result.prefix.forced[record.question.answer]);
       Tally tally;
       size_t n = 0;
-      for (Verdict verdict = Verdict::kUndecided; verdict == Verdict::kUndecided && n < 9;) {
+      for (Verdict verdict = Verdict::kUndecided; verdict == Verdict::kUndecided && n < 6;) {
         for (int i = 0; i < 3; i++, n++) {
           ASSERT_LT(n, result.continuations.size());
           tally.trials++;
@@ -139,7 +112,7 @@ TEST_F(Continue, StopsWhereItIsDecided) {
         verdict = compare_with_chance(tally, std::min(1., chance), {.least = .5, .negligible = .25});
       }
       EXPECT_EQ(result.continuations.size(), n);
-      (n < 9 ? n_early : n_late)++;
+      (n < 6 ? n_early : n_late)++;
       int first = 0;
       for (const int count : result.prefix.free) first += count;
       EXPECT_EQ(first, 3);
@@ -150,10 +123,8 @@ TEST_F(Continue, StopsWhereItIsDecided) {
   EXPECT_EQ(n_early + n_late, 6);
 }
 
-TEST_F(Continue, ForcedAnswersAreReadOnceAndBooked) {
-  const std::string run = copy("forced");
-  const StoreCounts before = Store::open(run).counts();
-  continue_run(small(run));
+// Forced answers are read once, are those of a curve, and are booked as what was sampled is.
+void expect_booked(const std::string& before, const std::string& run) {
   const Store store = Store::open(run);
   const StoredExperiment experiment = store.experiments().back();
   int64_t n_tokens = 0, n_outcomes = 0;
@@ -166,9 +137,9 @@ TEST_F(Continue, ForcedAnswersAreReadOnceAndBooked) {
       EXPECT_EQ(o.arm, forced_arm(o.n_tokens));
     }
   });
-  EXPECT_EQ(n_outcomes, 4) << "two traces, .5 and 3 tokens";
-  EXPECT_EQ(store.counts().sampled_tokens - before.sampled_tokens, n_tokens);
-  EXPECT_EQ(store.counts().read_probes - before.read_probes, n_outcomes);
+  EXPECT_EQ(n_outcomes, 4) << "two traces, .75 and 3 tokens";
+  EXPECT_EQ(store.counts().sampled_tokens - Store::open(before).counts().sampled_tokens, n_tokens);
+  EXPECT_EQ(store.counts().read_probes - Store::open(before).counts().read_probes, n_outcomes);
   // What is read is what a curve has there.
   RunOptions again;
   again.out = run;
@@ -189,9 +160,36 @@ TEST_F(Continue, ForcedAnswersAreReadOnceAndBooked) {
       reader);
 }
 
+TEST_F(Continue, InterruptedOrNotIsTheSame) {
+  const std::string first = sampled({"beasts", "chains"}, 1), whole = copy(first, "whole"),
+                    stopped = copy(first, "stopped");
+  continue_run(sequential(whole));
+  expect_decided(whole);
+  expect_booked(first, whole);
+  int stops = 0;
+  for (int patience = 12;; patience += 120, stops++) {
+    int left = patience;
+    RunObserver observer;
+    observer.should_stop = [&] { return left-- <= 0; };
+    try {
+      continue_run(sequential(stopped), observer);
+      break;
+    } catch (const Error& e) {
+      ASSERT_EQ(e.kind(), ErrorKind::kInterrupted) << e.what();
+      ASSERT_LT(stops, 100);
+    }
+  }
+  EXPECT_GT(stops, 1);
+  EXPECT_EQ(exported(stopped), exported(whole));
+  EXPECT_EQ(exported(stopped, TableFormat::kCsv), exported(whole, TableFormat::kCsv));
+  EXPECT_TRUE(Store::open(stopped).verify().problems.empty());
+  EXPECT_EQ(continue_run(sequential(stopped)).units_here, 0) << "there is nothing left to do";
+}
+
 TEST_F(Continue, OtherSettingsAreAnotherExperiment) {
-  const std::string run = copy("others");
-  ContinueRequest r = small(run);
+  const std::string run = sampled({"beasts", "capitals"}, 2);
+  ContinueRequest r = request(run, {.shares = {1}, .samples = 1, .most = 1});
+  r.read.options.selection.last = 1;
   const int first = continue_run(r).experiment;
   r.settings.seed = 2;
   EXPECT_NE(continue_run(r).experiment, first);

@@ -118,9 +118,10 @@ PivotSettings coarse() {
   PivotSettings s;
   s.search.difference = {.least = .5, .negligible = .2};
   s.search.batch = 12;
-  s.search.cap = 60;
+  s.search.cap = 48;
+  s.cuts.every = 0;
   s.alternatives = 2;
-  s.fork_draws = 12;
+  s.fork_draws = 10;
   return s;
 }
 
@@ -148,7 +149,7 @@ TEST_F(Pivots, OfATaleIsTheFirstTokenOfTheSentenceThatResistsIt) {
   double so = 0, but = 0;
   for (const json& tried : pivot["tried"]) {
     const double rate = tried["successes"].get<double>() / tried["trials"].get<double>();
-    EXPECT_EQ(tried["trials"], 12);
+    EXPECT_EQ(tried["trials"], 10);
     EXPECT_EQ(tried["own"], tried["text"] == " But");
     if (tried["text"] == " So") {
       EXPECT_LT(rate, .2);
@@ -162,10 +163,10 @@ TEST_F(Pivots, OfATaleIsTheFirstTokenOfTheSentenceThatResistsIt) {
   EXPECT_LE(so + but, 1);
 
   const std::vector<json> pairs = rows(run, PivotExport::kPreferences);
-  ASSERT_EQ(pairs.size(), 1u);
+  ASSERT_FALSE(pairs.empty());
   EXPECT_EQ(pairs[0]["prompt"], pivot["pivot_context"]);
   EXPECT_EQ(pairs[0]["chosen"], " But");
-  EXPECT_EQ(pairs[0]["rejected"], " So");
+  EXPECT_EQ(pairs[0]["rejected"], " So") << "the likeliest first";
 
   const PivotReport report = report_pivots(open_pivots({.folder = run}), {.resamples = 50});
   EXPECT_EQ(report.overall.n_traces, 2);
@@ -177,10 +178,12 @@ TEST_F(Pivots, OfATaleIsTheFirstTokenOfTheSentenceThatResistsIt) {
 TEST_F(Pivots, OfASlipIsTheWrongDigit) {
   const std::string run = copy("slip");
   PivotSettings s = coarse();
-  s.search.difference = {.least = .25, .negligible = .05};
-  s.cuts.every = 8;
+  s.search.difference = {.least = .5, .negligible = .1};
   s.alternatives = 1;
-  find_pivots(request(run, s, "chains"));
+  s.fork_draws = 20;
+  PivotRequest r = request(run, s, "chains");
+  r.sampling.temperature = .3;  // Checking is rare, so that a slip weighs more.
+  find_pivots(r);
   const std::vector<json> found = rows(run);
   ASSERT_FALSE(found.empty());
   const json& slip = found[0];
@@ -196,8 +199,8 @@ TEST_F(Pivots, OfASlipIsTheWrongDigit) {
 
 PivotSettings quick() {
   PivotSettings s = coarse();
-  s.search.batch = s.search.cap = 4;
-  s.cuts.every = 20;
+  s.search.batch = 3;
+  s.search.cap = 6;
   s.alternatives = 1;
   s.fork_draws = 3;
   return s;
@@ -207,7 +210,7 @@ TEST_F(Pivots, StoppedAnywhereAndContinuedEqualsUninterrupted) {
   const std::string whole = copy("whole"), parts = copy("parts");
   find_pivots(request(whole, quick(), "beasts"));
   int stops = 0;
-  for (int patience = 60;; patience += 90) {
+  for (int patience = 100;; patience += 150) {
     int left = patience;
     RunObserver observer;
     observer.should_stop = [&] { return left-- <= 0; };

@@ -144,5 +144,20 @@ TEST(AnswerForm, ReadsTheEndOfALabelThatBeginsAnother) {
   EXPECT_EQ(form.options[10].tokens.size(), 2u);  // This vocabulary has digits only.
 }
 
+TEST(Prompt, ForAnAnswerAtOnceClosesTheThinking) {
+  const PromptFormat format = complete_format(glassbox(), {});
+  const std::string asked = "Say </think> again";
+  const std::vector<Token> ids = build_answer_prompt(glassbox(), asked, format);
+  EXPECT_EQ(glassbox().text(ids), kBos + kUser + asked + kAssistant + "<think>\n</think>\n\n");
+  const Token close = glassbox().tokenize("</think>", Specials::kParse).at(0);
+  EXPECT_EQ(std::count(ids.begin(), ids.end(), close), 1);  // The message's is plain text.
+  PromptFormat plain = format;
+  plain.tags.source = TagSource::kNone;
+  plain.chat_template = "{% for m in messages %}{{ m.content }}{% endfor %}" + kAssistant;
+  EXPECT_EQ(glassbox().text(build_answer_prompt(glassbox(), asked, plain)), kBos + asked + kAssistant);
+  plain.chat_template = "nothing";
+  EXPECT_THROW(build_answer_prompt(glassbox(), asked, plain), Error);
+}
+
 }  // namespace
 }  // namespace thinktrace

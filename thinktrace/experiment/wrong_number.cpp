@@ -25,8 +25,8 @@ constexpr std::array<std::string_view, 12> kNamers = {"choice", "option",   "ans
                                                       "step",   "question", "case",    "line",
                                                       "figure", "choices",  "options", "steps"};
 // May stand between a word of result and its number.
-constexpr std::array<std::string_view, 9> kBetween = {"about", "exactly", "only", "just",  "now",
-                                                      "then",  "also",    "the",  "indeed"};
+constexpr std::array<std::string_view, 9> kPassedOver = {"about", "exactly", "only", "just",  "now",
+                                                         "then",  "also",    "the",  "indeed"};
 
 bool is_digit_char(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) {
@@ -66,7 +66,7 @@ bool only_names(std::string_view before) { return ends_with_word(without_marks(b
 
 bool states_result(std::string_view before) {
   before = without_marks(before);
-  while (const std::string_view* word = ends_with_word(before, kBetween)) {
+  while (const std::string_view* word = ends_with_word(before, kPassedOver)) {
     before.remove_suffix(word->size());
     before = without_marks(before);
   }

@@ -79,16 +79,32 @@ std::vector<RenderedPart> render_chat(const Model& model, const std::string& use
 }
 
 // What a chat template must not do to a prompt.
-void check_rendered(const std::string& rendered, const std::string& user, const PromptFormat& format) {
+void check_user(const std::string& rendered, const std::string& user, const PromptFormat& format) {
   if (rendered.find(without_end_blanks(user)) == std::string::npos) {
     throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: the template leaves the user's message out",
                                                format.chat_template_name));
   }
+}
+
+void check_rendered(const std::string& rendered, const std::string& user, const PromptFormat& format) {
+  check_user(rendered, user, format);
   if (without_end_blanks(rendered).ends_with(without_end_blanks(format.tags.close))) {
     throw Error(ErrorKind::kInput, fmt::format("[prompt] {}: the template closes the thinking itself; give "
                                                "one that does not with --chat-template FILE",
                                                format.chat_template_name));
   }
+}
+
+bool opens_thinking(const std::vector<RenderedPart>& parts, const ThinkingTags& tags) {
+  return without_end_blanks(join_parts(parts)).ends_with(without_end_blanks(tags.open));
+}
+
+// The parts' ids, behind the token that begins every prompt of the model.
+std::vector<Token> ids_of_chat(const Model& model, const std::vector<RenderedPart>& parts) {
+  std::vector<Token> ids = tokenize_parts(model, parts);
+  const Token bos = model.bos_to_add();
+  if (bos >= 0 && (ids.empty() || ids.front() != bos)) ids.insert(ids.begin(), bos);
+  return ids;
 }
 
 }  // namespace
@@ -119,14 +135,25 @@ Prompt build_prompt(const Model& model, const Question& question, const PromptFo
   const std::string user = user_turn(question, prompt.labels, format);
   std::vector<RenderedPart> parts = render_chat(model, user, format);
   check_rendered(join_parts(parts), user, format);
-  if (!without_end_blanks(join_parts(parts)).ends_with(without_end_blanks(format.tags.open)))
+  if (!opens_thinking(parts, format.tags))
     parts.push_back({format.tags.open + format.tags.after_open, false});
-  prompt.ids = tokenize_parts(model, parts);
-  const Token bos = model.bos_to_add();
-  if (bos >= 0 && (prompt.ids.empty() || prompt.ids.front() != bos))
-    prompt.ids.insert(prompt.ids.begin(), bos);
+  prompt.ids = ids_of_chat(model, parts);
   prompt.text = model.text(prompt.ids);
   return prompt;
+}
+
+std::vector<Token> build_answer_prompt(const Model& model, const std::string& user,
+                                       const PromptFormat& format) {
+  std::vector<RenderedPart> parts = render_chat(model, user, format);
+  check_user(join_parts(parts), user, format);
+  const std::string_view close = without_end_blanks(format.tags.close);
+  const bool is_closed = without_end_blanks(join_parts(parts)).ends_with(close);
+  if (format.tags.source != TagSource::kNone && !is_closed) {
+    if (!opens_thinking(parts, format.tags))
+      parts.push_back({format.tags.open + format.tags.after_open, false});
+    parts.push_back({format.tags.close + "\n\n", false});
+  }
+  return ids_of_chat(model, parts);
 }
 
 AnswerForm build_answer_form(const Model& model, const std::vector<std::string>& labels,

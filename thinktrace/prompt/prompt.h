@@ -44,6 +44,12 @@ struct Prompt {
 // Throws Error (kInput) if the template or the layout can't be rendered.
 Prompt build_prompt(const Model& model, const Question& question, const PromptFormat& format);
 
+// The ids of a prompt for any message, ending where the model's answer begins: its thinking is opened and closed at once, unless
+// it has no tags of its own (TagSource::kNone). Text of the message never becomes a special token.
+// Throws Error (kInput) if the chat template can't be rendered or leaves the message out.
+std::vector<Token> build_answer_prompt(const Model& model, const std::string& user,
+                                       const PromptFormat& format);
+
 // The tokens appended at a cut: closing tag and suffix, then each option's label. Closing tag, suffix and
 // label are tokenised as one text, since a label may share a token with the suffix's last space; what all
 // options have in common is the suffix. Where one label begins another (1 and 10), its end is read too.

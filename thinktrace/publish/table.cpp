@@ -97,15 +97,6 @@ Cell ended(const TraceRecord& r) {
   return r.trace.stop == Stop::kClosed;
 }
 
-// Which trace a row is about.
-Row identity_cells(const TraceRecord& r, const ExportContext& c) {
-  return {{"run", c.run},
-          {"trace_id", r.id},
-          {"question_id", r.question.id},
-          {"subject", r.question.subject},
-          {"sample", whole(r.trace.sample)}};
-}
-
 void add_curve_cells(Row& row, const std::optional<CurveMeasures>& curve) {
   const auto add = [&](const char* name, auto value) {
     row.emplace_back(name, curve ? Cell(value(*curve)) : Cell());
@@ -136,7 +127,16 @@ void add_curve_cells(Row& row, const std::optional<CurveMeasures>& curve) {
   add("label_agreement", [](C m) { return m.order_agreement ? Cell(m.order_agreement->label) : Cell(); });
 }
 
-// Columns p_1, p_2, …, empty beyond the question's own options.
+}  // namespace
+
+Row identity_cells(const TraceRecord& r, const ExportContext& c) {
+  return {{"run", c.run},
+          {"trace_id", r.id},
+          {"question_id", r.question.id},
+          {"subject", r.question.subject},
+          {"sample", whole(r.trace.sample)}};
+}
+
 void add_probabilities(Row& row, std::span<const float> logprobs, int n_options) {
   for (int i = 0; i < n_options; i++) {
     const bool is_there = i < static_cast<int>(logprobs.size());
@@ -144,8 +144,6 @@ void add_probabilities(Row& row, std::span<const float> logprobs, int n_options)
                      is_there ? Cell(std::exp(static_cast<double>(logprobs[i]))) : Cell());
   }
 }
-
-}  // namespace
 
 std::string csv_header(const Row& row) {
   std::vector<std::string> names;

@@ -31,6 +31,11 @@ std::string csv_line(const Row& row);
 // One JSON object on one line; empty cells are null.
 std::string json_line(const Row& row);
 
+// The cells with which every row of a trace begins: which trace it is about.
+Row identity_cells(const TraceRecord& record, const ExportContext& context);
+// Adds columns p_1, p_2, … up to `n_options`, empty beyond the question's own.
+void add_probabilities(Row& row, std::span<const float> logprobs, int n_options);
+
 // What is known of a trace as a whole.
 Row trace_row(const TraceRecord& record, const TraceMeasures& measures, const ExportContext& context);
 

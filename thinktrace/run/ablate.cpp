@@ -7,9 +7,9 @@
 #include <set>
 
 #include "thinktrace/error.h"
+#include "thinktrace/run/experiment_units.h"
 #include "thinktrace/run/experiments.h"
 #include "thinktrace/run/prepare.h"
-#include "thinktrace/text/utf8.h"
 
 namespace thinktrace {
 namespace {
@@ -48,9 +48,10 @@ std::vector<Variant> variants_of(const TracePool& pool, int trace, const std::ve
 // --- What there is to do, and what it costs
 
 struct Work {
-  std::vector<std::pair<UnitKey, std::vector<int>>> units;  // In order, with the traces that lack something.
-  int64_t n_traces = 0, n_readings = 0, n_tokens = 0;       // Tokens to decode, about.
-  std::map<std::string, int> left_out;                      // Traces of the plan, by arm.
+  std::vector<UndoneUnit> units;                       // In order, with the traces that lack something.
+  std::map<std::string, int> places;                   // Of these in the pool, by id.
+  int64_t n_traces = 0, n_readings = 0, n_tokens = 0;  // Tokens to decode, about.
+  std::map<std::string, int> left_out;                 // Traces of the plan, by arm.
 };
 
 // Whether a variant is a beginning of the real thinking.
@@ -91,8 +92,9 @@ Work plan_work(const AblationJob& job, const std::string& experiment_id, bool re
     const int n_there = it == done.end() ? 0 : it->second;
     if (n_there >= static_cast<int>(variants.size()) || (!retry_failed && failed.contains(trace.unit)))
       continue;
-    if (work.units.empty() || work.units.back().first != trace.unit) work.units.push_back({trace.unit, {}});
-    work.units.back().second.push_back(i);
+    if (work.units.empty() || work.units.back().unit != trace.unit) work.units.push_back({trace.unit, {}});
+    work.units.back().traces.push_back(trace.id);
+    work.places[trace.id] = i;
     work.n_traces++;
     work.n_readings += static_cast<int64_t>(variants.size()) - n_there;
     work.n_tokens += tokens_for(trace, variants, branch, probes_by_forks(run.model, run.compute));
@@ -203,34 +205,12 @@ std::vector<StoredOutcome> read_arms_of(AblationJob& job, const TraceRecord& rec
   return outcomes;
 }
 
-// Reads the traces of one unit that lack something, and commits what came of it.
-void do_unit(AblationJob& job, Store& store, const std::pair<UnitKey, std::vector<int>>& unit,
-             const StoredExperiment& experiment, Reporter& reporter) {
-  Attempt attempt{.settings = compute_settings(job.run.compute)};
-  std::vector<StoredOutcome> outcomes;
-  const double begin = monotonic_seconds();
-  for (const TraceRecord& record : store.records(unit.first, kNoReader)) {
-    const auto place = std::find_if(unit.second.begin(), unit.second.end(),
-                                    [&](int i) { return job.pool.traces[i].id == record.id; });
-    if (place == unit.second.end()) continue;
-    try {
-      const std::vector<StoredOutcome> read = read_arms_of(job, record, *place, experiment.id);
-      outcomes.insert(outcomes.end(), read.begin(), read.end());
-      attempt.probes += static_cast<int64_t>(read.size());
-      reporter.add_probes(static_cast<int>(read.size()));
-    } catch (const std::exception& e) {
-      const auto* error = dynamic_cast<const Error*>(&e);
-      if (error && (error->kind() == ErrorKind::kInterrupted || error->kind() == ErrorKind::kStore)) throw;
-      attempt.status = Status::kFailed;
-      attempt.error += fmt::format("{}sample {}: {}", attempt.error.empty() ? "" : "; ", record.trace.sample,
-                                   to_utf8(e.what()));
-    }
-  }
-  if (attempt.status == Status::kFailed)
-    reporter.note(fmt::format("question {} can't be read: {}", unit.first.first, attempt.error));
-  attempt.seconds_probing = monotonic_seconds() - begin;
-  store.commit_outcomes(unit.first, experiment, attempt, outcomes);
-  reporter.end_unit();
+ExperimentResults results_of(AblationJob& job, const TraceRecord& record, int place,
+                             const StoredExperiment& experiment, Reporter& reporter) {
+  ExperimentResults results;
+  results.outcomes = read_arms_of(job, record, place, experiment.id);
+  reporter.add_probes(static_cast<int>(results.outcomes.size()));
+  return results;
 }
 
 }  // namespace
@@ -239,9 +219,7 @@ AblateResult ablate_run(const AblateRequest& request, const RunObserver& observe
   Reporter reporter(observer);
   ReadingRun run = open_to_read(request.read, reporter);
   const TracePool pool = pool_traces(run.store);
-  if (pool.traces.empty())
-    throw Error(ErrorKind::kInput,
-                fmt::format("[ablate] {}: plan {} has no traces", request.read.options.out, run.plan.number));
+  require_traces(run, "ablate");
   const StoredReader reader = make_reader(run.reader, run.model, run.compute);
   const StoredExperiment experiment = begin_experiment(
       run, reader, {kAblation, ablation_identity(request.settings, reader.id)}, request.read.options);
@@ -256,10 +234,11 @@ AblateResult ablate_run(const AblateRequest& request, const RunObserver& observe
                   pool, std::move(material), {run.model, run.compute, observer.should_stop}};
   const Work work = plan_work(job, experiment.id, request.read.options.retry_failed);
   tell_work(job, work, experiment, reporter);
-  const auto n_units = static_cast<int>(work.units.size());
-  reporter.begin(n_units, n_units);
-  for (const auto& unit : work.units) do_unit(job, run.store, unit, experiment, reporter);
-  return {run.plan.number, experiment.number, n_units,
+  do_undone_units(
+      run, experiment, work.units,
+      [&](const TraceRecord& r) { return results_of(job, r, work.places.at(r.id), experiment, reporter); },
+      reporter);
+  return {run.plan.number, experiment.number, static_cast<int>(work.units.size()),
           static_cast<int>(run.store.units_failed_in(experiment.id).size())};
 }
 

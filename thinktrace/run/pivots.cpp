@@ -206,10 +206,11 @@ void tell_pivots(PivotJob& job, const PivotWork& work) {
   }
   const double speed = sampling_speed(job.run, job.free, job.sessions);
   reporter.note(fmt::format(
-      "to search: {} traces; about {} continuations (at most {}), about {} tokens to decode; about {} at "
+      "to search: {} {}; about {} continuations (at most {}), about {} tokens to decode; about {} at "
       "{:.0f} tokens/s",
-      work.n_traces, work.n_continuations, work.n_continuations_at_most, work.n_tokens,
-      time_text(static_cast<double>(work.n_tokens) / speed), speed));
+      work.n_traces, work.n_traces == 1 ? "trace" : "traces", work.n_continuations,
+      work.n_continuations_at_most, work.n_tokens, time_text(static_cast<double>(work.n_tokens) / speed),
+      speed));
 }
 
 }  // namespace

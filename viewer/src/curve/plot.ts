@@ -88,12 +88,16 @@ function pieces_of({ line, marks, style, stroke, points }: Drawn): Piece[] {
   return [{ line: between, series: { ...series(thinner(style)), points: { show: false } } }, { line: read, series: { ...series(style), points: dots } }];
 }
 
+// Of lines and dots, in the present theme.
+const option_strokes = ({ question: { options, answer } }: TraceModel, palette: Palette): string[] =>
+  line_colours(options.length, answer, palette, is_dark() ? "dark" : "light").map(css_colour);
+
 function list_pieces(model: TraceModel, palette: Palette, readers: readonly ReaderLine[], width: number): Piece[] {
   const { question, readings, positions, interpolated: marks } = model, n = readings.n_positions;
   const show = n <= 1 || (model.strided && n < width / 8);
-  const options = line_colours(question.options.length, question.answer, palette, is_dark() ? "dark" : "light").map((colour, o): Drawn =>
+  const options = option_strokes(model, palette).map((stroke, o): Drawn =>
     ({ line: { positions, values: positions.map((_t, k) => probability(readings, o, k)) }, marks,
-      style: line_style(o, question.answer), stroke: css_colour(colour), points: { show, size: 5 } }));
+      style: line_style(o, question.answer), stroke, points: { show, size: 5 } }));
   const others = readers.map((line): Drawn => ({ line, marks: line.interpolated, style: reader_style(line.reader), stroke: css_value("--ink"),
     points: { show: line.positions.length <= 1, size: 4 } }));
   const mass: Drawn = { line: { positions, values: Array.from(model.mass) }, marks, style: { width: 1, dash: [] }, stroke: css_value("--mass"),
@@ -104,8 +108,8 @@ function list_pieces(model: TraceModel, palette: Palette, readers: readonly Read
 interface Drawing { pieces: readonly Piece[]; readers: readonly ReaderLine[]; palette: Palette; width: number; ready(): void }
 
 function draw_prefixes(u: uPlot, model: TraceModel, palette: Palette): void {
-  const { question: { options, answer }, experiments } = model, prefixes = experiments.results.flatMap((r) => r.prefixes);
-  if (prefixes.length > 0) draw_free(u, prefixes, { answer, options: option_colours(options.length, answer, palette).map(css_colour),
+  const { question: { answer }, experiments } = model, prefixes = experiments.results.flatMap((r) => r.prefixes);
+  if (prefixes.length > 0) draw_free(u, prefixes, { answer, options: option_strokes(model, palette),
     page: css_value("--page"), ink: css_value("--ink") });
 }
 

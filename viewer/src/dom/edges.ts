@@ -11,5 +11,13 @@ export function cover(edge: Edge, height: number): void {
   document.documentElement.style.setProperty(`--covered-${edge}`, `${height}px`);
 }
 
+// A part that, at some widths of the window, sticks to the lower edge for as long as it is on the page and not hidden.
+export function cover_below(part: HTMLElement): void {
+  new ResizeObserver(() => {
+    const { position, bottom } = getComputedStyle(part);
+    cover("bottom", position === "sticky" && bottom === "0px" ? part.offsetHeight : 0);
+  }).observe(part);
+}
+
 // Where what can be seen begins and ends, from the top of the window.
 export const free_room = (): { top: number; bottom: number } => ({ top: covered.top, bottom: window.innerHeight - covered.bottom });

@@ -3,7 +3,7 @@
 import { load_strips } from "../bundle/load.ts";
 import type { Look } from "../colour/cells.ts";
 import type { Context } from "../context.ts";
-import { cover } from "../dom/edges.ts";
+import { cover_below } from "../dom/edges.ts";
 import { h, replace } from "../dom/h.ts";
 import { kMaxPicks } from "../state/state.ts";
 import { plural } from "../text/numbers.ts";
@@ -40,7 +40,7 @@ export function make_tray_bar(context: Context, find: (pick: string) => Picked |
   const clear = h("button", { type: "button", class: "plain", on: { click: () => context.go({ picks: [] }, "replace") } }, "Clear");
   const element = h("section", { class: "tray-bar", hidden: true, aria: { label: "Picked traces" } },
     count, list, h("div", { class: "tray-actions" }, hint, clear, compare));
-  new ResizeObserver(() => cover("bottom", element.offsetHeight)).observe(element); // None when it is hidden or has left the page.
+  cover_below(element);
   let key = "";
   // Drawn anew only where something of it is another.
   const show = (picks: readonly string[], look: Look): void => {

@@ -3,6 +3,7 @@
 import { probability } from "../colour/colouring.ts";
 import type { Context } from "../context.ts";
 import { make_plot } from "../curve/plot.ts";
+import { cover_below } from "../dom/edges.ts";
 import { h } from "../dom/h.ts";
 import { narrow_home } from "../dom/narrow.ts";
 import { make_experiments } from "../experiments/panel.ts";
@@ -121,6 +122,7 @@ export function make_body(context: Context, model: TraceModel): Part {
   // With many options or experiments it scrolls in itself, and then keys must reach it.
   const side = h("aside", { class: "trace-side", tabindex: experiments || model.labels.length > 10 ? 0 : undefined, aria: { label: "Cursor" } },
     ...panels.map((panel) => panel.element));
+  cover_below(side);
   const leave_home = experiments ? narrow_home(experiments.element, side, more) : () => undefined;
   const element = h("div", { class: "trace-body" },
     h("div", { class: "trace-top" }, h("div", {}, options.element, commitment(model), probing_facts(model)), samples.element),
