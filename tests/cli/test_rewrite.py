@@ -12,7 +12,7 @@ from pathlib import Path
 
 import measures
 from stores import status
-from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, start, traces, write_jsonl
+from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, site_chunk, site_manifest, start, traces, write_jsonl
 
 PLAN = ("--subjects", "chains,capitals", "--limit", 2, "--no-site")
 ONE = ("--threads", 1)
@@ -80,6 +80,27 @@ class Rewrite(CliTest):
             self.assertEqual(row["right_free"], row["free"] == row["answer"])
             if row["arm"] == "rule":
                 self.assertNotEqual([c for c in row["sentence"] if c.isalnum()], [c for c in row["written"] if c.isalnum()])
+
+    def test_gallery(self):
+        """What the gallery shows of mistakes and paraphrases is what the exports have."""
+        site = self.folder / "site"
+        self.assertEqual(call("site", self.run_folder, "-o", site).code, DONE)
+        [run] = site_manifest(site)[0]["runs"]
+        self.assertEqual([e["kind"] for e in run["experiments"]], ["mistakes", "paraphrase"])
+        index = site_chunk(site, run["index"])[0]
+        [shelf], ids = index["shelves"], index["traces"]["id"]
+        shown, arms = set(), {}
+        for result in site_chunk(site, shelf["experiments"])[0]["results"]:
+            trace = ids[result["trace"]]
+            shown |= {(trace, m["position"], m["text"], m["by"], m["before"], m["after"]) for m in result.get("mistakes", [])}
+            arms |= {(trace, a["name"]): a["draws"][0]["p"] for a in result.get("arms", [])}
+        before = {(r["trace_id"], r["position"]): r["top"] for r in self.rows if r["arm"] == "untouched"}
+        self.assertEqual(shown, {(r["trace_id"], r["position"], r["written"], r["arm"], before[r["trace_id"], r["position"]], r["top"])
+                                 for r in self.rows if r["arm"] != "untouched" and r["written"]})
+        for row in exported(self.run_folder, "paraphrases"):
+            if row["arm"] != "paraphrase" or row["p_right"] is None:
+                continue
+            self.assertAlmostEqual(arms[row["trace_id"], f"paraphrase_{row['share']:g}"][row["answer"]], row["p_right"], delta=5.1e-5)
 
     def test_csv_is_the_same(self):
         for what in ("mistakes", "paraphrases"):
