@@ -46,7 +46,7 @@ class Rewrite(CliTest):
         result = call(*run_arguments(cls.plain, *PLAN))
         assert result.code == DONE, result.err
         shutil.copytree(cls.plain, cls.run_folder)
-        cls.result = call("mistakes", cls.run_folder, *ONE, "--template", cls.template, "--per-trace", 2, "--json")
+        cls.result = call("mistakes", cls.run_folder, *ONE, "--template", cls.template, "--per-trace", 1, "--json")
         assert cls.result.code == DONE, cls.result.err
         cls.told = json.loads(cls.result.out)
         cls.rows = exported(cls.run_folder, "mistakes")
@@ -59,8 +59,8 @@ class Rewrite(CliTest):
 
     def test_plan_and_cost_are_told_first(self):
         cost = r"about \d+ tokens to sample \(at \d+ tokens/s, as so far\) and \d+ to decode .*: about "
-        self.assertRegex(self.result.err, r"experiment 1, mistakes by reader 1: arms rule, model, untouched; 2 sentences of a trace")
-        self.assertRegex(self.result.err, rf"to do: {len(self.rows)} continuations and 8 mistakes to write in 4 traces; {cost}")
+        self.assertRegex(self.result.err, r"experiment 1, mistakes by reader 1: arms rule, model, untouched; 1 sentences? of a trace")
+        self.assertRegex(self.result.err, rf"to do: {len(self.rows)} continuations and 4 mistakes to write in 4 traces; {cost}")
         self.assertRegex(self.other.err, r"experiment 2, paraphrase by reader 1: the first 0.5, 1 of the sentences")
         self.assertRegex(self.other.err, rf"to do: 8 paraphrases of 4 traces; {cost}")
 
@@ -149,7 +149,7 @@ class Rewrite(CliTest):
                 self.assertEqual(row["top"], ends[row["trace_id"]])
 
     def test_tables(self):
-        for verb, more in (("mistakes", ("--per-trace", 2)), ("paraphrase", ("--shares", ".5,1"))):
+        for verb, more in (("mistakes", ("--per-trace", 1)), ("paraphrase", ("--shares", ".5,1"))):
             result = call(verb, self.run_folder, *ONE, "--template", self.template, *more, "--by", "subject")
             self.assertIn("nothing is left to do", result.err)
             self.assertLessEqual(max(map(len, result.out.split("\n"))), 100)
@@ -159,7 +159,7 @@ class Rewrite(CliTest):
     def test_again_and_more(self):
         run = self.copy(self.run_folder)
         was = status(run)["attempts"]
-        again = call("mistakes", run, *ONE, "--template", self.template, "--per-trace", 2, "--json")
+        again = call("mistakes", run, *ONE, "--template", self.template, "--per-trace", 1, "--json")
         self.assertEqual((json.loads(again.out), status(run)["attempts"]), (self.told, was))
         result = call("mistakes", run, *ONE, "--arms", "rule", "--per-trace", 1, "--json")
         self.assertEqual(json.loads(result.out)["experiment"], 3, result.err)
@@ -170,7 +170,7 @@ class Rewrite(CliTest):
 
     def test_interrupted(self):
         run = self.copy(self.plain)
-        command = ("mistakes", run, *ONE, "--template", self.template, "--per-trace", 2)
+        command = ("mistakes", run, *ONE, "--template", self.template, "--per-trace", 1)
         process = start(*command)
         done = 0
         while done == 0 and process.poll() is None:
