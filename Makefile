@@ -66,7 +66,7 @@ test: build-tests ## Build, lint and run every test
 # R1=PATH shows the published traces of DeepSeek-R1-Distill-Qwen-7B beside it: a clone of reasoning-progress-viz.
 demo: build ## Sample and probe Glassbox, the embedded model, and build a gallery (R1=PATH imports published traces too)
 	build/thinktrace run -m models/glassbox/glassbox-q8_0.gguf -q models/glassbox/questions -o $(DEMO) --limit 8 --samples 4 --permute 2
-	build/thinktrace ablate $(DEMO) --arms filler,other_question,first --draws 1
+	build/thinktrace ablate $(DEMO) --arms filler,first
 	build/thinktrace site $(DEMO) -o $(DEMO)/site
 	$(if $(R1),build/thinktrace import arbor "$(R1)" -o $(DEMO)-r1)
 	$(if $(R1),build/thinktrace site $(DEMO) $(DEMO)-r1 -o $(DEMO)/site)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import measures
 from stores import status
-from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, start, traces, write_jsonl
+from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, site_chunk, site_manifest, start, traces, write_jsonl
 
 PLAN = ("--subjects", "chains,capitals", "--limit", 2, "--no-site")
 ONE = ("--threads", 1)
@@ -46,7 +46,7 @@ class Rewrite(CliTest):
         result = call(*run_arguments(cls.plain, *PLAN))
         assert result.code == DONE, result.err
         shutil.copytree(cls.plain, cls.run_folder)
-        cls.result = call("mistakes", cls.run_folder, *ONE, "--template", cls.template, "--per-trace", 2, "--json")
+        cls.result = call("mistakes", cls.run_folder, *ONE, "--template", cls.template, "--per-trace", 1, "--json")
         assert cls.result.code == DONE, cls.result.err
         cls.told = json.loads(cls.result.out)
         cls.rows = exported(cls.run_folder, "mistakes")
@@ -59,8 +59,8 @@ class Rewrite(CliTest):
 
     def test_plan_and_cost_are_told_first(self):
         cost = r"about \d+ tokens to sample \(at \d+ tokens/s, as so far\) and \d+ to decode .*: about "
-        self.assertRegex(self.result.err, r"experiment 1, mistakes by reader 1: arms rule, model, untouched; 2 sentences of a trace")
-        self.assertRegex(self.result.err, rf"to do: {len(self.rows)} continuations and 8 mistakes to write in 4 traces; {cost}")
+        self.assertRegex(self.result.err, r"experiment 1, mistakes by reader 1: arms rule, model, untouched; 1 sentences? of a trace")
+        self.assertRegex(self.result.err, rf"to do: {len(self.rows)} continuations and 4 mistakes to write in 4 traces; {cost}")
         self.assertRegex(self.other.err, r"experiment 2, paraphrase by reader 1: the first 0.5, 1 of the sentences")
         self.assertRegex(self.other.err, rf"to do: 8 paraphrases of 4 traces; {cost}")
 
@@ -80,6 +80,27 @@ class Rewrite(CliTest):
             self.assertEqual(row["right_free"], row["free"] == row["answer"])
             if row["arm"] == "rule":
                 self.assertNotEqual([c for c in row["sentence"] if c.isalnum()], [c for c in row["written"] if c.isalnum()])
+
+    def test_gallery(self):
+        """What the gallery shows of mistakes and paraphrases is what the exports have."""
+        site = self.folder / "site"
+        self.assertEqual(call("site", self.run_folder, "-o", site).code, DONE)
+        [run] = site_manifest(site)[0]["runs"]
+        self.assertEqual([e["kind"] for e in run["experiments"]], ["mistakes", "paraphrase"])
+        index = site_chunk(site, run["index"])[0]
+        [shelf], ids = index["shelves"], index["traces"]["id"]
+        shown, arms = set(), {}
+        for result in site_chunk(site, shelf["experiments"])[0]["results"]:
+            trace = ids[result["trace"]]
+            shown |= {(trace, m["position"], m["text"], m["by"], m["before"], m["after"]) for m in result.get("mistakes", [])}
+            arms |= {(trace, a["name"]): a["draws"][0]["p"] for a in result.get("arms", [])}
+        before = {(r["trace_id"], r["position"]): r["top"] for r in self.rows if r["arm"] == "untouched"}
+        self.assertEqual(shown, {(r["trace_id"], r["position"], r["written"], r["arm"], before[r["trace_id"], r["position"]], r["top"])
+                                 for r in self.rows if r["arm"] != "untouched" and r["written"]})
+        for row in exported(self.run_folder, "paraphrases"):
+            if row["arm"] != "paraphrase" or row["p_right"] is None:
+                continue
+            self.assertAlmostEqual(arms[row["trace_id"], f"paraphrase_{row['share']:g}"][row["answer"]], row["p_right"], delta=5.1e-5)
 
     def test_csv_is_the_same(self):
         for what in ("mistakes", "paraphrases"):
@@ -128,7 +149,7 @@ class Rewrite(CliTest):
                 self.assertEqual(row["top"], ends[row["trace_id"]])
 
     def test_tables(self):
-        for verb, more in (("mistakes", ("--per-trace", 2)), ("paraphrase", ("--shares", ".5,1"))):
+        for verb, more in (("mistakes", ("--per-trace", 1)), ("paraphrase", ("--shares", ".5,1"))):
             result = call(verb, self.run_folder, *ONE, "--template", self.template, *more, "--by", "subject")
             self.assertIn("nothing is left to do", result.err)
             self.assertLessEqual(max(map(len, result.out.split("\n"))), 100)
@@ -138,7 +159,7 @@ class Rewrite(CliTest):
     def test_again_and_more(self):
         run = self.copy(self.run_folder)
         was = status(run)["attempts"]
-        again = call("mistakes", run, *ONE, "--template", self.template, "--per-trace", 2, "--json")
+        again = call("mistakes", run, *ONE, "--template", self.template, "--per-trace", 1, "--json")
         self.assertEqual((json.loads(again.out), status(run)["attempts"]), (self.told, was))
         result = call("mistakes", run, *ONE, "--arms", "rule", "--per-trace", 1, "--json")
         self.assertEqual(json.loads(result.out)["experiment"], 3, result.err)
@@ -149,7 +170,7 @@ class Rewrite(CliTest):
 
     def test_interrupted(self):
         run = self.copy(self.plain)
-        command = ("mistakes", run, *ONE, "--template", self.template, "--per-trace", 2)
+        command = ("mistakes", run, *ONE, "--template", self.template, "--per-trace", 1)
         process = start(*command)
         done = 0
         while done == 0 and process.poll() is None:

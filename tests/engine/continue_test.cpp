@@ -52,7 +52,7 @@ class Continue : public ::testing::Test {
   }
   // Three beginnings, drawn until it is decided.
   static ContinueRequest sequential(const std::string& run) {
-    return request(run, {.shares = {0, .75}, .tokens = {3}, .samples = 3, .most = 6, .least = .5});
+    return request(run, {.shares = {0, .75}, .tokens = {3}, .samples = 3, .most = 6, .least = .9});
   }
   static std::string exported(const std::string& run, TableFormat format = TableFormat::kJsonl) {
     std::string text;
@@ -67,17 +67,17 @@ class Continue : public ::testing::Test {
 TEST_F(Continue, ForcedAndFreeAreAsTheWorldSays) {
   const std::vector<std::string> subjects{"beasts",     "capitals",    "chains",
                                           "digit_sums", "expressions", "hinted"};
-  const std::string run = sampled(subjects, 3);
-  continue_run(request(run, {.shares = {0, 1}, .samples = 4, .most = 4}));
+  const std::string run = sampled(subjects, 2);
+  continue_run(request(run, {.shares = {0, 1}, .samples = 3, .most = 3}));
   const ContinuationReport report = report_continuations(open_continuations({.folder = run}));
-  EXPECT_EQ(report.overall.n_traces, 18);
+  EXPECT_EQ(report.overall.n_traces, 12);
   EXPECT_EQ(report.n_left, 0);
   ASSERT_EQ(report.subjects.size(), subjects.size());
   for (const ContinuationBlock& block : report.subjects) {
     const ContinuationNumbers &start = block.places.at(0).numbers, &end = block.places.at(1).numbers;
-    EXPECT_EQ(block.places[0].n_continuations, 12);
+    EXPECT_EQ(block.places[0].n_continuations, 6);
     EXPECT_EQ(*block.places[0].mean_kept, 0);
-    EXPECT_NEAR(*end.more_right.value, 0, .15) << block.subject;
+    EXPECT_NEAR(*end.more_right.value, 0, .2) << block.subject;
     EXPECT_LT(*end.beyond_chance.value, .15) << block.subject;
     EXPECT_NEAR(*start.forced_right.value + *start.more_right.value, *start.free_right.value, 1e-9);
     if (block.subject == "chains" || block.subject == "expressions") {
@@ -88,7 +88,7 @@ TEST_F(Continue, ForcedAndFreeAreAsTheWorldSays) {
       EXPECT_LT(start.more_right.interval->high, -.3);
       EXPECT_GT(*start.forced_right.value, .9);
     } else {
-      EXPECT_NEAR(*start.more_right.value, 0, .15) << block.subject;
+      EXPECT_NEAR(*start.more_right.value, 0, .2) << block.subject;
       EXPECT_LT(*start.beyond_chance.value, .15) << block.subject;
     }
   }
@@ -109,7 +109,7 @@ void expect_decided(const std::string& run) {
           tally.trials++;
           tally.successes += result.continuations[n].chosen == record.question.answer;
         }
-        verdict = compare_with_chance(tally, std::min(1., chance), {.least = .5, .negligible = .25});
+        verdict = compare_with_chance(tally, std::min(1., chance), {.least = .9, .negligible = .45});
       }
       EXPECT_EQ(result.continuations.size(), n);
       (n < 6 ? n_early : n_late)++;
@@ -167,7 +167,7 @@ TEST_F(Continue, InterruptedOrNotIsTheSame) {
   expect_decided(whole);
   expect_booked(first, whole);
   int stops = 0;
-  for (int patience = 12;; patience += 120, stops++) {
+  for (int patience = 12;; patience += 200, stops++) {
     int left = patience;
     RunObserver observer;
     observer.should_stop = [&] { return left-- <= 0; };

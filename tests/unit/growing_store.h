@@ -78,7 +78,7 @@ class GrowingStore {
     for (int i = 0; i < 2; i++) {
       const std::string id = record(question, first_sample + i).id;
       outcomes.push_back({id, "real", 0, 3, {-1, -2, -3}, {}});
-      outcomes.push_back({id, "none", 0, 0, {-2, -1, -3}, {}});
+      outcomes.push_back({id, "none", 0, 0, {-2, -1, -3 - 0.25F * static_cast<float>(question)}, {}});
     }
     store_.commit_outcomes({questions_[question].id, first_sample}, *store_.experiment(experiment.id), {},
                            outcomes);

@@ -2,10 +2,15 @@
 #include "thinktrace/run/gallery_experiments.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
 
 #include "thinktrace/run/ablation_plan.h"
 #include "thinktrace/run/continuation_plan.h"
 #include "thinktrace/run/pivot_plan.h"
+#include "thinktrace/run/rewrite_plan.h"
 
 namespace thinktrace {
 namespace {
@@ -30,11 +35,21 @@ std::string about_continuation(const StoredExperiment& experiment) {
                      settings.seed);
 }
 
+std::string about_mistakes(const StoredExperiment& experiment) {
+  const MistakeSettings settings = mistake_settings_of(experiment);
+  return settings.per_trace == kEverySentence
+             ? fmt::format("in every sentence, seed {}", settings.seed)
+             : fmt::format("{} of each kind a trace at most, seed {}", settings.per_trace, settings.seed);
+}
+
 // What of an experiment can be shown; empty: nothing.
 std::string about_experiment(const StoredExperiment& experiment) {
   if (experiment.kind == kAblation) return about_ablation(experiment);
   if (experiment.kind == kContinuation) return about_continuation(experiment);
   if (experiment.kind == kPivots) return about_pivots(experiment);
+  if (experiment.kind == kMistakes) return about_mistakes(experiment);
+  if (experiment.kind == kParaphrase)
+    return fmt::format("paraphrased by the model itself, seed {}", paraphrase_settings_of(experiment).seed);
   return "";
 }
 
@@ -88,15 +103,61 @@ void add_pivots(const Store& store, const TraceRecord& record, const StoredExper
   }
 }
 
+bool has_something(const ShownResult& r) {
+  return !r.arms.empty() || !r.prefixes.empty() || r.pivots || !r.mistakes.empty();
+}
+
+// The forced answer where it was read, else the free one.
+std::optional<int> answer_of(const StoredContinuation& c) {
+  if (c.logprobs.empty()) return c.chosen;
+  return static_cast<int>(std::max_element(c.logprobs.begin(), c.logprobs.end()) - c.logprobs.begin());
+}
+
+// Each beside the continuation of the sentence as it was. Where the model wrote nothing usable there is none.
+void add_mistakes(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
+                  ShownResult& result) {
+  const std::vector<StoredContinuation> continuations = store.continuations(record, experiment.id);
+  for (const StoredContinuation& c : continuations) {
+    if (c.arm == kUntouched || c.inserted.empty()) continue;
+    const auto control = std::find_if(
+        continuations.begin(), continuations.end(),
+        [&](const StoredContinuation& o) { return o.arm == kUntouched && o.position == c.position; });
+    result.mistakes.push_back(
+        {c.position, fmt::format("{}", fmt::join(c.inserted_text, "")), c.arm == kByRule,
+         control == continuations.end() ? std::nullopt : answer_of(*control), answer_of(c)});
+  }
+}
+
+// The real end, the beginnings, and each in other words.
+void add_paraphrases(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
+                     ShownResult& result) {
+  constexpr double kPercent = 100;
+  const std::vector<StoredOutcome> outcomes = store.outcomes(record, experiment.id);
+  const auto add_outcome = [&](const std::string& arm, std::string label) {
+    for (const StoredOutcome& o : outcomes) {
+      if (o.arm == arm) result.arms.push_back({arm, std::move(label), {{o.n_tokens, o.logprobs, ""}}});
+    }
+  };
+  add_outcome(kRealEnd, "the real thinking");
+  const std::vector<StoredContinuation> continuations = store.continuations(record, experiment.id);
+  const ParaphraseSettings settings = paraphrase_settings_of(experiment);
+  for (const double share : std::set<double>(settings.shares.begin(), settings.shares.end())) {
+    add_outcome(prefix_arm(share), fmt::format("its first {:g} %", kPercent * share));
+    for (const StoredContinuation& c : continuations) {
+      if (c.arm == paraphrase_arm(share) && !c.logprobs.empty())
+        result.arms.push_back({c.arm,
+                               fmt::format("its first {:g} % in other words", kPercent * share),
+                               {{static_cast<int>(c.think_ids.size()), c.logprobs, ""}}});
+    }
+  }
+}
+
 // What comes of going on from the trace's own tokens.
 void add_continued(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
                    ShownResult& result) {
   if (experiment.kind == kContinuation) add_prefixes(store, record, experiment, result);
   if (experiment.kind == kPivots) add_pivots(store, record, experiment, result);
-}
-
-bool has_something(const ShownResult& r) {
-  return !r.arms.empty() || !r.prefixes.empty() || r.pivots || !r.mistakes.empty();
+  if (experiment.kind == kMistakes) add_mistakes(store, record, experiment, result);
 }
 
 // The trace as the experiment's reader read it, if that was in the tokens that the record is shown in: then what was put between
@@ -141,6 +202,8 @@ std::vector<ShownResult> GalleryExperiments::of(const Store& store, const TraceR
     ShownResult result{.experiment = static_cast<int>(i)};
     if (e.kind == kAblation) {
       add_arms(store, record, e, result);
+    } else if (e.kind == kParaphrase) {
+      add_paraphrases(store, record, e, result);
     } else if (e.reader_id == reader_id_) {
       add_continued(store, record, e, result);
     } else if (const auto read = as_read_by(store, record, e.reader_id)) {

@@ -147,7 +147,8 @@ void add_trace_cost(const TraceRecord& record, const std::vector<MistakenSentenc
 std::string describe_arms(const MistakeSettings& settings) {
   return fmt::format("arms {}; {} of a trace in each arm", fmt::join(mistake_arms(settings), ", "),
                      settings.per_trace == kEverySentence ? "every sentence"
-                                                          : fmt::format("{} sentences", settings.per_trace));
+                                                          : fmt::format("{} sentence{}", settings.per_trace,
+                                                                        settings.per_trace == 1 ? "" : "s"));
 }
 
 std::string describe_mistakes_work(const RewriteJob& job, const MistakeSettings& settings,
