@@ -65,6 +65,7 @@ def main(path: str) -> int:
             must = ALIKE if place == "end" else AT_START.get(subject) if place == "start" else None
             if must and not must[0] <= low <= high <= must[1]:
                 wrong.append(f"{subject}, {place}: not within {must}")
+    wrong += [f"{subject}: nothing was continued" for subject in AT_START if not cells[subject, "start"]]
     for line in wrong:
         print(line, file=sys.stderr)
     return 1 if wrong else 0
