@@ -60,7 +60,8 @@ std::vector<Written> write_again(GrowingSession& sessions, const ReadingRun& run
   }
   if (asked.empty()) return written;
   Session& session = sessions.with_room_to_sample(asked, free.at_once);
-  const std::vector<std::vector<Trace>> traces = sample_traces(session, asked, free.at_once, on_tokens);
+  const std::vector<std::vector<Trace>> traces =
+      sample_traces(session, asked, free.at_once, {.on_tokens = on_tokens, .on_end = {}});
   for (size_t i = 0; i < places.size(); i++)
     written[places[i]] = written_from(run, traces[i].front(), requests[places[i]], options);
   return written;
