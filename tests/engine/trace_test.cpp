@@ -216,10 +216,12 @@ std::vector<TraceRequest> requests_to_continue() {
   };
   std::vector<Token> altered = first(0, .5);
   altered.push_back(altered.front());
+  TraceOptions longer = options;  // Than what is given at most.
+  longer.budget += 6;
   std::vector<TraceRequest> requests;
   for (const auto& given : {first(0, 0), first(0, .5), altered, first(1, .25), first(0, 1), first(0, .25)})
-    requests.push_back({prompt, "</think>", 0, given.empty() ? 2 : 1, options, given});
-  requests.insert(requests.begin() + 3, {other, "</think>", 4, 1, options, first(0, .3)});
+    requests.push_back({prompt, "</think>", 0, given.empty() ? 2 : 1, longer, given});
+  requests.insert(requests.begin() + 3, {other, "</think>", 4, 1, longer, first(0, .3)});
   return requests;
 }
 
