@@ -79,7 +79,7 @@ std::string plan_text(const StoredPlan& other, const StoredPlan& shown) {
                        json::parse(other.provenance).value("/model/name"_json_pointer, ""));
   if (json::parse(shown.identity).contains("import"))
     return "sampled with " + json::parse(other.provenance).value("/model/name"_json_pointer, "");
-  const std::string how = differences(without_hint(shown), without_hint(other));
+  std::string how = differences(without_hint(shown), without_hint(other));
   const auto hint = hint_of(other), shown_hint = hint_of(shown);
   if (hint) return fmt::format("with a hint: {}{}{}", describe(*hint), how.empty() ? "" : "; ", how);
   if (!how.empty()) return how;

@@ -70,7 +70,7 @@ struct ContinuedEntries {
       ContinuedPlace place{all[i].share, all[i].tokens, n, n_continuations[i], std::nullopt, {}};
       if (n > 0) place.mean_kept = static_cast<double>(n_kept[i]) / n;
       place.numbers = measure_continuations(places[i], n_questions, options, bootstrap);
-      block.places.push_back(std::move(place));
+      block.places.push_back(place);
     }
     return block;
   }

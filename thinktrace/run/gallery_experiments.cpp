@@ -133,9 +133,9 @@ void add_paraphrases(const Store& store, const TraceRecord& record, const Stored
                      ShownResult& result) {
   constexpr double kPercent = 100;
   const std::vector<StoredOutcome> outcomes = store.outcomes(record, experiment.id);
-  const auto add_outcome = [&](const std::string& arm, std::string label) {
+  const auto add_outcome = [&](const std::string& arm, const std::string& label) {
     for (const StoredOutcome& o : outcomes) {
-      if (o.arm == arm) result.arms.push_back({arm, std::move(label), {{o.n_tokens, o.logprobs, ""}}});
+      if (o.arm == arm) result.arms.push_back({arm, label, {{o.n_tokens, o.logprobs, ""}}});
     }
   };
   add_outcome(kRealEnd, "the real thinking");

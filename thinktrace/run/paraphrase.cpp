@@ -82,7 +82,7 @@ std::string describe_paraphrase_work(const RewriteJob& job, const ParaphraseSett
     n_decoded += n_prompt + static_cast<int64_t>(record.trace.think_ids.size());
     for (const int n : kept_tokens(shares, record)) {
       n_sampled += n;
-      n_decoded += n_prompt + 2 * n;  // The template's words are about as many as the layout's.
+      n_decoded += n_prompt + int64_t{2} * n;  // The template's words are about as many as the layout's.
     }
   });
   return fmt::format("{} paraphrases of {} traces; {}", n_traces * static_cast<int64_t>(shares.size()),
