@@ -38,11 +38,12 @@ std::vector<std::string> describe_suffixes(const DoctorReport& r) {
   const size_t n = r.suffix_positions.size();
   for (const SuffixWeight& s : r.suffixes) {
     const auto [least, most] = std::minmax_element(s.mass.begin(), s.mass.end());
-    const std::string cost = fmt::format("{:.2f} times the tokens", static_cast<double>(s.n_decoded) / own);
-    const std::string same = fmt::format("same option at {} of {} positions", s.n_same, n);
+    const bool is_own = &s == r.suffixes.data();
+    const std::string beside = fmt::format("{:.2f} times the tokens, same option at {} of {} positions",
+                                           static_cast<double>(s.n_decoded) / own, s.n_same, n);
     lines.push_back(fmt::format("mass {:.3f} to {:.3f}, {:2} tokens: {} ({})", *least, *most, s.n_tokens,
                                 nlohmann::json(s.suffix).dump(-1, ' ', false, json::error_handler_t::replace),
-                                &s == r.suffixes.data() ? "this one" : cost + ", " + same));
+                                is_own ? "this one" : beside));
   }
   return lines;
 }
