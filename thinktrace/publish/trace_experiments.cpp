@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "thinktrace/analysis/measures.h"
+
 namespace thinktrace {
 namespace {
 
