@@ -39,7 +39,7 @@ build-tests: deps viewer
 test-asan: ## The unit tests with address and undefined-behaviour sanitizers
 	cmake --preset asan > /dev/null
 	cmake --build build-asan -j $(JOBS) --target unit_tests
-	ASAN_OPTIONS=detect_leaks=1 build-asan/unit_tests --gtest_brief=1
+	seq 0 $$(($(JOBS) - 1)) | GTEST_TOTAL_SHARDS=$(JOBS) ASAN_OPTIONS=detect_leaks=1 xargs -P $(JOBS) -I {} env GTEST_SHARD_INDEX={} build-asan/unit_tests --gtest_brief=1
 
 test-cpp:
 	ctest --test-dir build --output-on-failure -j $(JOBS)
