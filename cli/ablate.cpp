@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/console.h"
+#include "cli/do_experiment.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
 #include "cli/view_options.h"
@@ -28,22 +29,10 @@ AblateResult ablate_traces(Arguments& a, const CLI::App& verb) {
     if (a.arms.empty()) a.settings.arms.push_back(static_cast<Arm>(i));
   }
   for (const std::string& name : a.arms) a.settings.arms.push_back(arm_named(name));
-  catch_interrupts();
-  ProgressBar bar(a.quiet);
-  RunObserver observer;
-  observer.note = [&](const std::string& text) { tell(text, a.quiet); };
-  observer.progress = [&](const Progress& p) { bar.show(p); };
-  observer.should_stop = interrupted;
-  RunOptions options = to_run_options(a.run, verb);
-  options.probing.stride = 0;  // As the run has it.
-  try {
-    return ablate_run({{options, a.plan}, a.settings}, observer);
-  } catch (const Error& e) {
-    if (e.kind() != ErrorKind::kInterrupted) throw;
-    throw Error(ErrorKind::kInterrupted,
-                fmt::format("interrupted; what was read is in {}, and the same command goes on from there",
-                            a.run.out));
-  }
+  return do_experiment(a.run, verb, a.quiet, "read",
+                       [&](const RunOptions& options, const RunObserver& observer) {
+                         return ablate_run({{options, a.plan}, a.settings}, observer);
+                       });
 }
 
 int ablate(Arguments& a, const CLI::App& verb) {

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/console.h"
+#include "cli/do_experiment.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
 #include "cli/view_options.h"
@@ -28,22 +29,10 @@ struct ContinueArguments {
 ContinueResult continue_traces(ContinueArguments& a, const CLI::App& verb) {
   if (!a.shares.empty() || !a.settings.tokens.empty()) a.settings.shares = a.shares;
   a.settings.most = std::max(a.settings.samples, a.most.value_or(a.settings.samples));
-  catch_interrupts();
-  ProgressBar bar(a.quiet);
-  RunObserver observer;
-  observer.note = [&](const std::string& text) { tell(text, a.quiet); };
-  observer.progress = [&](const Progress& p) { bar.show(p); };
-  observer.should_stop = interrupted;
-  RunOptions options = to_run_options(a.run, verb);
-  options.probing.stride = 0;  // As the run has it.
-  try {
-    return continue_run({{options, a.plan}, a.settings}, observer);
-  } catch (const Error& e) {
-    if (e.kind() != ErrorKind::kInterrupted) throw;
-    throw Error(ErrorKind::kInterrupted,
-                fmt::format("interrupted; what was sampled is in {}, and the same command goes on from there",
-                            a.run.out));
-  }
+  return do_experiment(a.run, verb, a.quiet, "sampled",
+                       [&](const RunOptions& options, const RunObserver& observer) {
+                         return continue_run({{options, a.plan}, a.settings}, observer);
+                       });
 }
 
 int continue_and_tell(ContinueArguments& a, const CLI::App& verb) {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/console.h"
+#include "cli/do_experiment.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
 #include "cli/view_options.h"
@@ -44,25 +45,12 @@ HintSettings hint_settings(const HintArguments& a, const CLI::App& verb) {
 }
 
 HintResult sample_hints(const HintArguments& a, const CLI::App& verb) {
-  catch_interrupts();
-  ProgressBar bar(a.quiet);
-  RunObserver observer;
-  observer.note = [&](const std::string& text) { tell(text, a.quiet); };
-  observer.progress = [&](const Progress& p) { bar.show(p); };
-  observer.should_stop = interrupted;
-  RunOptions options = to_run_options(a.run, verb);
-  options.probing.stride = 0;  // As the run has it.
-  HintRequest request{{options, a.plan}, hint_settings(a, verb)};
-  request.settings.selection = options.selection;
-  try {
-    return hint_run(request, observer);
-  } catch (const Error& e) {
-    if (e.kind() != ErrorKind::kInterrupted) throw;
-    throw Error(
-        ErrorKind::kInterrupted,
-        fmt::format("interrupted; every finished unit is in {}, and the same command goes on from there",
-                    a.run.out));
-  }
+  return do_experiment(a.run, verb, a.quiet, "finished",
+                       [&](const RunOptions& options, const RunObserver& observer) {
+                         HintRequest request{{options, a.plan}, hint_settings(a, verb)};
+                         request.settings.selection = options.selection;
+                         return hint_run(request, observer);
+                       });
 }
 
 int hint(const HintArguments& a, const CLI::App& verb) {

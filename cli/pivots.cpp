@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/console.h"
+#include "cli/do_experiment.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
 #include "cli/view_options.h"
@@ -26,23 +27,11 @@ struct PivotArguments {
 };
 
 PivotsResult search_pivots(PivotArguments& a, const CLI::App& verb) {
-  catch_interrupts();
-  ProgressBar bar(a.quiet);
-  RunObserver observer;
-  observer.note = [&](const std::string& text) { tell(text, a.quiet); };
-  observer.progress = [&](const Progress& p) { bar.show(p); };
-  observer.should_stop = interrupted;
-  RunOptions options = to_run_options(a.run, verb);
-  options.probing.stride = 0;  // As the run has it.
   a.settings.success = a.success == "right" ? Success::kRight : Success::kOwn;
-  try {
-    return find_pivots({{options, a.plan}, a.traces, a.settings, a.sampling}, observer);
-  } catch (const Error& e) {
-    if (e.kind() != ErrorKind::kInterrupted) throw;
-    throw Error(ErrorKind::kInterrupted,
-                fmt::format("interrupted; what was sampled is in {}, and the same command goes on from there",
-                            a.run.out));
-  }
+  return do_experiment(a.run, verb, a.quiet, "sampled",
+                       [&](const RunOptions& options, const RunObserver& observer) {
+                         return find_pivots({{options, a.plan}, a.traces, a.settings, a.sampling}, observer);
+                       });
 }
 
 int pivots(PivotArguments& a, const CLI::App& verb) {

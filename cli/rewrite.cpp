@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/console.h"
+#include "cli/do_experiment.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
 #include "cli/view_options.h"
@@ -52,23 +53,10 @@ void read_template(const RewriteArguments& a, RewriteTemplate& into) {
 int rewrite(const RewriteArguments& a, const CLI::App& verb, const char* what,
             const std::function<RewriteResult(const ReadRequest&, const RunObserver&)>& run,
             const std::function<std::string(const RunView&, int)>& show) {
-  catch_interrupts();
-  ProgressBar bar(a.quiet);
-  RunObserver observer;
-  observer.note = [&](const std::string& text) { tell(text, a.quiet); };
-  observer.progress = [&](const Progress& p) { bar.show(p); };
-  observer.should_stop = interrupted;
-  RunOptions options = to_run_options(a.run, verb);
-  options.probing.stride = 0;  // As the run has it.
-  RewriteResult result;
-  try {
-    result = run({options, a.plan}, observer);
-  } catch (const Error& e) {
-    if (e.kind() != ErrorKind::kInterrupted) throw;
-    throw Error(ErrorKind::kInterrupted,
-                fmt::format("interrupted; what was done is in {}, and the same command goes on from there",
-                            a.run.out));
-  }
+  const RewriteResult result = do_experiment(a.run, verb, a.quiet, "done",
+                                             [&](const RunOptions& options, const RunObserver& observer) {
+                                               return run({options, a.plan}, observer);
+                                             });
   if (result.units_failed)
     tell(fmt::format("{} could not be done whole (--retry-failed tries again)",
                      count_text(result.units_failed, "unit")),
