@@ -42,6 +42,33 @@ def evidence_against(before, after, difference):
     return min(inner.fun, evidence(low), evidence(high))
 
 
+def shared_evidence(before, after, shared, difference):
+    """The least evidence over the share that comes through, by a fine grid and a search around its best."""
+    stray = (before[0] - shared[0], before[1] - shared[1])
+    k, n = shared[1], before[1]
+
+    def evidence(f):
+        mixture = special.betaln(0.5 + k, 0.5 + n - k) - special.betaln(0.5, 0.5)
+        way = np.log(((k == 0) + (k == n) + np.exp(mixture)) / 3) - special.xlogy(k, f) - special.xlog1py(n - k, -f)
+        successes = evidence_against(stray, after, min(1.0, max(-1.0, difference / (1 - f))))
+        return way + np.logaddexp(0, successes) - np.log(2)
+    grid = np.linspace(0, 1 - abs(difference), 401)
+    values = [evidence(f) for f in grid]
+    best = int(np.argmin(values))
+    inner = optimize.minimize_scalar(evidence, bounds=(grid[max(0, best - 1)], grid[min(400, best + 1)]), method="bounded", options={"xatol": 1e-10})
+    return float(min(inner.fun, values[best]))
+
+
+def shared_tallies(rng):
+    cases = []
+    for n_shared, n_stray, n_more in ((0, 12, 9), (20, 0, 0), (20, 0, 8), (15, 2, 0), (30, 30, 20), (3, 60, 57)):
+        shared, stray, more = ((int(rng.integers(0, n + 1)), n) for n in (n_shared, n_stray, n_more))
+        before, after = (tuple(int(a + b) for a, b in zip(shared, part)) for part in (stray, more))
+        against = [[d, shared_evidence(before, after, shared, d)] for d in (-0.9, -0.5, -0.2, 0.1, 0.3, 0.75)]
+        cases.append({"before": before, "after": after, "shared": shared, "against": against})
+    return cases
+
+
 def tallies(rng):
     cases = []
     for n_before, n_after in ((1, 1), (5, 3), (16, 16), (40, 100), (500, 500)):
@@ -95,6 +122,7 @@ def label_biases(rng):
 
 def main():
     golden = {"same_curves": same_curves(np.random.default_rng(1)), "tallies": tallies(np.random.default_rng(2)),
+              "shared_tallies": shared_tallies(np.random.default_rng(5)),
               "ensembles": ensembles(np.random.default_rng(3)), "label_biases": label_biases(np.random.default_rng(4))}
     (pathlib.Path(__file__).parent / "experiments.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 

@@ -103,6 +103,116 @@ TEST(Sequential, NothingIsKnownWithoutTrials) {
   EXPECT_EQ(evidence_against({3, 4}, {1, 4}, 1), std::numeric_limits<double>::infinity());
 }
 
+// ---- Shared tosses ----
+
+SharedTallies random_tallies(std::mt19937_64& random, uint32_t most) {
+  const auto tally = [&](int trials) {
+    return Tally{static_cast<int>(draw_below(random, trials + 1)), trials};
+  };
+  const Tally shared = tally(static_cast<int>(draw_below(random, most))),
+              stray = tally(static_cast<int>(draw_below(random, most))),
+              more = tally(static_cast<int>(draw_below(random, most)));
+  return {{shared.successes + stray.successes, shared.trials + stray.trials},
+          {shared.successes + more.successes, shared.trials + more.trials},
+          shared};
+}
+
+TEST(Sequential, EvidenceOfSharedTossesIsScipys) {
+  for (const auto& c : golden_experiments()["shared_tallies"]) {
+    SCOPED_TRACE(c.dump());
+    const SharedTallies t{
+        {c["before"][0], c["before"][1]}, {c["after"][0], c["after"][1]}, {c["shared"][0], c["shared"][1]}};
+    for (const auto& against : c["against"])
+      EXPECT_NEAR(evidence_against(t, against[0]), against[1].get<double>(), 1e-4) << against[0];
+  }
+}
+
+// The verdict is what a grid over all three chances says, which knows nothing of convexity.
+TEST(Sequential, SharedTossesEqualAGridOfChances) {
+  std::mt19937_64 random(5);
+  const DifferenceOptions options{.least = .4, .negligible = .15};
+  constexpr int kGrid = 50;
+  int n[3] = {};
+  for (int round = 0; round < 60; round++) {
+    const SharedTallies t = random_tallies(random, 45);
+    if (t.before.trials == 0 || t.after.trials == 0) continue;
+    const Tally stray{t.before.successes - t.shared.successes, t.before.trials - t.shared.trials};
+    const bool never = t.shared.trials == 0, always = stray.trials == 0;
+    double low = 1, high = -1;
+    for (int i = 0; i <= kGrid; i++) {
+      const double f = static_cast<double>(i) / kGrid;
+      // With the points of all weight, added to the mixture where they are possible.
+      const Tally through{t.shared.trials, t.before.trials};
+      const double likelihood = (through.successes ? through.successes * std::log(f) : 0) +
+                                (stray.trials ? stray.trials * std::log(1 - f) : 0);
+      const double log_mixture = log_ratio(through, .5) + through.trials * std::log(.5);
+      const double way = std::log((never + always + std::exp(log_mixture)) / 3) - likelihood;
+      for (int k = 0; k <= kGrid; k++) {
+        for (int m = 0; m <= kGrid; m++) {
+          const double x = static_cast<double>(k) / kGrid, e = static_cast<double>(m) / kGrid;
+          const double bet = std::log(.5 + .5 * std::exp(log_ratio(stray, x) + log_ratio(t.after, e)));
+          if (way + bet >= std::log(20)) continue;
+          low = std::min(low, (1 - f) * (e - x));
+          high = std::max(high, (1 - f) * (e - x));
+        }
+      }
+    }
+    const Bounds found = difference_interval(t);
+    EXPECT_LE(found.low, low + 1e-6);
+    EXPECT_GE(found.high, high - 1e-6);
+    EXPECT_NEAR(found.low, low, .06);
+    EXPECT_NEAR(found.high, high, .06);
+    const bool alike = found.low > -.4 && found.high<.4, differ = found.low> .15 || found.high < -.15;
+    const Verdict expected = alike ? Verdict::kAlike : differ ? Verdict::kDiffer : Verdict::kUndecided;
+    EXPECT_EQ(compare_shared_rates(t, options), expected);
+    n[static_cast<int>(expected)]++;
+  }
+  for (const int count : n) EXPECT_GT(count, 2);
+}
+
+TEST(Sequential, WhatNearlyAlwaysComesThroughDiffersLittle) {
+  const DifferenceOptions options{.least = .25, .negligible = .1};
+  EXPECT_EQ(compare_shared_rates(SharedTallies{{18, 18}, {18, 18}, {18, 18}}, options), Verdict::kAlike);
+  EXPECT_EQ(compare_shared_rates(SharedTallies{{10, 10}, {10, 10}, {10, 10}}, options), Verdict::kUndecided);
+  EXPECT_EQ(compare_rates(Tally{9, 18}, Tally{9, 18}, options), Verdict::kUndecided);
+  EXPECT_EQ(compare_shared_rates(SharedTallies{{0, 0}, {9, 18}, {0, 0}}, options), Verdict::kUndecided);
+}
+
+// Tosses of `before` come through with a chance of f; batches of 8, looked at after each.
+TEST(Sequential, WithSharedTossesIsWrongLessOftenThanItPromises) {
+  struct Case {
+    double through, strayed, after;
+    Verdict wrong;  // With a difference of .2, that it is alike; of .1, that it differs.
+  };
+  for (const Case& c : {Case{.5, .2, .4, Verdict::kDiffer}, Case{.9, 0, 1, Verdict::kDiffer},
+                        Case{0, .5, .6, Verdict::kDiffer}, Case{.5, .3, .7, Verdict::kAlike},
+                        Case{.8, 0, 1, Verdict::kAlike}, Case{0, .4, .6, Verdict::kAlike}}) {
+    std::mt19937_64 random(7);
+    int n_wrong = 0;
+    constexpr int kTries = 300;
+    for (int r = 0; r < kTries; r++) {
+      SharedTallies t;
+      Verdict verdict = Verdict::kUndecided;
+      const auto add = [&](double p, auto... tallies) {
+        const int won = draw_uniform(random) < p ? 1 : 0;
+        ((tallies->successes += won, tallies->trials++), ...);
+      };
+      while (verdict == Verdict::kUndecided && t.before.trials < 400) {
+        for (int i = 0; i < 8; i++) {
+          if (draw_uniform(random) < c.through)
+            add(c.after, &t.before, &t.after, &t.shared);
+          else
+            add(c.strayed, &t.before);
+        }
+        while (t.after.trials < t.before.trials) add(c.after, &t.after);
+        verdict = compare_shared_rates(t, DifferenceOptions{.least = .2, .negligible = .1});
+      }
+      n_wrong += verdict == c.wrong;
+    }
+    EXPECT_LE(n_wrong, kTries / 20) << c.through << ' ' << c.strayed << ' ' << c.after;
+  }
+}
+
 // ---- Simulations: batches of 8 at each of the two positions, looked at after every batch. ----
 
 struct Outcome {

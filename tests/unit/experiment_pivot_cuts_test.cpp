@@ -16,10 +16,15 @@ std::vector<int> all_positions(int n) {
   return positions;
 }
 
-// Whether a draw succeeds hangs on its position and number alone, as stored continuations do.
-bool succeeds(int position, int draw, double chance) {
+// What comes of a draw hangs on its position and number alone, as stored continuations do.
+TracedDraw draw_of(int position, int draw, const std::vector<double>& chances) {
   std::mt19937_64 random(1000 * position + draw);
-  return draw_uniform(random) < chance;
+  const auto end = static_cast<int>(chances.size()) - 1;
+  int reach = position;
+  for (auto steps = draw_below(random, 4); steps > 0 && reach < end && chances[reach + 1] == chances[reach];
+       steps--)
+    reach++;
+  return {draw_uniform(random) < chances[reach], reach};
 }
 
 struct Whole {
@@ -37,7 +42,7 @@ Whole search_whole(const std::vector<double>& chances, const PivotOptions& optio
     for (const DrawRequest& r : lacking) {
       EXPECT_EQ(r.first, static_cast<int>(whole.draws[r.position].size()));
       for (int i = 0; i < r.trials; i++)
-        whole.draws[r.position].push_back(succeeds(r.position, r.first + i, chances[r.position]));
+        whole.draws[r.position].push_back(draw_of(r.position, r.first + i, chances));
     }
   }
   return whole;
@@ -53,10 +58,9 @@ TEST(PivotReplay, IsTheSearchThatAsksForItself) {
       for (const TrialRequest& r : round) {
         const auto at = search.tallies().find(r.position);
         const int first = at == search.tallies().end() ? 0 : at->second.trials;
-        Tally tally{0, r.trials};
-        for (int i = 0; i < r.trials; i++)
-          tally.successes += succeeds(r.position, first + i, chances[r.position]);
-        search.add(r.position, tally);
+        std::vector<TracedDraw> draws;
+        for (int i = 0; i < r.trials; i++) draws.push_back(draw_of(r.position, first + i, chances));
+        search.add(r.position, draws);
       }
     }
     ASSERT_EQ(search.tallies().size(), whole.draws.size());
@@ -73,8 +77,8 @@ TEST(PivotReplay, GoesOnFromHalfARound) {
   for (int t = 0; t <= 20; t++) chances.push_back(t <= 9 ? .9 : .1);
   const Whole whole = search_whole(chances, {});
   KnownDraws half = search_whole(chances, {}, 2).draws;
-  half.begin()->second.resize(5);  // Some draws are gone...
-  half[3] = {true, false, true};   // ...and there are some that nobody asked for.
+  half.begin()->second.resize(5);                // Some draws are gone...
+  half[3] = {{true, 3}, {false, 3}, {true, 3}};  // ...and there are some that nobody asked for.
   PivotSearch search(20, {}, {});
   const std::vector<DrawRequest> lacking = replay(search, half);
   ASSERT_EQ(lacking.size(), 1u);
@@ -82,11 +86,11 @@ TEST(PivotReplay, GoesOnFromHalfARound) {
   EXPECT_EQ(lacking[0].first, 5);
   EXPECT_EQ(lacking[0].trials, 11);
   KnownDraws more = whole.draws;
-  more[10].push_back(false);
+  more[10].push_back({false, 10});
   PivotSearch again(20, {}, {});
   EXPECT_TRUE(replay(again, more).empty());
   ASSERT_EQ(again.pivots().size(), whole.pivots.size());
-  EXPECT_EQ(again.pivots()[0].before.trials, whole.pivots[0].before.trials);
+  EXPECT_EQ(again.pivots()[0].tallies.before.trials, whole.pivots[0].tallies.before.trials);
 }
 
 TEST(PivotCuts, AreEvenOnesAndThoseOfJumps) {
@@ -106,23 +110,29 @@ TEST(PivotCost, IsThatOfASearchOverTheForcedAnswer) {
   std::vector<double> p(65, 0);
   for (int t = 21; t <= 64; t++) p[t] = 1;
   const std::vector<int> positions = all_positions(64), cuts{32};
-  const PivotSearch search = expected_search(64, positions, p, cuts, {});
+  const std::vector<double> astray{0}, forking{.5};
+  const PivotSearch search = expected_search(64, positions, p, astray, cuts, {}).search;
   const std::map<int, Tally>& tallies = search.tallies();
   for (const int position : {0, 16, 20, 21, 22, 24, 32, 64})
     EXPECT_TRUE(tallies.contains(position)) << position;
   EXPECT_FALSE(tallies.contains(48));
-  for (const auto& [position, tally] : tallies) EXPECT_EQ(tally.trials % 16, 0) << position;
+  for (const auto& [position, tally] : tallies) EXPECT_GT(tally.trials, 0) << position;
   ASSERT_EQ(search.pivots().size(), 1u);
   EXPECT_EQ(search.pivots()[0].token, 20);
   // A curve that was read at some positions only.
   const std::vector<int> few{0, 21, 64};
   const std::vector<double> values{0, 1, 1};
-  EXPECT_EQ(expected_search(64, few, values, cuts, {}).tallies().size(), tallies.size());
+  EXPECT_EQ(expected_search(64, few, values, astray, cuts, {}).search.tallies().size(), tallies.size());
   // Chances between 0 and 1 are met as nearly as whole numbers of trials allow.
-  const PivotSearch even = expected_search(1, std::vector{0, 1}, std::vector{.3, .3}, {}, {});
-  EXPECT_NEAR(even.tallies().at(0).successes, .3 * even.tallies().at(0).trials, .51);
+  const PivotSearch even = expected_search(1, std::vector{0, 1}, std::vector{.3, .3}, astray, {}, {}).search;
+  EXPECT_NEAR(even.tallies().at(0).successes / static_cast<double>(even.tallies().at(0).trials), .3, .03);
   EXPECT_TRUE(even.pivots().empty());
-  EXPECT_TRUE(expected_search(0, std::vector{0}, std::vector{.5}, {}, {}).tallies().empty());
+  EXPECT_TRUE(expected_search(0, std::vector{0}, std::vector{.5}, astray, {}, {}).search.tallies().empty());
+  // Where every draw goes the same way a few from the beginning are enough.
+  const ExpectedSearch sure = expected_search(64, few, std::vector{.5, .5, .5}, std::vector{1.}, cuts, {});
+  EXPECT_EQ(sure.search.tallies().size(), 1u);
+  EXPECT_LE(sure.n_rounds, 3);
+  EXPECT_GT(expected_search(64, few, std::vector{.5, .5, .5}, forking, cuts, {}).search.tallies().size(), 1u);
 }
 
 }  // namespace

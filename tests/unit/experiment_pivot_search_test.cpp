@@ -14,10 +14,17 @@ namespace {
 
 using Chances = std::vector<double>;  // Of success, at each position.
 
-Tally toss(int n, double p, std::mt19937_64& random) {
-  Tally tally{0, n};
-  for (int i = 0; i < n; i++) tally.successes += draw_uniform(random) < p ? 1 : 0;
-  return tally;
+// Draws that leave the trace at once.
+std::vector<TracedDraw> toss(int position, int n, double p, std::mt19937_64& random) {
+  std::vector<TracedDraw> draws;
+  for (int i = 0; i < n; i++) draws.push_back({draw_uniform(random) < p, position});
+  return draws;
+}
+
+std::vector<TracedDraw> known(int position, int successes, int n) {
+  std::vector<TracedDraw> draws(n, {false, position});
+  for (int i = 0; i < successes; i++) draws[i].succeeds = true;
+  return draws;
 }
 
 std::vector<int> tokens_of(const PivotSearch& search) {
@@ -42,7 +49,7 @@ PivotSearch run(const Chances& chances, const std::vector<int>& cuts, const Pivo
       EXPECT_GT(request.position, last);
       EXPECT_GT(request.trials, 0);
       last = request.position;
-      search.add(request.position, toss(request.trials, chances[request.position], random));
+      search.add(request.position, toss(request.position, request.trials, chances[request.position], random));
     }
   }
   for (const auto& [position, tally] : search.tallies()) EXPECT_LE(tally.trials, options.cap);
@@ -132,7 +139,8 @@ TEST(PivotSearch, TheOrderAndThePiecesOfAnswersDoNotMatter) {
       for (const TrialRequest& r : requests) {
         const int pieces = way == 2 ? r.trials : 1;
         for (int i = 0; i < pieces; i++)
-          search.add(r.position, toss(r.trials / pieces, chances[r.position], streams[r.position]));
+          search.add(r.position,
+                     toss(r.position, r.trials / pieces, chances[r.position], streams[r.position]));
       }
     }
     return search;
@@ -143,20 +151,21 @@ TEST(PivotSearch, TheOrderAndThePiecesOfAnswersDoNotMatter) {
     const PivotSearch other = run_in(way);
     EXPECT_EQ(tokens_of(first), tokens_of(other));
     EXPECT_EQ(trials_of(first), trials_of(other));
-    EXPECT_EQ(first.pivots()[0].before.successes, other.pivots()[0].before.successes);
+    EXPECT_EQ(first.pivots()[0].tallies.before.successes, other.pivots()[0].tallies.before.successes);
   }
 }
 
 TEST(PivotSearch, AsksAgainForWhatWasNotGiven) {
   PivotSearch search(1, {}, {.batch = 16, .cap = 32});
-  ASSERT_EQ(search.next().size(), 2u);
-  search.add(0, {0, 10});
+  // Where nothing is known of the way to the next position, it may lead there.
+  ASSERT_EQ(search.next().size(), 1u);
+  search.add(0, known(0, 0, 10));
   std::vector<TrialRequest> requests = search.next();
   ASSERT_EQ(requests.size(), 2u);
   EXPECT_EQ(requests[0].trials, 6);
   EXPECT_EQ(requests[1].trials, 16);
-  search.add(1, {5, 32});
-  search.add(0, {0, 6});
+  search.add(1, known(1, 5, 32));
+  search.add(0, known(0, 0, 6));
   requests = search.next();
   ASSERT_EQ(requests.size(), 1u);
   EXPECT_EQ(requests[0].position, 0);
@@ -166,8 +175,8 @@ TEST(PivotSearch, AsksAgainForWhatWasNotGiven) {
 TEST(PivotSearch, AtTheCapWhatWasObservedCounts) {
   const auto pivots_with = [](int successes_after) {
     PivotSearch search(1, {}, {.cap = 20});
-    search.add(0, {8, 20});
-    search.add(1, {successes_after, 20});
+    search.add(0, known(0, 8, 20));
+    search.add(1, known(1, successes_after, 20));
     EXPECT_TRUE(search.next().empty());
     return search.pivots();
   };
@@ -175,6 +184,69 @@ TEST(PivotSearch, AtTheCapWhatWasObservedCounts) {
   EXPECT_FALSE(pivots_with(13)[0].decided);
   EXPECT_NEAR(pivots_with(13)[0].change, .25, 1e-12);
   EXPECT_TRUE(pivots_with(11).empty());  // .15: more than negligible, but less than what matters.
+}
+
+// A text that forks at some tokens and goes its way everywhere else: whoever leaves it there succeeds with the chance of the fork.
+struct Forking {
+  std::vector<double> same_way;  // Of each token.
+  std::vector<double> strayed;   // Chance of success of those that leave it at a token.
+  double at_end = 0;             // Of those that come through to the end.
+
+  TracedDraw draw(int position, std::mt19937_64& random) const {
+    const auto n = static_cast<int>(same_way.size());
+    int reach = position;
+    while (reach < n && draw_uniform(random) < same_way[reach]) reach++;
+    return {draw_uniform(random) < (reach < n ? strayed[reach] : at_end), reach};
+  }
+  double chance(int position) const {
+    double chance = at_end;
+    for (int t = static_cast<int>(same_way.size()) - 1; t >= position; t--)
+      chance = same_way[t] * chance + (1 - same_way[t]) * strayed[t];
+    return chance;
+  }
+};
+
+PivotSearch run(const Forking& text, const std::vector<int>& cuts, const PivotOptions& options, uint64_t seed,
+                bool counts_passing) {
+  std::mt19937_64 random(seed);
+  PivotSearch search(static_cast<int>(text.same_way.size()), cuts, options);
+  for (auto requests = search.next(); !requests.empty(); requests = search.next()) {
+    for (const TrialRequest& r : requests) {
+      std::vector<TracedDraw> draws;
+      for (int i = 0; i < r.trials; i++) {
+        draws.push_back(text.draw(r.position, random));
+        if (!counts_passing) draws.back().reach = r.position;
+      }
+      search.add(r.position, draws);
+    }
+  }
+  return search;
+}
+
+// Like a chain with a slip: 100 tokens, few of which could have been others; at 60 a rare one that costs most of the chance.
+TEST(PivotSearch, CountsWhatCameThroughAndFindsTheSameForLess) {
+  Forking text{std::vector<double>(100, 1), std::vector<double>(100, .85), .1};
+  for (const int fork : {3, 9, 20, 41, 77}) text.same_way[fork] = .5;
+  for (const int fork : {3, 9, 20, 41}) text.strayed[fork] = .84;
+  text.same_way[60] = .01;
+  text.strayed[77] = .1;
+  ASSERT_NEAR(text.chance(0), .85, .02);
+  ASSERT_NEAR(text.chance(60), .84, .02);
+  ASSERT_NEAR(text.chance(61), .1, .02);
+  const std::vector<int> cuts{10, 20, 30, 40, 50, 60, 70, 80, 90};
+  const PivotOptions options{.difference = {.least = .25, .negligible = .1}};
+  int n_passing = 0, n_alone = 0, n_right = 0, n_found = 0;
+  for (uint64_t seed = 1; seed <= 40; seed++) {
+    const PivotSearch passing = run(text, cuts, options, seed, true),
+                      alone = run(text, cuts, options, seed, false);
+    n_passing += trials_of(passing);
+    n_alone += trials_of(alone);
+    for (const int token : tokens_of(passing)) n_right += token == 60;
+    n_found += static_cast<int>(passing.pivots().size());
+  }
+  EXPECT_GE(n_right, 38);
+  EXPECT_LE(n_found, 42);
+  EXPECT_LT(n_passing, n_alone / 3);
 }
 
 }  // namespace

@@ -60,7 +60,83 @@ Verdict judge(double observed, const DifferenceOptions& options, const Evidence&
   return Verdict::kUndecided;
 }
 
+// log N(f), of n tosses of which k came through.
+double log_coming_through(int k, int n, double f) {
+  const double never = k == 0 ? 1 : 0, always = k == n ? 1 : 0;
+  const double likelihood = log_likelihood({k, n}, f);
+  return std::log((never + always + std::exp(log_mixture({k, n}))) / 3) - likelihood;
+}
+
+Tally strayed(const SharedTallies& t) {
+  return {t.before.successes - t.shared.successes, t.before.trials - t.shared.trials};
+}
+
+// The most likely difference.
+double observed_difference(const SharedTallies& t) {
+  const Tally stray = strayed(t);
+  if (stray.trials == 0) return 0;
+  return static_cast<double>(stray.trials) / t.before.trials * (rate(t.after) - rate(stray));
+}
+
+// What is not ruled out, around what was observed.
+template <class Stays>
+Bounds bounds_around(double observed, const Stays& stays) {
+  return {stays(-1) ? -1 : border(observed, -1, stays), stays(1) ? 1 : border(observed, 1, stays)};
+}
+
 }  // namespace
+
+double evidence_against(const SharedTallies& t, double difference) {
+  const Tally stray = strayed(t);
+  const int n = t.before.trials, k = t.shared.trials;
+  const double largest = 1 - std::fabs(difference);
+  // Where nothing strays the successes may be anything.
+  const auto of_successes = [&](double f) {
+    if (f < 1) return evidence_against(stray, t.after, std::clamp(difference / (1 - f), -1., 1.));
+    const auto least = [](const Tally& one) {
+      return one.trials == 0 ? 0 : log_mixture(one) - log_likelihood(one, rate(one));
+    };
+    return least(stray) + least(t.after);
+  };
+  const auto evidence = [&](double f) {
+    const double successes = of_successes(f);
+    const double bet =
+        successes > 0 ? successes + std::log1p(std::exp(-successes)) : std::log1p(std::exp(successes));
+    return log_coming_through(k, n, f) + bet - std::log(2);
+  };
+  // Of both summands neither has more than one valley, but their sum may: a grid finds the one that is deepest.
+  constexpr int kGrid = 40;
+  int deepest = 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (int i = 0; i <= kGrid; i++) {
+    const double here = evidence(largest * i / kGrid);
+    if (here < least) {
+      least = here;
+      deepest = i;
+    }
+  }
+  double low = largest * std::max(0, deepest - 1) / kGrid,
+         high = largest * std::min(kGrid, deepest + 1) / kGrid;
+  constexpr int kSteps = 24;
+  for (int i = 0; i < kSteps; i++) {
+    const double left = low + (high - low) * .382, right = low + (high - low) * .618;
+    const double at_left = evidence(left), at_right = evidence(right);
+    least = std::min({least, at_left, at_right});
+    (at_left < at_right ? high : low) = at_left < at_right ? right : left;
+  }
+  return least;
+}
+
+Verdict compare_shared_rates(const SharedTallies& t, const DifferenceOptions& options) {
+  if (t.before.trials == 0 || t.after.trials == 0) return Verdict::kUndecided;
+  return judge(observed_difference(t), options, [&](double d) { return evidence_against(t, d); });
+}
+
+Bounds difference_interval(const SharedTallies& t, double alpha) {
+  if (t.before.trials == 0 || t.after.trials == 0) return {-1, 1};
+  return bounds_around(observed_difference(t),
+                       [&](double d) { return evidence_against(t, d) < -std::log(alpha); });
+}
 
 double evidence_against(const Tally& before, const Tally& after, double difference) {
   const double lowest = std::max(0.0, -difference), highest = std::min(1.0, 1 - difference);
@@ -92,8 +168,7 @@ Bounds difference_interval(const Tally& before, const Tally& after, double alpha
   const double enough = -std::log(alpha);
   const auto stays = [&](double d) { return evidence_against(before, after, d) < enough; };
   if (before.trials == 0 || after.trials == 0) return {-1, 1};
-  const double difference = rate(after) - rate(before);
-  return {stays(-1) ? -1 : border(difference, -1, stays), stays(1) ? 1 : border(difference, 1, stays)};
+  return bounds_around(rate(after) - rate(before), stays);
 }
 
 Bounds rate_interval(const Tally& tally, double alpha) {

@@ -15,20 +15,6 @@ namespace {
 
 std::vector<int> copy_of(std::span<const int> tokens) { return {tokens.begin(), tokens.end()}; }
 
-// The tokens that stand in for the real ones in arms that repeat some.
-const std::vector<int>& repeated_in(Arm arm, const ArmMaterial& material) {
-  switch (arm) {
-    case Arm::kBlank:
-      return material.blank;
-    case Arm::kFiller:
-      return material.filler;
-    case Arm::kOtherQuestion:
-      return material.other_question;
-    default:
-      return material.other_sample;
-  }
-}
-
 void require(bool there, Arm arm, std::string_view what) {
   if (!there)
     throw Error(ErrorKind::kInput,
@@ -65,12 +51,20 @@ bool is_emptied(Arm arm) {
          arm == Arm::kOtherQuestion;
 }
 
-bool is_length_matched(Arm arm) { return arm != Arm::kNone && arm != Arm::kFirst && arm != Arm::kLast; }
+bool is_length_matched(Arm arm) {
+  return arm != Arm::kNone && arm != Arm::kBlank && arm != Arm::kFirst && arm != Arm::kLast;
+}
 
 std::vector<int> repeat_to(std::span<const int> tokens, int n) {
   std::vector<int> out;
   out.reserve(n);
   for (int i = 0; i < n; i++) out.push_back(tokens[i % tokens.size()]);
+  return out;
+}
+
+std::vector<int> repeat_to_end(std::span<const int> tokens, int n) {
+  std::vector<int> out(n);
+  for (int i = 0; i < n; i++) out[n - 1 - i] = tokens[tokens.size() - 1 - i % tokens.size()];
   return out;
 }
 
@@ -134,9 +128,18 @@ std::vector<int> make_thinking(Arm arm, const ThinkingTokens& real, const ArmMat
       return copy_of(real.ids.first(tokens_of_share(n, material.share)));
     case Arm::kLast:
       return copy_of(real.ids.last(tokens_of_share(n, material.share)));
-    default:
-      require(n == 0 || !repeated_in(arm, material).empty(), arm, "tokens to repeat");
-      return repeat_to(repeated_in(arm, material), n);
+    case Arm::kBlank:
+      require(!material.blank.empty(), arm, "blank");
+      return material.blank;
+    case Arm::kFiller:
+      require(n == 0 || !material.filler.empty(), arm, "tokens to repeat");
+      return repeat_to(material.filler, n);
+    default: {
+      const std::vector<int>& lent =
+          arm == Arm::kOtherQuestion ? material.other_question : material.other_sample;
+      require(n == 0 || !lent.empty(), arm, "tokens to repeat");
+      return repeat_to_end(lent, n);
+    }
   }
 }
 

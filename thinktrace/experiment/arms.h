@@ -14,17 +14,17 @@
 namespace thinktrace {
 
 enum class Arm {
-  kReal,           // As it is.
-  kNone,           // Nothing.
-  kBlank,          // The tokens of a blank text, repeated. As long as the real thinking.
-  kFiller,         // Given filler tokens ("..."), repeated. As long.
-  kRandom,         // Drawn from a list of allowed tokens, each with the same chance. As long.
-  kShuffled,       // The same tokens in another order. As long.
-  kSentences,      // The same sentences in another order, each whole. As long.
-  kOtherQuestion,  // The thinking of another question, cut, or repeated from its beginning. As long.
-  kOtherSample,    // The thinking of another sample of the same question, cut or repeated likewise. As long.
-  kFirst,          // The first tokens, a share of them.
-  kLast,           // The last tokens, a share of them.
+  kReal,       // As it is.
+  kNone,       // Nothing.
+  kBlank,      // The tokens of a blank text, once.
+  kFiller,     // Given filler tokens ("..."), repeated. As long as the real thinking.
+  kRandom,     // Drawn from a list of allowed tokens, each with the same chance. As long.
+  kShuffled,   // The same tokens in another order. As long.
+  kSentences,  // The same sentences in another order, each whole. As long.
+  kOtherQuestion,  // The end of another question's thinking; where it is too short, behind repetitions of itself. As long.
+  kOtherSample,  // That of another sample of the same question, likewise. As long.
+  kFirst,        // The first tokens, a share of them.
+  kLast,         // The last tokens, a share of them.
 };
 
 // "real", "none", "blank", "filler", "random", "shuffled", "sentences", "other_question", "other_sample", "first",
@@ -43,6 +43,9 @@ bool is_emptied(Arm arm);
 
 // The first n of `tokens` repeated without end. REQUIRES: tokens is not empty, or n is 0; n >= 0.
 std::vector<int> repeat_to(std::span<const int> tokens, int n);
+
+// The last n of `tokens` repeated without beginning: it ends as they do. REQUIRES: as above.
+std::vector<int> repeat_to_end(std::span<const int> tokens, int n);
 
 // n tokens, each drawn from `allowed`. REQUIRES: allowed is not empty, or n is 0; n >= 0.
 std::vector<int> random_tokens(std::span<const int> allowed, int n, std::mt19937_64& random);
@@ -73,8 +76,8 @@ struct ArmMaterial {
 // The first k of the numbers 0, …, n - 1 in a drawn order, begun again where k is larger. REQUIRES: n > 0, or k is 0.
 std::vector<uint32_t> draw_distinct(std::mt19937_64& random, uint32_t n, int k);
 
-// The same ids on every machine for the same input. Throws Error (kInput) where the arm lacks its material and the real
-// thinking is not empty.
+// The same ids on every machine for the same input. Throws Error (kInput) where the arm lacks its material and, the blank's aside, the
+// real thinking is not empty.
 std::vector<int> make_thinking(Arm arm, const ThinkingTokens& real, const ArmMaterial& material);
 
 }  // namespace thinktrace

@@ -7,9 +7,22 @@
 #include "thinktrace/experiment/pivot_search.h"
 
 namespace thinktrace {
+namespace {
+
+// i in digits of a base, mirrored at the point (van der Corput 1935).
+double radical_inverse(uint64_t i, uint64_t base) {
+  double value = 0, digit = 1;
+  for (; i > 0; i /= base) {
+    digit /= static_cast<double>(base);
+    value += digit * static_cast<double>(i % base);
+  }
+  return value;
+}
+
+}  // namespace
 
 std::vector<DrawRequest> replay(PivotSearch& search, const KnownDraws& known) {
-  static const std::vector<bool> kNone;
+  static const std::vector<TracedDraw> kNone;
   for (;;) {
     const std::vector<TrialRequest> round = search.next();
     std::vector<DrawRequest> lacking;
@@ -26,9 +39,7 @@ std::vector<DrawRequest> replay(PivotSearch& search, const KnownDraws& known) {
     for (const TrialRequest& request : round) {
       const auto tally = search.tallies().find(request.position);
       const int first = tally == search.tallies().end() ? 0 : tally->second.trials;
-      const auto begin = known.at(request.position).begin() + first;
-      const auto won = std::count(begin, begin + request.trials, true);
-      search.add(request.position, {static_cast<int>(won), request.trials});
+      search.add(request.position, std::span(known.at(request.position)).subspan(first, request.trials));
     }
   }
 }
@@ -43,24 +54,32 @@ std::vector<int> pivot_cuts(int n_tokens, std::span<const int> positions, std::s
   return {cuts.begin(), cuts.end()};
 }
 
-PivotSearch expected_search(int n_tokens, std::span<const int> positions, std::span<const double> chances,
-                            std::span<const int> cuts, const PivotOptions& options) {
-  PivotSearch search(n_tokens, cuts, options);
+ExpectedSearch expected_search(int n_tokens, std::span<const int> positions, std::span<const double> chances,
+                               std::span<const double> same_way, std::span<const int> cuts,
+                               const PivotOptions& options) {
+  ExpectedSearch expected{PivotSearch(n_tokens, cuts, options), 0};
+  PivotSearch& search = expected.search;
   const auto chance_at = [&](int position) {
     const auto after = std::upper_bound(positions.begin(), positions.end(), position);
     return chances[after - positions.begin() - 1];
   };
-  // The successes of all trials at a position are its chance, rounded, so that no luck adds up.
+  // Evenly spread, so that no luck adds up: each draw is the next of a low-discrepancy sequence in two bases.
+  uint64_t n_drawn = 0;
   for (auto round = search.next(); !round.empty(); round = search.next()) {
+    expected.n_rounds++;
     for (const TrialRequest& request : round) {
-      const auto tally = search.tallies().find(request.position);
-      const Tally before = tally == search.tallies().end() ? Tally{} : tally->second;
-      const int n = before.trials + request.trials;
-      const int won = static_cast<int>(std::lround(chance_at(request.position) * n));
-      search.add(request.position, {std::clamp(won - before.successes, 0, request.trials), request.trials});
+      std::vector<TracedDraw> draws;
+      for (int i = 0; i < request.trials; i++) {
+        const double how_far = radical_inverse(++n_drawn, 3), luck = radical_inverse(n_drawn, 2);
+        double left = 1;
+        int reach = request.position;
+        while (reach < n_tokens && (left *= same_way[reach % same_way.size()]) > how_far) reach++;
+        draws.push_back({luck < chance_at(reach), reach});
+      }
+      search.add(request.position, draws);
     }
   }
-  return search;
+  return expected;
 }
 
 }  // namespace thinktrace

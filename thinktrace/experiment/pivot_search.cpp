@@ -8,46 +8,56 @@
 namespace thinktrace {
 namespace {
 
-double change_of(const Tally& before, const Tally& after) {
-  return static_cast<double>(after.successes) / after.trials -
-         static_cast<double>(before.successes) / before.trials;
+double change_of(const SharedTallies& t) {
+  return static_cast<double>(t.after.successes) / t.after.trials -
+         static_cast<double>(t.before.successes) / t.before.trials;
+}
+
+void add_one(Tally& tally, bool succeeds) {
+  tally.successes += succeeds ? 1 : 0;
+  tally.trials++;
 }
 
 }  // namespace
 
 PivotSearch::PivotSearch(int end, std::span<const int> cuts, const PivotOptions& options)
-    : options_(options) {
+    : options_(options), at_(end + 1) {
   std::set<int> borders(cuts.begin(), cuts.end());
   borders.insert({0, end});
   for (auto at = borders.begin(); std::next(at) != borders.end(); at++)
     open_.push_back({*at, *std::next(at)});
 }
 
-Tally PivotSearch::tally_at(int position) const {
-  const auto at = tallies_.find(position);
-  return at == tallies_.end() ? Tally{} : at->second;
+void PivotSearch::add(int position, std::span<const TracedDraw> draws) {
+  for (const TracedDraw& draw : draws) {
+    add_one(begun_[position], draw.succeeds);
+    for (int p = position; p <= draw.reach; p++) add_one(at_[p], draw.succeeds);
+    if (draw.reach > position) passing_.push_back({position, draw});
+  }
 }
 
-void PivotSearch::add(int position, const Tally& more) {
-  Tally& tally = tallies_[position];
-  tally.successes += more.successes;
-  tally.trials += more.trials;
+SharedTallies PivotSearch::compared(int before, int after) const {
+  SharedTallies tallies{at_[before], at_[after], {}};
+  for (const PassingDraw& d : passing_) {
+    if (d.begin <= before && d.draw.reach >= after) add_one(tallies.shared, d.draw.succeeds);
+  }
+  return tallies;
 }
 
 // Drops a stretch whose ends are alike, notes a pivot, or goes on with both halves; what is not decided stays open.
 void PivotSearch::settle(const Stretch& stretch, std::vector<Stretch>& open) {
-  const Tally before = tally_at(stretch.begin), after = tally_at(stretch.end);
-  const Verdict verdict = compare_rates(before, after, options_.difference);
+  const SharedTallies tallies = compared(stretch.begin, stretch.end);
+  const Verdict verdict = compare_shared_rates(tallies, options_.difference);
   if (verdict == Verdict::kAlike) return;
   if (verdict == Verdict::kUndecided) {
-    if (std::min(before.trials, after.trials) < options_.cap) {
+    if (std::min(tallies.before.trials, tallies.after.trials) < options_.cap) {
       open.push_back(stretch);
       return;
     }
-    if (std::fabs(change_of(before, after)) < options_.difference.least) return;
+    if (std::fabs(change_of(tallies)) < options_.difference.least) return;
   }
   if (stretch.end == stretch.begin + 1) {
-    pivots_.push_back({stretch.begin, before, after, change_of(before, after), verdict == Verdict::kDiffer});
+    pivots_.push_back({stretch.begin, tallies, change_of(tallies), verdict == Verdict::kDiffer});
     return;
   }
   const int middle = stretch.begin + (stretch.end - stretch.begin) / 2;
@@ -59,15 +69,24 @@ std::vector<TrialRequest> PivotSearch::next() {
   std::vector<Stretch> open;
   for (const Stretch& stretch : open_) settle(stretch, open);
   open_ = std::move(open);
-  std::map<int, int> wanted;
+  std::map<int, int> goals;  // Trials wanted at a position, those that are there counted.
   for (const Stretch& stretch : open_) {
-    const int n_begin = tally_at(stretch.begin).trials, n_end = tally_at(stretch.end).trials;
-    const int goal = std::min(options_.cap, std::min(n_begin, n_end) + options_.batch);
-    if (goal > n_begin) wanted[stretch.begin] = std::max(wanted[stretch.begin], goal - n_begin);
-    if (goal > n_end) wanted[stretch.end] = std::max(wanted[stretch.end], goal - n_end);
+    const int n_least = std::min(at_[stretch.begin].trials, at_[stretch.end].trials);
+    const int goal = std::min(options_.cap, n_least + options_.batch);
+    for (const int position : {stretch.begin, stretch.end}) goals[position] = std::max(goals[position], goal);
   }
   std::vector<TrialRequest> requests;
-  for (const auto& [position, trials] : wanted) requests.push_back({position, trials});
+  for (const auto& [position, goal] : goals) {
+    const int lacking = goal - at_[position].trials;
+    if (lacking <= 0) continue;
+    // Where nothing is known of the way from an earlier position, it is taken to lead here.
+    double expected = 0;
+    for (const TrialRequest& r : requests) {
+      const SharedTallies way = compared(r.position, position);
+      expected += r.trials * (way.shared.trials + 1.) / (way.before.trials + 1.);
+    }
+    if (expected < lacking / 2.) requests.push_back({position, lacking - static_cast<int>(expected)});
+  }
   return requests;
 }
 

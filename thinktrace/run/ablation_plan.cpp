@@ -75,7 +75,7 @@ std::string label_of(const ArmCase& arm) {
     case Arm::kNone:
       return "no thinking";
     case Arm::kBlank:
-      return "blanks";
+      return "a blank";
     case Arm::kFiller:
       return "filler tokens";
     case Arm::kRandom:
@@ -118,8 +118,9 @@ std::string ablation_identity(const AblationSettings& settings, const std::strin
     identity.update({{"draws", settings.draws}, {"seed", settings.seed}});
   if (std::any_of(arms.begin(), arms.end(), takes_share))
     identity["shares"] = std::set<double>(settings.shares.begin(), settings.shares.end());
-  if (arms.contains(Arm::kBlank)) identity["blank"] = settings.blank;
+  if (arms.contains(Arm::kBlank)) identity["one_blank"] = settings.blank;
   if (arms.contains(Arm::kFiller)) identity["filler"] = settings.filler;
+  if (std::any_of(arms.begin(), arms.end(), needs_lender)) identity["lent"] = "the end";
   return identity.dump();
 }
 
@@ -131,7 +132,7 @@ AblationSettings ablation_settings_of(const StoredExperiment& experiment) {
     settings.draws = identity.value("draws", settings.draws);
     settings.seed = identity.value("seed", settings.seed);
     settings.shares = identity.value("shares", settings.shares);
-    settings.blank = identity.value("blank", settings.blank);
+    settings.blank = identity.value("one_blank", settings.blank);
     settings.filler = identity.value("filler", settings.filler);
   } catch (const std::exception& e) {
     throw Error(ErrorKind::kStore, fmt::format("[ablate] experiment {}: its settings can't be read: {}",

@@ -93,7 +93,7 @@ void add_pivots(const Store& store, const TraceRecord& record, const StoredExper
   if (!is_over(state, settings)) return;
   result.pivots.emplace();
   for (const Pivot& p : state.pivots) {
-    ShownPivot pivot{p.token, p.before, p.after, p.decided, {}};
+    ShownPivot pivot{p.token, p.tallies.before, p.tallies.after, p.decided, {}};
     for (TriedToken& tried : state.forks[p.token]) {
       if (p.token >= static_cast<int>(record.trace.think_ids.size()) ||
           tried.token != record.trace.think_ids[p.token])

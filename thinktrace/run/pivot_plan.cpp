@@ -30,15 +30,22 @@ struct SortedContinuations {
   std::map<int, std::vector<TriedToken>> forks;
 };
 
+// The last position of the trace that a continuation came through.
+int reach_of(const StoredContinuation& c, std::span<const Token> thinking) {
+  const std::span<const Token> rest = thinking.subspan(std::min<size_t>(c.position, thinking.size()));
+  const auto apart = std::mismatch(rest.begin(), rest.end(), c.think_ids.begin(), c.think_ids.end()).first;
+  return c.position + static_cast<int>(apart - rest.begin());
+}
+
 SortedContinuations sort_continuations(const std::vector<StoredContinuation>& continuations,
-                                       std::optional<int> wanted) {
+                                       std::span<const Token> thinking, std::optional<int> wanted) {
   SortedContinuations sorted;
   for (const StoredContinuation& c : continuations) {
     const bool succeeds = wanted && c.chosen == wanted;
     if (c.arm.empty()) {
-      std::vector<bool>& draws = sorted.draws[c.position];
+      std::vector<TracedDraw>& draws = sorted.draws[c.position];
       // Draws that lie beyond a gap can't be used before the gap is filled.
-      if (c.draw == static_cast<int>(draws.size())) draws.push_back(succeeds);
+      if (c.draw == static_cast<int>(draws.size())) draws.push_back({succeeds, reach_of(c, thinking)});
       continue;
     }
     std::vector<TriedToken>& tried = sorted.forks[c.position];
@@ -145,7 +152,9 @@ PivotState pivot_state(const TraceRecord& trace, const std::vector<StoredContinu
   PivotState state;
   state.candidates = find_jumps(trace.curve.positions, chances, settings.cuts.jumps);
   state.cuts = pivot_cuts(n_tokens, trace.curve.positions, chances, settings.cuts);
-  SortedContinuations sorted = sort_continuations(continuations, wanted);
+  const std::span<const Token> ids = trace.trace.think_ids;
+  SortedContinuations sorted =
+      sort_continuations(continuations, ids.first(std::min<size_t>(n_tokens, ids.size())), wanted);
   PivotSearch search(n_tokens, state.cuts, settings.search);
   state.lacking = replay(search, sorted.draws);
   state.tallies = search.tallies();

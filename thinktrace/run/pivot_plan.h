@@ -60,7 +60,7 @@ struct PivotState {
   std::vector<Jump> candidates;      // Jumps of what the forced answer gives to the option that is wanted.
   std::vector<int> cuts;             // Between the stretches that the search began with.
   std::vector<DrawRequest> lacking;  // That the search asks for next; none: it is over.
-  std::map<int, Tally> tallies;      // Every position that was sampled.
+  std::map<int, Tally> tallies;      // Every position that was sampled, by the draws that began there.
   std::vector<Pivot> pivots;         // Complete when nothing is lacking.
   std::map<int, std::vector<TriedToken>>
       forks;  // By pivot's token, the most likely token first; empty lists: not tried yet.

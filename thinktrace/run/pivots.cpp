@@ -245,7 +245,8 @@ PivotsResult find_pivots(const PivotRequest& request, const RunObserver& observe
                {settings.sampling, run.reader.format.tags.close, settings.sequences},
                {run.model, run.compute, observer.should_stop},
                reporter};
-  const PivotWork work = plan_pivots(run, experiment, settings, units, request.read.options.retry_failed);
+  const PivotWork work =
+      plan_pivots(run, experiment, settings, units, request.read.options.retry_failed, job.sessions);
   tell_pivots(job, work);
   reporter.begin(work.n_traces, work.n_traces);
   for (const auto& [unit, traces] : work.units) search_unit(job, unit, traces);
