@@ -192,7 +192,7 @@ class Rewrite(CliTest):
         empty.write_text("")
         for verb, options, parts in (("mistakes", ("--arms", "rule,=1"), ("no arm '=1'", "rule, model")), ("mistakes", ("--per-trace", 0), ()),
                                      ("mistakes", ("--per-trace", "some"), ()), ("mistakes", ("--template", wrong), ("wrong.txt", "{{ text }}")),
-                                     ("paraphrase", ("--template", empty), ("empty.txt", "empty")), ("paraphrase", ("--shares", "nan"), ()),
+                                     ("paraphrase", ("--template", empty), ("empty.txt", "empty")), ("paraphrase", ("--shares", "nan"), ()), ("paraphrase", ("--shares", 0), ()),
                                      ("paraphrase", ("--template", self.folder / "none"), ("--template", "No such file")), ("mistakes", ("--seed", -1), ())):
             with self.subTest(verb=verb, options=options):
                 self.assert_complains(call(verb, run, *ONE, *options), USAGE, *parts)
