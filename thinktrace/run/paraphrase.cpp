@@ -80,7 +80,7 @@ std::string describe_paraphrase_work(const RewriteJob& job, const ParaphraseSett
     n_traces++;
     const auto n_prompt = static_cast<int64_t>(record.prompt_ids.size());
     const int64_t n_asked = tokens_to_ask(job, record.question, settings.ask);
-    const int n_forced =
+    const int64_t n_forced =
         n_branch_tokens(build_reading_form(job.run.model, record.question, job.run.reader).form);
     n_decoded += n_prompt + static_cast<int64_t>(record.trace.think_ids.size()) + n_forced;
     for (const int n : kept_tokens(shares, record)) {
