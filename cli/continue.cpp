@@ -28,7 +28,10 @@ struct ContinueArguments {
 
 ContinueResult continue_traces(ContinueArguments& a, const CLI::App& verb) {
   if (!a.shares.empty() || !a.settings.tokens.empty()) a.settings.shares = a.shares;
-  a.settings.most = std::max(a.settings.samples, a.most.value_or(a.settings.samples));
+  a.settings.most = a.most.value_or(a.settings.samples);
+  if (a.settings.most < a.settings.samples)
+    throw Error(ErrorKind::kInput, fmt::format("[continue] --most {} is less than --samples {}",
+                                               a.settings.most, a.settings.samples));
   return do_experiment(a.run, verb, a.quiet, "sampled",
                        [&](const RunOptions& options, const RunObserver& observer) {
                          return continue_run({{options, a.plan}, a.settings}, observer);

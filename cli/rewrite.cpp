@@ -138,7 +138,7 @@ Verb add_paraphrase(CLI::App& app) {
   verb->add_option("--shares", a->paraphrase.shares, "Shares of the sentences that are paraphrased")
       ->delimiter(',')
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(CLI::Range(0.001, 1.0))
       ->check(check_finite);
   return [a, verb] { return paraphrase(*a, *verb); };
 }

@@ -182,7 +182,7 @@ class Continue(CliTest):
     def test_refusals(self):
         run = self.copy(self.plain)
         for options, parts in ((("--at", "1.5"), ()), (("--at", "nan"), ()), (("--at", "x"), ()), (("--at-tokens", -1), ()), (("--samples", 0), ()),
-                               (("--most", 0), ()), (("--least", 0), ()), (("--by", "question"), ()), (("--seed", -1), ()), (("--plan", 9), ("no plan 9",)),
+                               (("--most", 0), ()), (("--samples", 4, "--most", 2), ("--most 2", "--samples 4")), (("--least", 0), ()), (("--by", "question"), ()), (("--seed", -1), ()), (("--plan", 9), ("no plan 9",)),
                                (("--subjects", "=1"), ("=1", "chains")), (("--limit", "5-3"), ())):
             with self.subTest(options=options):
                 self.assert_complains(call("continue", run, *ONE, *options), USAGE, *parts)

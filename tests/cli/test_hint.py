@@ -51,7 +51,7 @@ class Hint(CliTest):
         lines = self.result.err.split("\n")
         self.assertIn("(custom ('A professor is sure that it is {option}.'), wrong option): a new plan, 2 of 2 units", lines[0])
         self.assertIn("right option): a new plan", lines[1])
-        self.assertRegex(lines[2], r"to sample: 8 traces, about \d+ tokens, and about \d+ probes; about .* at the speed of plan 1")
+        self.assertRegex(lines[2], r"to sample: 8 traces, about \d+ tokens after \d+ of prompts, and about \d+ probes; about .* probes/s")
 
     def test_numbers_are_those_of_the_rows(self):
         self.assertEqual([(h["plan"], h["option"], h["kind"]) for h in self.told["hints"]], [(2, "wrong", "custom"), (3, "right", "custom")])

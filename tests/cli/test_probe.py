@@ -75,9 +75,11 @@ class AnotherModel(CliTest):
         result = call("probe", self.run_folder, "--threads", 1, "--json")
         told = json.loads(result.out)
         self.assertEqual((told["reader"], told["units_here"]), (1, 0), result.err)
+        self.assertIn("nothing is left to read", result.err)
         result = call("probe", self.run_folder, "--threads", 1, "--stride", 9, "--labels", "letters", "--json")
         told = json.loads(result.out)
         self.assertEqual(told["units_here"], 6, result.err)
+        self.assertRegex(result.err, r"to read: \d+ readings of traces by 1 reader, about \d+ probes, \d+ tokens to decode; .* tokens/s")
         for mine, again in zip(self.rows, traces_of(self.run_folder, "--reader", told["reader"]), strict=True):
             self.assertEqual((again["think_ids"], again["labels"]), (mine["think_ids"], ["A", "B", "C", "D"]))
             self.assertNotIn("writer_positions", again)

@@ -58,7 +58,7 @@ class Rewrite(CliTest):
         return self.folder / "run"
 
     def test_plan_and_cost_are_told_first(self):
-        cost = r"about \d+ tokens to sample \(at \d+ tokens/s, as so far\) and \d+ to decode .*: about "
+        cost = r"about \d+ tokens to sample \(at \d+ tokens/s\) and \d+ to decode .*: about "
         self.assertRegex(self.result.err, r"experiment 1, mistakes by reader 1: arms rule, model, untouched; 1 sentences? of a trace")
         self.assertRegex(self.result.err, rf"to do: {len(self.rows)} continuations and 4 mistakes to write in 4 traces; {cost}")
         self.assertRegex(self.other.err, r"experiment 2, paraphrase by reader 1: the first 0.5, 1 of the sentences")
@@ -192,7 +192,7 @@ class Rewrite(CliTest):
         empty.write_text("")
         for verb, options, parts in (("mistakes", ("--arms", "rule,=1"), ("no arm '=1'", "rule, model")), ("mistakes", ("--per-trace", 0), ()),
                                      ("mistakes", ("--per-trace", "some"), ()), ("mistakes", ("--template", wrong), ("wrong.txt", "{{ text }}")),
-                                     ("paraphrase", ("--template", empty), ("empty.txt", "empty")), ("paraphrase", ("--shares", "nan"), ()),
+                                     ("paraphrase", ("--template", empty), ("empty.txt", "empty")), ("paraphrase", ("--shares", "nan"), ()), ("paraphrase", ("--shares", 0), ()),
                                      ("paraphrase", ("--template", self.folder / "none"), ("--template", "No such file")), ("mistakes", ("--seed", -1), ())):
             with self.subTest(verb=verb, options=options):
                 self.assert_complains(call(verb, run, *ONE, *options), USAGE, *parts)

@@ -120,10 +120,72 @@ def label_biases(rng):
     return cases
 
 
+def rewritten(rng):
+    """Places of traces under three arms, the last one the control, and numpy's means: over a trace's places, then over traces.
+    Probabilities are in thousandths; an arm's outcome is null, or [thousandths, has a free answer, chosen option or null]."""
+    cases = []
+    for n_questions, n_parts in ((1, 5), (6, 5), (25, 3)):
+        places, trace = [], 0
+        for question in range(n_questions):
+            for _ in range(int(rng.integers(1, 4))):
+                answer, n = int(rng.integers(0, 3)), int(rng.integers(1, 6))
+
+                def row():
+                    return np.maximum(1, np.floor(rng.dirichlet(np.ones(4))[:3] * 1000)).astype(int).tolist()
+
+                def chosen():
+                    return None if rng.random() < 0.2 else int(rng.integers(0, 3))
+                real, real_chosen = row(), chosen()
+                for i in range(n):
+                    arms = [None if rng.random() < 0.25 else [row(), bool(rng.random() < 0.8), chosen()] for _ in range(3)]
+                    places.append({"question": question, "trace": trace, "answer": answer, "before": i / n, "real": real,
+                                   "real_chosen": real_chosen, "arms": arms})
+                trace += 1
+        cases.append({"n_questions": n_questions, "n_parts": n_parts, "places": places, "report": rewritten_report(places, n_parts)})
+    return cases
+
+
+def rewritten_report(places, n_parts):
+    traces = np.array([p["trace"] for p in places])
+    part = np.minimum((np.array([p["before"] for p in places]) * n_parts).astype(int), n_parts - 1)
+    nan = float("nan")
+
+    def column(value, arm=None):
+        """value(place, outcome) of each place, nan where there is none."""
+        of = [p["arms"][arm] if arm is not None else [p["real"], True, p["real_chosen"]] for p in places]
+        return np.array([nan if o is None else value(p, o) for p, o in zip(places, of)], dtype=float)
+
+    def over_traces(x):
+        means = [np.mean(own) for t in np.unique(traces) if len(own := x[(traces == t) & ~np.isnan(x)])]
+        return {"value": float(np.mean(means)) if means else None, "traces": len(means)}
+
+    values = {"same": lambda p, o: np.argmax(o[0]) == np.argmax(p["real"]), "accuracy": lambda p, o: np.argmax(o[0]) == p["answer"],
+              "p_right": lambda p, o: o[0][p["answer"]] / 1000,
+              "free_accuracy": lambda p, o: o[2] == p["answer"] if o[1] else nan,
+              "free_same": lambda p, o: o[2] == p["real_chosen"] if o[1] and p["real_chosen"] is not None else nan}
+    columns = {name: [column(value, arm) for arm in range(3)] for name, value in values.items()}
+    arms, minus_control, minus_real = [], [], []
+    for arm in range(3):
+        own = {name: over_traces(columns[name][arm]) for name in values}
+        own["area_over"] = over_traces(1 - columns["same"][arm])
+        same = columns["same"][arm]
+        parts = [same[(part == i) & ~np.isnan(same)] for i in range(n_parts)]
+        own["by_part"] = [float(x.mean()) if len(x) else None for x in parts]
+        own["area_over_parts"] = 1 - float(np.mean([x.mean() for x in parts if len(x)]))
+        arms.append(own)
+        minus_control.append({name: over_traces(columns[name][arm] - columns[name][2])
+                              for name in ("same", "accuracy", "p_right", "free_accuracy")})
+        minus_real.append({name: over_traces(columns[name][arm] - column(values[name]))
+                           for name in ("accuracy", "p_right", "free_accuracy")})
+    return {"arms": arms, "minus_control": minus_control, "minus_real": minus_real,
+            "real_accuracy": over_traces(column(values["accuracy"])), "real_free_accuracy": over_traces(column(values["free_accuracy"]))}
+
+
 def main():
     golden = {"same_curves": same_curves(np.random.default_rng(1)), "tallies": tallies(np.random.default_rng(2)),
-              "shared_tallies": shared_tallies(np.random.default_rng(5)),
-              "ensembles": ensembles(np.random.default_rng(3)), "label_biases": label_biases(np.random.default_rng(4))}
+              "shared_tallies": shared_tallies(np.random.default_rng(6)),
+              "ensembles": ensembles(np.random.default_rng(3)), "label_biases": label_biases(np.random.default_rng(4)),
+              "rewritten": rewritten(np.random.default_rng(5))}
     (pathlib.Path(__file__).parent / "experiments.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rewritten.h: by hand, against the paper's order of steps, and its intervals against resamples taken one by one.
+// rewritten.h: by hand, against numpy, against the paper's order of steps, and its intervals against resamples taken one by one.
 #include "thinktrace/analysis/rewritten.h"
 
 #include <gtest/gtest.h>
@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "experiment_data.h"
 #include "thinktrace/analysis/random.h"
 
 namespace thinktrace {
@@ -74,6 +75,76 @@ TEST(Rewritten, PartsWithoutFreeAnswersAndAnArmNobodyHas) {
   EXPECT_EQ(report.arms[1].n_places, 0);
   EXPECT_FALSE(report.arms[1].same.value);
   EXPECT_FALSE(report.arms[1].by_part.area_over.value);
+}
+
+std::vector<float> row_of(const nlohmann::json& thousandths) {
+  std::vector<float> row;
+  for (const int n : thousandths) row.push_back(static_cast<float>(std::log(n / 1000.)));
+  return row;
+}
+std::optional<int> option_of(const nlohmann::json& option) {
+  return option.is_null() ? std::nullopt : std::optional(option.get<int>());
+}
+
+std::vector<RewrittenPlace> golden_places(const nlohmann::json& places) {
+  std::vector<RewrittenPlace> out;
+  for (const auto& p : places) {
+    out.push_back({.question = p["question"],
+                   .trace = p["trace"],
+                   .answer = p["answer"],
+                   .before = p["before"],
+                   .real = row_of(p["real"]),
+                   .real_chosen = option_of(p["real_chosen"])});
+    for (const auto& o : p["arms"])
+      out.back().arms.push_back(
+          o.is_null() ? std::nullopt : std::optional(RewrittenOutcome{row_of(o[0]), o[1], option_of(o[2])}));
+  }
+  return out;
+}
+
+void expect_golden(const Estimate& found, const nlohmann::json& golden, const std::string& name) {
+  EXPECT_EQ(found.n_traces, golden["traces"].get<int>()) << name;
+  ASSERT_EQ(found.value.has_value(), !golden["value"].is_null()) << name;
+  if (!found.value) return;
+  EXPECT_NEAR(*found.value, golden["value"].get<double>(), 1e-6) << name;
+}
+void expect_golden(const RewrittenDifference& found, const nlohmann::json& golden) {
+  if (golden.contains("same")) expect_golden(found.same, golden["same"], "same");
+  expect_golden(found.accuracy, golden["accuracy"], "accuracy");
+  expect_golden(found.p_right, golden["p_right"], "p_right");
+  expect_golden(found.free_accuracy, golden["free_accuracy"], "free_accuracy");
+}
+void expect_golden(const RewrittenNumbers& found, const nlohmann::json& golden) {
+  expect_golden(found.same, golden["same"], "same");
+  expect_golden(found.accuracy, golden["accuracy"], "accuracy");
+  expect_golden(found.p_right, golden["p_right"], "p_right");
+  expect_golden(found.free_same, golden["free_same"], "free_same");
+  expect_golden(found.free_accuracy, golden["free_accuracy"], "free_accuracy");
+  expect_golden(found.area_over, golden["area_over"], "area_over");
+  for (size_t i = 0; i < golden["by_part"].size(); i++) {
+    const auto& part = golden["by_part"][i];
+    ASSERT_EQ(found.by_part.same[i].value.has_value(), !part.is_null()) << i;
+    if (part.is_null()) continue;
+    EXPECT_NEAR(*found.by_part.same[i].value, part.get<double>(), 1e-9) << i;
+  }
+  EXPECT_NEAR(*found.by_part.area_over.value, golden["area_over_parts"].get<double>(), 1e-9);
+}
+
+TEST(Rewritten, GivesWhatNumpyGives) {
+  for (const auto& c : golden_experiments()["rewritten"]) {
+    const auto& golden = c["report"];
+    const RewrittenReport found = measure_rewritten(
+        golden_places(c["places"]), c["n_questions"],
+        {.n_arms = 3, .control = 2, .n_parts = c["n_parts"], .bootstrap = {.resamples = 10}});
+    for (int arm = 0; arm < 3; arm++) {
+      SCOPED_TRACE(arm);
+      expect_golden(found.arms[arm], golden["arms"][arm]);
+      if (arm != 2) expect_golden(found.minus_control[arm], golden["minus_control"][arm]);
+      expect_golden(found.minus_real[arm], golden["minus_real"][arm]);
+    }
+    expect_golden(found.real_accuracy, golden["real_accuracy"], "real");
+    expect_golden(found.real_free_accuracy, golden["real_free_accuracy"], "real, free");
+  }
 }
 
 // Traces of 1 to 6 sentences, each with a mistake at every one of them.

@@ -8,7 +8,7 @@
 namespace thinktrace {
 namespace {
 
-constexpr int kHintTitle = 28, kHintCell = 22;
+constexpr int kHintTitle = 31, kHintCell = 22;
 
 std::string cells(const std::string& title, const std::vector<std::string>& values) {
   std::string out = fit(title, kHintTitle);

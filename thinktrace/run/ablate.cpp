@@ -57,16 +57,17 @@ struct Work {
 // Whether a variant is a beginning of the real thinking.
 bool is_cut(Arm arm) { return arm == Arm::kReal || arm == Arm::kNone || arm == Arm::kFirst; }
 
-int64_t tokens_for(const PooledTrace& trace, const std::vector<Variant>& variants, int branch,
-                   bool by_forks) {
-  const int pass = by_forks ? trace.n_prompt % kTracePass : trace.n_prompt;
+int64_t tokens_for(const ReadingRun& run, const PooledTrace& trace, const std::vector<Variant>& variants,
+                   int branch) {
+  const bool by_forks = probes_by_forks(run.model, run.compute);
   int64_t n = by_forks ? trace.n_prompt + trace.n_thinking : 0;
   for (const Variant& v : variants) {
     const bool is_short = v.arm->arm == Arm::kFirst || v.arm->arm == Arm::kLast;
     const int length = v.arm->arm == Arm::kNone ? 0
                        : is_short               ? tokens_of_share(trace.n_thinking, v.arm->share)
                                                 : trace.n_thinking;
-    n += branch + (by_forks && is_cut(v.arm->arm) ? 0 : pass + length);
+    n += branch;
+    if (!by_forks || !is_cut(v.arm->arm)) n += tokens_to_read(run, trace.n_prompt + length, trace.n_prompt);
   }
   return n;
 }
@@ -97,7 +98,7 @@ Work plan_work(const AblationJob& job, const std::string& experiment_id, bool re
     work.places[trace.id] = i;
     work.n_traces++;
     work.n_readings += static_cast<int64_t>(variants.size()) - n_there;
-    work.n_tokens += tokens_for(trace, variants, branch, probes_by_forks(run.model, run.compute));
+    work.n_tokens += tokens_for(run, trace, variants, branch);
   }
   return work;
 }

@@ -136,7 +136,7 @@ void tell_plan(ContinueJob& job, const ContinueWork& work, const Reporter& repor
     return;
   }
   const double prefill = prefill_speed(job.run, job.sessions),
-               sampling = sampling_speed(job.run, job.free, job.sessions);
+               sampling = sampling_speed(job.run, job.free, job.sessions, work.n_new);
   const auto seconds = [&](int64_t n_new) {
     return static_cast<double>(work.n_given) / prefill + static_cast<double>(n_new) / sampling;
   };

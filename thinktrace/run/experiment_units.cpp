@@ -92,18 +92,9 @@ void do_undone_units(ReadingRun& run, const StoredExperiment& experiment,
   }
 }
 
-std::string describe_cost(const ReadingRun& run, GrowingSession& sessions, int64_t n_sampled,
-                          int64_t n_decoded) {
-  const StoreCounts spent = run.store.counts();
-  const double decoding = prefill_speed(run, sessions);
-  const double sampling = spent.sampled_tokens > 0 && spent.seconds_sampling > 0
-                              ? static_cast<double>(spent.sampled_tokens) / spent.seconds_sampling
-                              : decoding;
-  return fmt::format(
-      "about {} tokens to sample (at {:.0f} tokens/s, as so far) and {} to decode (at {:.0f}, a short "
-      "prefill): about {}",
-      n_sampled, sampling, n_decoded, decoding,
-      time_text(static_cast<double>(n_sampled) / sampling + static_cast<double>(n_decoded) / decoding));
+int64_t tokens_to_read(const ReadingRun& run, int64_t n_tokens, int64_t n_common) {
+  if (!probes_by_forks(run.model, run.compute)) return n_tokens;
+  return n_tokens - (n_common - n_common % kTracePass);  // Whole passes are kept.
 }
 
 std::vector<std::vector<float>> read_ends(const ReadingRun& run, GrowingSession& sessions,

@@ -38,10 +38,9 @@ void do_undone_units(ReadingRun& run, const StoredExperiment& experiment,
                      const std::function<ExperimentResults(const TraceRecord&)>& do_trace,
                      Reporter& reporter);
 
-// "about 12,000 tokens to sample and 90,000 to decode, 3 min": sampled ones at the speed at which the plan's own traces were
-// sampled, wherever that was; decoded ones at that of a short prefill, which is measured.
-std::string describe_cost(const ReadingRun& run, GrowingSession& sessions, int64_t n_sampled,
-                          int64_t n_decoded);
+// Tokens that the run's reader decodes to read after `n_tokens` (prompt and thinking), of which the first `n_common` are those
+// of its reading before; what is forced is not counted.
+int64_t tokens_to_read(const ReadingRun& run, int64_t n_tokens, int64_t n_common);
 
 // The answer forced at the end of each of `thinkings`, by option, as the run's reader reads.  [n_thinkings][n_options]
 // What one has in common with the one before is decoded once. Throws Error (kFailed) where the model's context does not hold

@@ -32,14 +32,26 @@ FreeSampling free_sampling(const ReadingRun& run, uint64_t seed) {
   return free;
 }
 
-double sampling_speed(const ReadingRun& run, const FreeSampling& free, GrowingSession& sessions) {
-  constexpr int kTokens = 16;
+double sampling_speed(const ReadingRun& run, const FreeSampling& free, GrowingSession& sessions,
+                      int64_t n_wanted) {
+  constexpr int kFewTokens = 16;
+  constexpr double kShareOfWork = .05, kPatience = 2;  // Seconds.
   const ReadingForm form = build_reading_form(run.model, run.store.questions().front(), run.reader);
-  TraceRequest request{form.prompt.ids, free.close, 0, free.at_once, free.options};
-  request.options.max_tokens = request.options.budget = kTokens;
-  const std::vector<TraceRequest> requests{request};
-  Session& session = sessions.with_room_to_sample(requests, free.at_once);
-  return std::max(generation_speed(session, request), 1e-9);
+  const auto speed_over = [&](int n_tokens) {
+    TraceRequest request{form.prompt.ids, free.close, 0, free.at_once, free.options};
+    request.options.max_tokens = request.options.budget = n_tokens;
+    const std::vector<TraceRequest> requests{request};
+    Session& session = sessions.with_room_to_sample(requests, free.at_once);
+    return std::max(generation_speed(session, request), 1e-9);
+  };
+  const double few = speed_over(kFewTokens);
+  const double seconds = std::min(kPatience, kShareOfWork * static_cast<double>(n_wanted) / few);
+  const StoreCounts counts = run.store.counts();
+  const int64_t usual = counts.tokens / std::max<int64_t>(1, counts.traces),
+                room = run.model.card().n_ctx_train - static_cast<int64_t>(form.prompt.ids.size());
+  const auto affordable = static_cast<int64_t>(seconds * few / free.at_once);
+  const int64_t n_tokens = std::min({usual, room, affordable});
+  return n_tokens > kFewTokens ? speed_over(static_cast<int>(n_tokens)) : few;
 }
 
 TraceRequest request_to_continue(const Model& model, const FreeSampling& free, const ContinueFrom& from) {

@@ -9,7 +9,9 @@
 
 #include "thinktrace/error.h"
 #include "thinktrace/run/experiments.h"
+#include "thinktrace/run/free_sampling.h"
 #include "thinktrace/run/hint_plan.h"
+#include "thinktrace/run/prepare.h"
 #include "thinktrace/run/read.h"
 #include "thinktrace/run/sample_plan.h"
 #include "thinktrace/text/hash.h"
@@ -136,10 +138,42 @@ std::map<std::string, UsualLength> usual_lengths(const Store& store) {
   return lengths;
 }
 
-void tell_cost(const std::vector<HintedPlan>& plans, const ReadingRun& run, const Reporter& reporter) {
+// Probes a second, when some positions of the plan's first trace are read which the session holds as if sampled there.
+double probing_speed(const ReadingRun& run, GrowingSession& sessions) {
+  const bool by_forks = probes_by_forks(run.model, run.compute);
+  const int n_wanted = by_forks ? 32 : 4;
+  std::optional<TraceRecord> trace;
+  for (const auto& [unit, status] : run.store.units()) {
+    if (status == Status::kOk && !trace) trace = run.store.records(unit, kNoReader).front();
+  }
+  if (!trace) return 0;
+  const std::vector<Token>& thinking = trace->trace.think_ids;
+  const ReadingForm form = build_reading_form(run.model, trace->question, run.reader);
+  std::vector<int> cuts;
+  for (int i = 0; i < n_wanted; i++) {
+    const int cut = static_cast<int>(thinking.size() * i / (n_wanted - 1));
+    if (cuts.empty() || cuts.back() < cut) cuts.push_back(cut);
+  }
+  Session& session = sessions.with_room(static_cast<int>(form.prompt.ids.size() + thinking.size()),
+                                        longest_branch(form.form));
+  ForkReader forks(session, run.compute.branches);
+  PrefillReader prefills(session);
+  AnswerReader& reader = by_forks ? static_cast<AnswerReader&>(forks) : prefills;
+  double seconds = 0;
+  for (int i = 0; i < (by_forks ? 2 : 1); i++) {
+    const double begin = monotonic_seconds();
+    probe_trace(reader, form.prompt.ids, thinking, form.form, cuts);
+    seconds = monotonic_seconds() - begin;
+  }
+  session.clear();
+  return static_cast<double>(cuts.size()) / std::max(seconds, 1e-9);
+}
+
+void tell_cost(const std::vector<HintedPlan>& plans, const ReadingRun& run, const RunObserver& observer,
+               const Reporter& reporter) {
   const std::map<std::string, UsualLength> lengths = usual_lengths(run.store);
   double n_tokens = 0, n_probes = 0;
-  int64_t n_traces = 0;
+  int64_t n_traces = 0, n_given = 0;
   for (const HintedPlan& p : plans) {
     for (const Unit& unit : p.missing) {
       const auto own = lengths.find(unit.question->question.id);
@@ -147,21 +181,25 @@ void tell_cost(const std::vector<HintedPlan>& plans, const ReadingRun& run, cons
       n_traces += unit.n_samples;
       n_tokens += unit.n_samples * length.sampled;
       n_probes += unit.n_samples * (1 + length.thinking / std::max(1, p.options.probing.stride));
+      n_given += static_cast<int64_t>(unit.question->prompt.ids.size());
     }
   }
-  const StoreCounts spent = run.store.counts();
-  const double a_token =
-                   spent.seconds_sampling / static_cast<double>(std::max<int64_t>(1, spent.sampled_tokens)),
-               a_probe = spent.seconds_probing / static_cast<double>(std::max<int64_t>(1, spent.read_probes));
-  reporter.note(fmt::format(
-      "to sample: {} traces, about {:.0f} tokens, and {} {:.0f} probes; about {} at the speed of plan {} "
-      "({:.0f} tokens/s, {:.0f} probes/s)",
-      n_traces, n_tokens, run.reader.probing.adaptive ? "at most" : "about", n_probes,
-      time_text(n_tokens * a_token + n_probes * a_probe), run.plan.number, a_token > 0 ? 1 / a_token : 0,
-      a_probe > 0 ? 1 / a_probe : 0));
+  GrowingSession sessions(run.model, run.compute, observer.should_stop);
+  const double prefill = prefill_speed(run, sessions), probing = probing_speed(run, sessions),
+               sampling =
+                   sampling_speed(run, free_sampling(run, 1), sessions, static_cast<int64_t>(n_tokens));
+  const double seconds =
+      n_tokens / sampling + static_cast<double>(n_given) / prefill + (probing > 0 ? n_probes / probing : 0);
+  reporter.note(
+      fmt::format("to sample: {} traces, about {:.0f} tokens after {} of prompts, and {} {:.0f} probes; "
+                  "about {} at {:.0f} "
+                  "tokens/s ({:.0f} for prompts) and {:.0f} probes/s",
+                  n_traces, n_tokens, n_given, run.reader.probing.adaptive ? "at most" : "about", n_probes,
+                  time_text(seconds), sampling, prefill, probing));
 }
 
-void tell_hints(const std::vector<HintedPlan>& plans, const ReadingRun& run, const Reporter& reporter) {
+void tell_hints(const std::vector<HintedPlan>& plans, const ReadingRun& run, const RunObserver& observer,
+                const Reporter& reporter) {
   bool is_done = true;
   for (const HintedPlan& p : plans) {
     reporter.note(fmt::format("plan {} with a hint ({}): {}, {} of {} units to sample", run.plan.number,
@@ -173,7 +211,7 @@ void tell_hints(const std::vector<HintedPlan>& plans, const ReadingRun& run, con
   if (is_done)
     reporter.note("nothing is left to sample");
   else
-    tell_cost(plans, run, reporter);
+    tell_cost(plans, run, observer, reporter);
 }
 
 // --- Doing it
@@ -221,7 +259,7 @@ HintResult hint_run(const HintRequest& request, const RunObserver& observer) {
   run.store.choose_plan(run.plan.number);
   check_base(run);
   std::vector<HintedPlan> plans = plan_hints(request, run);
-  tell_hints(plans, run, reporter);
+  tell_hints(plans, run, observer, reporter);
   HintResult result{.base_plan = run.plan.number};
   size_t n_units = 0;
   for (const HintedPlan& p : plans) {

@@ -122,25 +122,32 @@ struct MistakesWork {
   int64_t n_sampled = 0, n_decoded = 0;  // Tokens, about.
 };
 
-void add_trace_cost(const TraceRecord& record, const std::vector<MistakenSentence>& places,
+void add_trace_cost(const RewriteJob& job, const MistakeSettings& settings, const TraceRecord& record,
                     MistakesWork& work) {
+  const std::vector<MistakenSentence> places = mistaken_sentences(record.id, record.think_text, settings);
+  const bool asks = std::any_of(places.begin(), places.end(), [](const auto& p) { return p.by_model; });
+  const int64_t n_asked = asks ? tokens_to_ask(job, record.question, settings.ask) : 0;
+  const int n_forced =
+      n_branch_tokens(build_reading_form(job.run.model, record.question, job.run.reader).form);
   const auto n_prompt = static_cast<int64_t>(record.prompt_ids.size()),
              n_thinking = static_cast<int64_t>(record.trace.think_ids.size()),
              n_answer = static_cast<int64_t>(record.trace.answer_ids.size());
   work.n_traces++;
   work.n_without += places.empty();
-  work.n_decoded += 2 * (n_prompt + n_thinking);  // To go on from, and to read.
+  work.n_decoded += 2 * (n_prompt + n_thinking) + n_forced;  // To go on from, and to read.
   for (const MistakenSentence& place : places) {
     const int64_t n_sentence = place.tokens.end - place.tokens.begin,
                   n_behind = n_thinking - place.tokens.end;
     const int64_t n_arms = 1 + place.rule.has_value() + place.by_model;
     work.n_continuations += n_arms;
     work.n_sampled += n_arms * (n_behind + n_answer);
-    work.n_decoded += n_arms * (2 * n_sentence + n_behind);
+    const int64_t n_read =
+        tokens_to_read(job.run, n_prompt + n_thinking, n_prompt + place.tokens.begin) + n_forced;
+    work.n_decoded += n_arms * (n_sentence + n_read);
     if (!place.by_model) continue;
     work.n_written++;
     work.n_sampled += n_sentence;
-    work.n_decoded += n_prompt + place.tokens.end;  // The template's words are about as many as the layout's.
+    work.n_decoded += n_asked + place.tokens.end;
   }
 }
 
@@ -154,13 +161,12 @@ std::string describe_arms(const MistakeSettings& settings) {
 std::string describe_mistakes_work(const RewriteJob& job, const MistakeSettings& settings,
                                    const std::vector<UndoneUnit>& units) {
   MistakesWork work;
-  for_each_undone(job.run.store, units, [&](const TraceRecord& record) {
-    add_trace_cost(record, mistaken_sentences(record.id, record.think_text, settings), work);
-  });
+  for_each_undone(job.run.store, units,
+                  [&](const TraceRecord& record) { add_trace_cost(job, settings, record, work); });
   std::string text = fmt::format("{} continuations and {} mistakes to write in {} traces",
                                  work.n_continuations, work.n_written, work.n_traces);
   if (work.n_without > 0) text += fmt::format(", {} of which have no sentence for a mistake", work.n_without);
-  return text + "; " + describe_cost(job.run, job.sessions, work.n_sampled, work.n_decoded);
+  return text + "; " + describe_cost(job, work.n_sampled, work.n_decoded);
 }
 
 }  // namespace

@@ -79,14 +79,17 @@ std::string describe_paraphrase_work(const RewriteJob& job, const ParaphraseSett
   for_each_undone(job.run.store, units, [&](const TraceRecord& record) {
     n_traces++;
     const auto n_prompt = static_cast<int64_t>(record.prompt_ids.size());
-    n_decoded += n_prompt + static_cast<int64_t>(record.trace.think_ids.size());
+    const int64_t n_asked = tokens_to_ask(job, record.question, settings.ask);
+    const int64_t n_forced =
+        n_branch_tokens(build_reading_form(job.run.model, record.question, job.run.reader).form);
+    n_decoded += n_prompt + static_cast<int64_t>(record.trace.think_ids.size()) + n_forced;
     for (const int n : kept_tokens(shares, record)) {
       n_sampled += n;
-      n_decoded += n_prompt + int64_t{2} * n;  // The template's words are about as many as the layout's.
+      n_decoded += n_asked + n + tokens_to_read(job.run, n_prompt + n, n_prompt) + 2 * n_forced;
     }
   });
   return fmt::format("{} paraphrases of {} traces; {}", n_traces * static_cast<int64_t>(shares.size()),
-                     n_traces, describe_cost(job.run, job.sessions, n_sampled, n_decoded));
+                     n_traces, describe_cost(job, n_sampled, n_decoded));
 }
 
 }  // namespace

@@ -204,7 +204,7 @@ void tell_pivots(PivotJob& job, const PivotWork& work) {
     reporter.note("nothing is left to search");
     return;
   }
-  const double speed = sampling_speed(job.run, job.free, job.sessions);
+  const double speed = sampling_speed(job.run, job.free, job.sessions, work.n_tokens);
   reporter.note(fmt::format(
       "to search: {} {}; about {} continuations (at most {}), about {} tokens to decode; about {} at "
       "{:.0f} tokens/s",

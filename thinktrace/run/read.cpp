@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "thinktrace/error.h"
+#include "thinktrace/run/ablation_plan.h"
+#include "thinktrace/run/experiments.h"
 #include "thinktrace/run/noise_floor.h"
 #include "thinktrace/run/prepare.h"
 #include "thinktrace/text/utf8.h"
@@ -71,6 +74,43 @@ std::vector<ReaderOptions> readers_for(const ReadRequest& request, const Reading
       readers.push_back(options);
   }
   return readers;
+}
+
+// Tells what there is to read and what it costs, going by the writer's tokens.
+void tell_readings(const ReadJob& job, const ReadingRun& run, const std::vector<ReaderOptions>& readers,
+                   const Reporter& reporter) {
+  if (run.store.questions().empty()) return;
+  std::map<UnitKey, std::vector<PooledTrace>> traces;
+  for (PooledTrace& trace : pool_traces(run.store).traces) traces[trace.unit].push_back(std::move(trace));
+  int64_t n_readings = 0, n_probes = 0, n_tokens = 0;
+  const bool by_forks = probes_by_forks(run.model, run.compute);
+  for (const ReaderOptions& options : readers) {
+    const std::string id = make_reader(options, run.model, run.compute).id;
+    const ReadingForm form = build_reading_form(run.model, run.store.questions().front(), options);
+    for (const UnitKey& unit : run.store.units_to_read(id, job.retry_failed)) {
+      for (const PooledTrace& trace : traces[unit]) {
+        const int64_t n = 1 + trace.n_thinking / std::max(1, options.probing.stride),
+                      n_text = trace.n_prompt + trace.n_thinking;
+        n_readings++;
+        n_probes += n;
+        n_tokens +=
+            n * n_branch_tokens(form.form) + (by_forks ? n_text : n * (n_text - trace.n_thinking / 2));
+      }
+    }
+  }
+  if (n_readings == 0) {
+    reporter.note("nothing is left to read");
+    return;
+  }
+  GrowingSession sessions(run.model, run.compute, reporter.observer().should_stop);
+  const double speed = prefill_speed(run, sessions);
+  reporter.note(
+      fmt::format("to read: {} readings of traces by {} reader{}, {} {} probes, {} tokens to decode; {} at "
+                  "{:.0f} tokens/s "
+                  "(a short prefill)",
+                  n_readings, readers.size(), readers.size() == 1 ? "" : "s",
+                  readers.front().probing.adaptive ? "at most" : "about", n_probes, n_tokens,
+                  time_text(static_cast<double>(n_tokens) / speed), speed));
 }
 
 // An import without probes is shown as its first reader saw it.
@@ -172,7 +212,9 @@ ReadResult read_run(const ReadRequest& request, const RunObserver& observer) {
   Store& store = run.store;
   const ReadJob job{run.model, store, run.compute, retry_failed};
   ReadResult result;
-  for (const ReaderOptions& options : readers_for(request, run)) {
+  const std::vector<ReaderOptions> readers = readers_for(request, run);
+  tell_readings(job, run, readers, reporter);
+  for (const ReaderOptions& options : readers) {
     const StoredReader reader = make_reader(options, run.model, run.compute);
     if (!store.reader(reader.id)) store.save_reader(reader);
     const int n_units = static_cast<int>(store.units_to_read(reader.id, retry_failed).size());

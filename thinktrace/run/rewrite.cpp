@@ -31,6 +31,21 @@ RewriteResult run_rewrite(const ReadRequest& request, const RewriteExperiment& w
           static_cast<int>(run.store.units_failed_in(experiment.id).size())};
 }
 
+int64_t tokens_to_ask(const RewriteJob& job, const Question& question, const RewriteTemplate& ask) {
+  return static_cast<int64_t>(
+      build_rewrite_prompt(job.run.model, {&question, "", "."}, ask, job.run.reader.format).size());
+}
+
+std::string describe_cost(const RewriteJob& job, int64_t n_sampled, int64_t n_decoded) {
+  const double decoding = prefill_speed(job.run, job.sessions),
+               sampling = sampling_speed(job.run, job.free, job.sessions, n_sampled);
+  return fmt::format(
+      "about {} tokens to sample (at {:.0f} tokens/s) and {} to decode (at {:.0f}, a short prefill): about "
+      "{}",
+      n_sampled, sampling, n_decoded, decoding,
+      time_text(static_cast<double>(n_sampled) / sampling + static_cast<double>(n_decoded) / decoding));
+}
+
 void for_each_undone(const Store& store, const std::vector<UndoneUnit>& units,
                      const std::function<void(const TraceRecord&)>& visit) {
   for (const UndoneUnit& unit : units) {

@@ -43,6 +43,13 @@ struct RewriteExperiment {
 RewriteResult run_rewrite(const ReadRequest& request, const RewriteExperiment& experiment,
                           const RunObserver& observer);
 
+// Tokens, about, that the model is shown to write a part of a question's thinking again, without those of the thinking itself.
+int64_t tokens_to_ask(const RewriteJob& job, const Question& question, const RewriteTemplate& ask);
+
+// "about 12000 tokens to sample (at 900 tokens/s) and 90000 to decode (at 3000, a short prefill): about 40 s"; both speeds are
+// measured now.
+std::string describe_cost(const RewriteJob& job, int64_t n_sampled, int64_t n_decoded);
+
 // Calls `visit` with every trace of `units`.
 void for_each_undone(const Store& store, const std::vector<UndoneUnit>& units,
                      const std::function<void(const TraceRecord&)>& visit);

@@ -66,7 +66,7 @@ export function make_arms(model: TraceModel, result: ExperimentResult): { elemen
 
 // Every draw with every probability.
 export function make_arms_table(model: TraceModel, result: ExperimentResult, to_trace: (id: string) => Child): HTMLElement | null {
-  const { arms } = result, { labels, question: { answer } } = model, has_source = arms.some((a) => a.draws.some((d) => d.source !== null));
+  const { arms } = result, { labels, question: { answer } } = model, of = model.run.experiments[result.experiment], has_source = arms.some((a) => a.draws.some((d) => d.source !== null));
   if (arms.length === 0) return null;
   const row = (arm: Arm, { n_tokens, p, source }: ArmDraw, i: number): HTMLElement => h("tr", {},
     h("th", { scope: "row" }, isolated(arm.label)), h("td", { class: "number" }, String(i + 1)), h("td", { class: "number" }, String(n_tokens)),
@@ -74,7 +74,7 @@ export function make_arms_table(model: TraceModel, result: ExperimentResult, to_
     h("td", {}, isolated(labels[top_of(p)] ?? ""), top_of(p) === answer && " ✓"), has_source && h("td", {}, source === null ? "–" : to_trace(source)));
   const number = (...name: Child[]): HTMLElement => h("th", { scope: "col", class: "number" }, ...name);
   const n_draws = arms.reduce((sum, arm) => sum + arm.draws.length, 0);
-  return h("details", {}, h("summary", {}, `The arms as a table: ${plural(arms.length, "arm")}, ${plural(n_draws, "draw")}`),
+  return h("details", {}, h("summary", {}, `The arms as a table${of ? ` (experiment ${of.number})` : ""}: ${plural(arms.length, "arm")}, ${plural(n_draws, "draw")}`),
     h("div", { class: "scroll", tabindex: 0, role: "region", aria: { label: "The arms as a table" } }, h("table", { class: "curve-table" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "in place of the thinking"), number("draw"), number("tokens"),
         ...labels.map((label, o) => number("P(", isolated(label), ")", o === answer && " ✓")), number("mass"), h("th", { scope: "col" }, "forced answer"),

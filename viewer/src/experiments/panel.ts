@@ -41,7 +41,7 @@ export function make_experiments(context: Context, model: TraceModel, cursor: Cu
     if (arms) colours.push(arms.colour);
     if (table) tables.push(table);
     return [
-      arms && section("arms", "Without this thinking", result, without !== null && h("p", {}, without), arms.element),
+      arms && section("arms", model.run.experiments[result.experiment]?.kind === "paraphrase" ? "In other words" : "Without this thinking", result, without !== null && h("p", {}, without), arms.element),
       result.prefixes.length > 0 && section("free", "Forced against free", result, ...make_prefixes(model, cursor, result.prefixes)),
       result.pivots && section("pivots", "Pivots", result, ...make_pivots(model, cursor, result.pivots)),
       result.mistakes.length > 0 && section("mistakes", "Mistakes put in", result, ...make_mistakes(model, cursor, result.mistakes)),
