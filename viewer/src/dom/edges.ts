@@ -7,6 +7,7 @@ const covered: Record<Edge, number> = { top: 0, bottom: 0 }; // Pixels of the wi
 
 // REQUIRES: one part of a page at a time sticks to an edge; 0 when it goes.
 export function cover(edge: Edge, height: number): void {
+  if (covered[edge] === height) return; // Writing it has the whole page's style reckoned anew.
   covered[edge] = height;
   document.documentElement.style.setProperty(`--covered-${edge}`, `${height}px`);
 }
