@@ -49,8 +49,8 @@ export function join_lines(lines: readonly PartedLine[]): (number | null | undef
   })];
 }
 
-// The line through the points leaves the same mark as one through each column's least and greatest value alone; first comes
-// the one that is nearer to where the line is. `x`: whole numbers that never fall.
+// Through each column's least and greatest value alone, which cover as much of it as all its points do; first comes the one
+// that is nearer to where the line is. `x`: whole numbers that never fall.
 export function thin_line(x: ArrayLike<number>, y: ArrayLike<number>, to: (x: number, y: number) => void): void {
   let now = 0;
   for (let i = 0; i < x.length;) {
