@@ -33,14 +33,38 @@ export function part_line({ positions, values }: Line, marks: Uint8Array): { rea
   return { read: keep((k) => marks[k] === 0), between: keep((k) => marks[k] === 1 || is_end(marks, k)) };
 }
 
+const rises = (list: readonly number[]): boolean => list.every((t, k) => k === 0 || t > (list[k - 1] as number));
+
 // Lines over one common axis: first all positions of any of them, then each line's values, undefined where it has no
 // position. Of a position that a line has twice (a reader whose tokens are shorter) the last value counts.
 export function join_lines(lines: readonly PartedLine[]): (number | null | undefined)[][] {
+  const [first] = lines;
+  if (first && lines.every(({ positions }) => positions === first.positions) && rises(first.positions)) {
+    return [[...first.positions], ...lines.map(({ values }) => [...values])];
+  }
   const axis = [...new Set(lines.flatMap((line) => [...line.positions]))].sort((a, b) => a - b);
   return [axis, ...lines.map(({ positions, values }) => {
     const by_position = new Map(positions.map((t, k) => [t, values[k] as number | null]));
     return axis.map((t) => by_position.get(t));
   })];
+}
+
+// Through each column's least and greatest value alone, which cover as much of it as all its points do; first comes the one
+// that is nearer to where the line is. `x`: whole numbers that never fall.
+export function thin_line(x: ArrayLike<number>, y: ArrayLike<number>, to: (x: number, y: number) => void): void {
+  let now = 0;
+  for (let i = 0; i < x.length;) {
+    const column = x[i] as number;
+    let least = y[i] as number, most = least;
+    for (i++; i < x.length && x[i] === column; i++) {
+      least = Math.min(least, y[i] as number);
+      most = Math.max(most, y[i] as number);
+    }
+    const first = Math.abs(now - most) < Math.abs(now - least) ? most : least;
+    now = least + most - first;
+    to(column, first);
+    if (now !== first) to(column, now);
+  }
 }
 
 // Heights for labels that want to stand at `wanted` (pixels from the top) but

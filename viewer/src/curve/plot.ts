@@ -13,6 +13,7 @@ import { visible_string } from "../text/visible.ts";
 import type { Cursor } from "../trace_page/cursor.ts";
 import type { TraceModel } from "../trace_page/model.ts";
 import { is_adaptive, probing_text } from "../trace_page/probing.ts";
+import { line_path } from "./dense.ts";
 import { draw_free } from "./free.ts";
 import { is_end } from "./interpolated.ts";
 import { join_lines, line_style, part_line, reader_style, spread_labels, thinner } from "./lines.ts";
@@ -82,7 +83,7 @@ interface Piece { line: PartedLine; series: uPlot.Series }
 
 function pieces_of({ line, marks, style, stroke, points }: Drawn): Piece[] {
   const { read, between } = part_line(line, marks), ends = new Set(line.positions.filter((_, k) => is_end(marks, k)));
-  const series = ({ width, dash }: LineStyle): uPlot.Series => ({ stroke, width, dash: [...dash], points });
+  const series = ({ width, dash }: LineStyle): uPlot.Series => ({ stroke, width, dash: [...dash], points, paths: line_path });
   if (!between) return [{ line: read, series: series(style) }];
   const dots = { ...points, show: true, fill: stroke, filter: (u: uPlot) => Array.from(u.data[0].keys()).filter((i) => ends.has(u.data[0][i] as number)) };
   return [{ line: between, series: { ...series(thinner(style)), points: { show: false } } }, { line: read, series: { ...series(style), points: dots } }];
@@ -159,6 +160,7 @@ export function make_plot(model: TraceModel, cursor: Cursor) {
       build();
     },
     read(next: readonly ReaderLine[]) {
+      if (readers.length === 0 && next.length === 0) return;
       readers = next;
       build();
     },

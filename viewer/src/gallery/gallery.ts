@@ -27,8 +27,9 @@ import { make_tray_bar } from "./tray_bar.ts";
 import { ref_of } from "./view.ts";
 import type { Anchor } from "./virtual.ts";
 
-// The parts of a state that decide which traces there are and in which order, where they stand, and in which colours.
-const order_key = (s: State): string => JSON.stringify([s.sort, s.group, s.facets, s.brushes, s.where, s.text, s.scope]);
+// The parts of a state that decide which traces there are, in which order, where they stand, and in which colours.
+const filter_key = (s: State): string => JSON.stringify([s.facets, s.brushes, s.where, s.text, s.scope]);
+const order_key = (s: State): string => JSON.stringify([s.sort, s.group]);
 const layout_key = (s: State): string => `${s.view} ${s.density} ${s.align}`;
 const look_key = (s: State): string => `${s.colouring} ${s.palette}`;
 const search_key = (s: State): string => `${s.scope} ${s.text}`;
@@ -94,22 +95,26 @@ export function make_gallery_page(context: Context, place: Place): Page {
     if (here) stage.restore(here);
   };
   const rearrange = (): void => {
-    if (!source) return;
-    filtered = filter_table(source.table, state, matches);
+    if (!source || !filtered) return;
     arrangement = arrange(source.table, filtered, state);
     status.show(source.table, arrangement, state, filtered.error, matches);
-    panel.show(state, source.table, matches);
     stage.show(source, arrangement, state);
+  };
+  const filter = (): void => {
+    if (!source) return;
+    filtered = filter_table(source.table, state, matches);
+    panel.show(state, source.table, matches);
+    rearrange();
   };
   const search = (): void => {
     end_search();
     if (state.text.trim() === "") {
       matches = null;
-      rearrange();
+      filter();
     } else {
       end_search = source?.search.find(state.text, state.scope, (found) => {
         matches = found;
-        rearrange();
+        filter();
       }) ?? end_search;
     }
   };
@@ -151,6 +156,7 @@ export function make_gallery_page(context: Context, place: Place): Page {
       toolbar.show(next, source?.table ?? null);
       legend.show(next);
       if (search_key(before) !== search_key(next)) search();
+      else if (filter_key(before) !== filter_key(next)) filter();
       else if (order_key(before) !== order_key(next)) rearrange();
       else if (layout_key(before) !== layout_key(next)) lay_out();
       else if (look_key(before) !== look_key(next)) stage.repaint(next);

@@ -9,7 +9,7 @@ import type { Piece } from "./canvas_view.ts";
 import { canvas_size, choose_shape, choose_square, kCaptionFrom, lay_bands, tile_width } from "./layout.ts";
 import type { ThumbnailShape } from "./layout.ts";
 import { make_pick_button } from "./picks.ts";
-import { make_caption } from "./thumbnail.ts";
+import { caption_words, make_caption } from "./thumbnail.ts";
 import { describe_trace, list_of, name_trace, page_of } from "./trace_words.ts";
 import { group_sizes, is_cut, lack_of, ref_of, table_lengths } from "./view.ts";
 import type { Scene, View } from "./view.ts";
@@ -61,7 +61,7 @@ function make_tile(scene: Scene, m: Measures, row: number, column: number): { ti
   const change = page_of(index, trace, list_of(scene.state));
   const box = m.caption > 0 ? h("span", { class: `tile-box ${look}` }) : null;
   const link = box
-    ? scene.context.link(change, { ...props, class: "tile" }, h("span", { class: "unseen" }, `${name_trace(index, trace)}: `), box,
+    ? scene.context.link(change, { ...props, class: "tile" }, h("span", { class: "unseen" }, `${name_trace(index, trace)}: ${lack === "is-failed" ? "" : caption_words(index, trace)}`), box,
       lack === "is-failed" ? h("span", { class: "thumb-caption" }, "failed") : make_caption(index, trace))
     : scene.context.link(change, { ...props, class: `tile tile-box ${look}`, aria: { label: describe_trace(index, trace) } });
   const left = Math.round(column * m.stride);

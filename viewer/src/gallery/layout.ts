@@ -10,12 +10,17 @@ export interface ThumbnailShape {
   cell: number; // CSS pixels; less than one where a picture is small.
 }
 
+const long_lengths = new WeakMap<ArrayLike<number>, number>(); // Of lists that were asked for already.
+
 // How long nine traces of ten are at most.
 function long_length(lengths: ArrayLike<number>): number {
-  const sorted = Float64Array.from(lengths).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.9))] ?? 0;
+  const known = long_lengths.get(lengths), sorted = known === undefined ? Float64Array.from(lengths).sort() : [];
+  const long = known ?? sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.9))] ?? 0;
+  long_lengths.set(lengths, long);
+  return long;
 }
 
+// REQUIRES: `lengths` keeps its values.
 // One shape for all pictures that are seen together, so that area is length: the fewest columns for which nine traces
 // of ten are no taller than wide. Cells of two pixels of the screen or more are whole ones, so that all are alike.
 export function choose_shape(lengths: ArrayLike<number>, width = kThumbnailWidth, pixel = 1): ThumbnailShape {

@@ -35,10 +35,10 @@ interface Wish { run: number; shelf: number }
 
 const kAllAt = 100; // Milliseconds after which the rest goes on though the page is busy.
 
-// Every shelf that has a trace of the table, once: first those of `rows`, in their order.
-function list_shelves(table: TraceTable, rows: Int32Array): Wish[] {
+// Every shelf that has a trace of the table, once: first those of `rows`, in their order. `most`: how many there are at most.
+function list_shelves(table: TraceTable, rows: Int32Array, most = kMaxBehind): Wish[] {
   const seen = table.indexes.map((index) => new Uint8Array(index.shelves.length)), list: Wish[] = [];
-  for (let i = 0; i < rows.length + table.n && list.length < kMaxBehind; i++) {
+  for (let i = 0; i < rows.length + table.n && list.length < most; i++) {
     const row = i < rows.length ? rows[i] as number : i - rows.length;
     const run = table.run[row] as number, index = table.indexes[run] as RunIndex;
     const shelf = index.questions.shelf[index.traces.question[table.trace[row] as number] as number] as number, of_run = seen[run] as Uint8Array;
@@ -52,7 +52,8 @@ function list_shelves(table: TraceTable, rows: Int32Array): Wish[] {
 export function make_pictures(table: TraceTable, options: PicturesOptions): Pictures {
   const { indexes } = table, none = new Int32Array(0);
   const asked = indexes.map((index) => new Uint8Array(index.shelves.length)); // 1: on its way. 2: lost.
-  let rest = list_shelves(table, none), wanted: Wish[] = [], fresh: Wish[] = [];
+  const all = list_shelves(table, none);
+  let rest = [...all], wanted: Wish[] = [], fresh: Wish[] = [];
   let n_loading = 0, is_waiting = false, gone = false;
 
   const is_there = ({ run, shelf }: Wish): boolean => strips_now(indexes[run] as RunIndex, shelf) !== undefined;
@@ -129,7 +130,7 @@ export function make_pictures(table: TraceTable, options: PicturesOptions): Pict
     },
     is_lost: (run, trace) => asked[run]?.[shelf_of(run, trace)] === 2,
     expect(rows) {
-      if (rest.length > 0) rest = list_shelves(table, rows);
+      if (rest.length > 0) rest = list_shelves(table, rows, all.length);
     },
     stop: () => { gone = true; },
   };

@@ -157,7 +157,7 @@ export function make_stage(context: Context, options: StageOptions): Stage {
       arrangement.rows.forEach((row, place) => { places[row] = place; });
       if (places[current] === -1) current = -1;
       view = kViews[kind](scene);
-      cover("top", (view.contents.groups[0]?.header ?? 0) + scale.element.offsetHeight);
+      cover("top", (view.contents.groups[0]?.header ?? 0) + (kind === "lines" ? scale.element.offsetHeight : 0));
       pictures.expect(arrangement.rows);
       if (name !== null) refocus = arrangement.rows[find_place(table, arrangement.rows, name)] ?? -1;
       rows.show(view.contents);

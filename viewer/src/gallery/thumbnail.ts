@@ -33,26 +33,36 @@ export interface ThumbnailOptions {
 
 const unseen = (text: string): HTMLElement => h("span", { class: "unseen" }, text);
 
-const verdict = (right: boolean, before: string, ...name: string[]): HTMLElement =>
-  h("span", { class: right ? "verdict is-right" : "verdict is-wrong" }, before !== "" && unseen(before), ...name, right ? "✓" : "✗",
-    unseen(right ? " right " : " wrong "));
+const verdict = (right: boolean): HTMLElement => h("span", { class: right ? "verdict is-right" : "verdict is-wrong" }, right ? "✓" : "✗");
+const verdict_words = (right: boolean): string => (right ? "✓ right" : "✗ wrong");
+const course = (index: RunIndex, trace: number): string =>
+  `${two_places(number_of(index, trace, "p_start"))} → ${two_places(number_of(index, trace, "p_end"))}`;
 
-// Of a trace that was not read there is the free answer at most.
-function unread_caption(index: RunIndex, trace: number): HTMLElement {
-  const length = known_length(index, trace), chosen = index.traces.chosen[trace] as number;
-  return h("span", { class: "thumb-caption" },
-    h("span", { class: "thumb-length" }, length === null ? "length not known" : whole(length), unseen(length === null ? "," : " thinking tokens,")),
-    chosen >= 0 && verdict(chosen === answer_of(index, trace), "", "free "));
+// Of a trace that was not read there is the free answer at most; null: it names no option.
+const is_free_right = (index: RunIndex, trace: number): boolean | null => {
+  const chosen = index.traces.chosen[trace] as number;
+  return chosen < 0 ? null : chosen === answer_of(index, trace);
+};
+
+// Length, P(right) from start to end, and whether the forced answer at the end is right. Who does not see it is told by
+// caption_words(), which belong in the name of what the caption stands in: one element with them costs a page of pictures far less
+// than one for each word that is not seen.
+export function make_caption(index: RunIndex, trace: number): HTMLElement {
+  const length = known_length(index, trace), part = h("span", { class: "thumb-length" }, length === null ? "length not known" : whole(length));
+  if (!is_unread(trace_at(index, trace))) {
+    return h("span", { class: "thumb-caption", aria: { hidden: "true" } }, part, h("span", {}, `${course(index, trace)} `, verdict(is_right_at_end(index, trace))));
+  }
+  const right = is_free_right(index, trace);
+  return h("span", { class: "thumb-caption", aria: { hidden: "true" } }, part, right !== null && h("span", {}, "free ", verdict(right)));
 }
 
-// Length, P(right) from start to end, and whether the forced answer at the end is right: in words for who does not see it.
-export function make_caption(index: RunIndex, trace: number): HTMLElement {
-  if (is_unread(trace_at(index, trace))) return unread_caption(index, trace);
-  return h("span", { class: "thumb-caption" },
-    h("span", { class: "thumb-length" }, whole(index.traces.n_tokens[trace] as number), unseen(" thinking tokens,")),
-    h("span", {}, unseen(" P(right) "),
-      `${two_places(number_of(index, trace, "p_start"))} → ${two_places(number_of(index, trace, "p_end"))} `,
-      verdict(is_right_at_end(index, trace), ", forced answer at end ")));
+export function caption_words(index: RunIndex, trace: number): string {
+  const length = known_length(index, trace), head = length === null ? "length not known" : `${whole(length)} thinking tokens`;
+  if (!is_unread(trace_at(index, trace))) {
+    return `${head}, P(right) ${course(index, trace)}, forced answer at end ${verdict_words(is_right_at_end(index, trace))}`;
+  }
+  const right = is_free_right(index, trace);
+  return right === null ? head : `${head}, free ${verdict_words(right)}`;
 }
 
 function draw(subject: Subject, options: Pick<ThumbnailOptions, "shape" | "look">): HTMLElement {
@@ -76,13 +86,13 @@ export function make_thumbnail(context: Context, subject: Subject, options: Thum
   const kind = [!options.captions && "is-bare", t.status === "failed" && "is-failed",
     t.status === "ok" && (t.stop === "budget" || t.stop === "end_of_text") && "is-cut"].filter(Boolean).join(" ");
   const props = { class: `thumb ${kind}`, data: { trace: t.id }, aria: options.current ? { current: "page" } : {} };
-  // What the caption shows is also the link's name; without one, the name is all of it.
-  const name = unseen(options.captions ? `${name_trace(index, trace)}: ` : describe_trace(index, trace));
+  // The link's name is what the caption says; without one, all there is to say.
+  const name = (words: string): HTMLElement => unseen(options.captions ? `${name_trace(index, trace)}: ${words}` : describe_trace(index, trace));
   if (t.status === "failed") {
-    return context.link(options.change, props, name,
+    return context.link(options.change, props, name(""),
       h("span", { class: "thumb-empty" }, h("b", {}, "failed"), options.captions && " ", options.captions && isolated(t.error)));
   }
-  return context.link(options.change, props, name, question !== null && !options.captions && unseen(`. ${question.text}`),
+  return context.link(options.change, props, name(`${caption_words(index, trace)} `), question !== null && !options.captions && unseen(`. ${question.text}`),
     h("span", { class: "thumb-picture" }, draw(subject, options)),
     options.captions && make_caption(index, trace),
     options.captions && stop !== "" && h("span", { class: "thumb-cut" }, stop));

@@ -65,12 +65,17 @@ export function lack_of(index: RunIndex, trace: number): Lack {
 
 export const is_cut = (index: RunIndex, trace: number): boolean => index.traces.stop[trace] === 1 || index.traces.stop[trace] === 2;
 
+const lengths_of = new WeakMap<TraceTable, Float64Array>();
+
 // Thinking tokens of all traces of the page, shown or not, so that no filter changes the shape of pictures. [n]
 export function table_lengths(table: TraceTable): Float64Array {
+  const known = lengths_of.get(table);
+  if (known) return known;
   const lengths = new Float64Array(table.n);
   for (let row = 0; row < table.n; row++) {
     const { index, trace } = ref_of(table, row);
     lengths[row] = index.traces.n_tokens[trace] as number;
   }
+  lengths_of.set(table, lengths);
   return lengths;
 }

@@ -58,11 +58,11 @@ export function make_window(options: WindowOptions): VirtualWindow {
   let firsts = new Int32Array(1); // The first item of each group. [n_groups + 1]
   let frame = 0, rest = 0, width = 0, far = kMostFar;
 
+  const height = (): number => stack.groups[contents.groups.length] ?? 0;
   const lay_out = (): void => {
     stack = stack_items(contents.groups, contents.heights);
-    const height = stack.groups[contents.groups.length] ?? 0;
-    element.style.height = `${height}px`;
-    far = Math.min(kMostFar, Math.max(kLeastFar, (kFarItems * height) / Math.max(1, stack.items.length)));
+    element.style.height = `${height()}px`;
+    far = Math.min(kMostFar, Math.max(kLeastFar, (kFarItems * height()) / Math.max(1, stack.items.length)));
   };
   const scrolled = (): number => -element.getBoundingClientRect().top;
   const group_of = (item: number): number => last_at_most(firsts, contents.groups.length, item);
@@ -89,21 +89,19 @@ export function make_window(options: WindowOptions): VirtualWindow {
     return section;
   };
 
-  const items_near = (overscan: number): { first: number; last: number } => {
-    const y = scrolled();
-    return items_between(stack, y - overscan, y + window.innerHeight + overscan);
-  };
+  // y: scrolled(), which is asked for once, before anything changes, since the page is laid out for its answer.
+  const items_near = (y: number, overscan: number): { first: number; last: number } => items_between(stack, y - overscan, y + window.innerHeight + overscan);
   // Items that should exist now, rising: those near the window, and the one that holds the focus, wherever that is.
-  const wanted = (overscan: number): number[] => {
-    const { first, last } = items_near(overscan), list = Array.from({ length: last - first }, (_, i) => first + i);
+  const wanted = (y: number, overscan: number): number[] => {
+    const { first, last } = items_near(y, overscan), list = Array.from({ length: last - first }, (_, i) => first + i);
     for (const item of shown.keys()) {
       if (item < first) list.unshift(item);
       else if (item >= last) list.push(item);
     }
     return list.sort((a, b) => a - b);
   };
-  const remove_far = (): void => {
-    const { first, last } = items_near(far);
+  const remove_far = (y: number): void => {
+    const { first, last } = items_near(y, far);
     for (const [item, part] of shown) {
       if ((item < first || item >= last) && !part.contains(document.activeElement)) remove(item, part);
     }
@@ -163,10 +161,12 @@ export function make_window(options: WindowOptions): VirtualWindow {
     return true;
   };
 
-  const update = (overscan: number): void => {
+  // at: scrolled(), where it is known.
+  const update = (overscan: number, at?: number): void => {
     for (let round = 0; round < 4; round++) {
-      remove_far();
-      const fresh = insert(wanted(overscan));
+      const y = round === 0 && at !== undefined ? at : scrolled();
+      remove_far(y);
+      const fresh = insert(wanted(y, overscan));
       if (fresh.length === 0 || !measure(fresh)) break;
     }
     options.moved();
@@ -177,17 +177,17 @@ export function make_window(options: WindowOptions): VirtualWindow {
     sections.clear();
     element.replaceChildren();
   };
-  // What is seen comes in the frame that shows it; what is farther away a frame after the last move.
-  const fill = (): void => {
+  // What is seen comes in the frame that shows it; what is farther away a frame after the last move. `frames`: from now on.
+  const fill = (frames = 2): void => {
     cancelAnimationFrame(rest);
-    rest = requestAnimationFrame(() => update(far));
+    rest = requestAnimationFrame(() => (frames > 1 ? fill(frames - 1) : update(far)));
   };
   const schedule = (): void => {
     cancelAnimationFrame(rest);
     frame ||= requestAnimationFrame(() => {
       frame = 0;
       update(kNear);
-      fill();
+      fill(1);
     });
   };
   const scroll_to = (y: number): void => window.scrollBy({ top: y - scrolled(), behavior: "instant" });
@@ -203,12 +203,14 @@ export function make_window(options: WindowOptions): VirtualWindow {
   return {
     element,
     show(next) {
+      const y = scrolled(), was = height();
       clear();
       contents = next;
       firsts = new Int32Array(next.groups.length + 1);
       next.groups.forEach((group, g) => { firsts[g + 1] = (firsts[g] as number) + group.n; });
       lay_out();
-      update(0);
+      // A page that stays as long, or long enough, is not scrolled by this, and need not be laid out between the old and the new.
+      update(0, height() >= Math.min(was, y + window.innerHeight) ? y : undefined);
       fill();
     },
     reveal(item) {
@@ -233,7 +235,7 @@ export function make_window(options: WindowOptions): VirtualWindow {
       }
       fill();
     },
-    in_sight: () => items_near(0),
+    in_sight: () => items_near(scrolled(), 0),
     destroy() {
       window.removeEventListener("scroll", schedule);
       window.removeEventListener("resize", schedule);

@@ -27,14 +27,19 @@ function by_value(a: number, b: number, { sign, none }: Order): number {
   return lacks !== 0 ? lacks : none(a) ? 0 : a < b ? -sign : sign;
 }
 
+// Numbers whose rising order is that of by_value(). [n]
+function rising({ values, sign, none }: Order): Float64Array {
+  const keys = new Float64Array(values.length);
+  for (let row = 0; row < keys.length; row++) keys[row] = none(values[row] as number) ? Infinity : sign * (values[row] as number);
+  return keys;
+}
+
 // REQUIRES: `rows` in the table's order, in which ties stay. Sorts in place.
 function sort_rows(rows: Int32Array, orders: readonly Order[]): void {
   if (orders.length === 0) return;
+  const keys = orders.map(rising);
   rows.sort((a, b) => {
-    for (const order of orders) {
-      const sign = by_value(order.values[a] as number, order.values[b] as number, order);
-      if (sign !== 0) return sign;
-    }
+    for (const key of keys) if (key[a] !== key[b]) return (key[a] as number) < (key[b] as number) ? -1 : 1;
     return a - b;
   });
 }

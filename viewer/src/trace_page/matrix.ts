@@ -22,10 +22,11 @@ const kEdge = 0.3; // Of a cell's height.
 
 // A cut lower edge on the cells of tokens after which nothing was read.
 function draw_between(model: TraceModel, { columns, cell }: ThumbnailShape, { width, height }: CanvasSize): SVGElement | null {
+  if (!model.interpolated.includes(1)) return null;
   const edge = Math.max(1, Math.round(kEdge * cell)), gap = cell_gap(cell, 1);
   const strokes = stretches_in_lines(model.interpolated, columns)
     .map(({ line, begin, end }) => `M${begin * cell} ${(line + 1) * cell - gap - edge / 2}H${end * cell}`);
-  return strokes.length === 0 ? null : svg("svg", { class: "matrix-between", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
+  return svg("svg", { class: "matrix-between", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
     svg("path", { d: strokes.join(""), "stroke-width": edge }));
 }
 

@@ -27,7 +27,7 @@ export interface TargetKind {
 const signed = (x: number): string => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
 
 function list_flips(model: TraceModel): TargetKind {
-  const { tops, labels, positions } = model, name = (k: number): string => visible_string(labels[tops[k] as number] ?? "");
+  const { tops, positions } = model, names = model.labels.map(visible_string), name = (k: number): string => names[tops[k] as number] ?? "";
   return {
     key: "f", one: "flip", many: "flips", explain: "The forced answer is another one than at the probed position before",
     none: "The forced answer is the same at every probed position",

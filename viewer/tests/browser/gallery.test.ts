@@ -43,7 +43,7 @@ describe("the fixture's run", () => {
     await at.open("#/run%20one/*");
     await drawn(page);
     expect(await ids(page)).toEqual(["a0", "a1", "b0", "b1", "c0", "c1", "d0"]);
-    expect(await page.locator(".tile").first().textContent()).toContain("3 thinking tokens");
+    expect(await page.locator(".tile").first().textContent()).toMatch(/^Question 0, sample 0: 3 thinking tokens, P\(right\) \d\.\d\d → \d\.\d\d, forced answer at end ✓ right/);
     expect(await page.locator(".tile .is-failed").count()).toBe(1);
     expect(await page.locator(".tile .is-cut").count()).toBe(1);
     expect(await page.locator(".status").textContent()).toContain("7 traces, 4 questions");

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from "vitest";
-import { join_lines, line_style, reader_style, spread_labels } from "../../src/curve/lines.ts";
+import { join_lines, line_style, reader_style, spread_labels, thin_line } from "../../src/curve/lines.ts";
 import { is_strided, reading_index } from "../../src/curve/positions.ts";
 import { make_cursor } from "../../src/trace_page/cursor.ts";
 import { matrix_shape } from "../../src/trace_page/matrix.ts";
+import { make_random } from "../generate.ts";
 
 describe("positions", () => {
   test("every position has the last reading at or before it", () => {
@@ -24,6 +25,34 @@ describe("positions", () => {
 test("lines of other positions stand over one axis", () => {
   expect(join_lines([{ positions: [0, 1, 2], values: [0.1, 0.2, 0.3] }, { positions: [1, 3, 3], values: [0.5, 0.6, 0.7] }]))
     .toEqual([[0, 1, 2, 3], [0.1, 0.2, 0.3, undefined], [undefined, 0.5, undefined, 0.7]]);
+});
+
+test("lines over the same positions are joined as others are", () => {
+  for (const positions of [[0, 1, 2, 5], [3, 1], [1, 1, 2], []]) {
+    const lines = [0, 1].map((l) => positions.map((_, k): number | null => (k === 2 && l === 1 ? null : 0.1 * k + l)));
+    expect(join_lines(lines.map((values) => ({ positions, values })))).toEqual(join_lines(lines.map((values) => ({ positions: [...positions], values }))));
+  }
+});
+
+test("a thinned line reaches as far up and down in every column, by the shortest way", () => {
+  const random = make_random(5), x = Array.from({ length: 2000 }, (_, i) => Math.floor(i / 7) + (i > 900 ? 3 : 0));
+  const y = x.map((at) => Math.round(at % 3 === 0 ? at / 10 : 200 * random()));
+  const reach = (xs: readonly number[], ys: readonly number[]): Map<number, number[]> => {
+    const columns = new Map<number, number[]>();
+    xs.forEach((at, i) => columns.set(at, [...columns.get(at) ?? [], ys[i] as number]));
+    return new Map([...columns].map(([at, values]) => [at, [Math.min(...values), Math.max(...values)]]));
+  };
+  const thin_x: number[] = [], thin_y: number[] = [];
+  thin_line(x, y, (...to) => [thin_x, thin_y].forEach((list, i) => list.push(to[i] as number)));
+  expect(reach(thin_x, thin_y)).toEqual(reach(x, y));
+  expect(thin_x.length).toBeLessThanOrEqual(2 * new Set(x).size);
+  const wanted = reach(x, y);
+  thin_x.forEach((at, i) => {
+    const now = i === 0 ? 0 : thin_y[i - 1] as number;
+    if (at === thin_x[i - 1]) return;
+    const [least, most] = wanted.get(at) as [number, number];
+    expect(Math.abs((thin_y[i] as number) - now)).toBe(Math.min(Math.abs(least - now), Math.abs(most - now)));
+  });
 });
 
 describe("lines", () => {
