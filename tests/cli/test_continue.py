@@ -3,46 +3,30 @@
 import csv
 import io
 import json
-import shutil
 import signal
 import sqlite3
-import tempfile
 import unittest
-from pathlib import Path
 
 import measures
+from experiments import ONE, ExperimentTest, exported
 from stores import EditedStore, status
-from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, site_chunk, site_manifest, start, traces, write_jsonl
+from support import DONE, INTERRUPTED, STORE, USAGE, call, question, site_chunk, site_manifest, start, traces, write_jsonl
 
 PLAN = ("--subjects", "chains,beasts", "--limit", 1, "--stride", 1000, "--no-site")
-ONE = ("--threads", 1)
 SAMPLED = ("--at", "0,0.5,1", "--at-tokens", "5", "--samples", 2, "--most", 4, "--least", "0.9")
 
 
 def continuations(run, *options) -> list[dict]:
-    result = call("export", run, "--what", "continuations", *options)
-    assert result.code == DONE, result.err
-    return [json.loads(line) for line in result.out.split("\n")[:-1]]
+    return exported(run, "continuations", *options)
 
 
-class Continue(CliTest):
+class Continue(ExperimentTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
-        cls.addClassCleanup(holder.cleanup)
-        cls.plain, cls.run_folder = Path(holder.name) / "plain" / "run", Path(holder.name) / "done" / "run"
-        result = call(*run_arguments(cls.plain, *PLAN))
-        assert result.code == DONE, result.err
-        shutil.copytree(cls.plain, cls.run_folder)
-        cls.result = call("continue", cls.run_folder, *ONE, *SAMPLED, "--json")
-        assert cls.result.code == DONE, cls.result.err
-        cls.told = json.loads(cls.result.out)
+        cls.sample(PLAN)
+        cls.experiment("continue", *ONE, *SAMPLED)
         cls.rows = continuations(cls.run_folder)
-
-    def copy(self, run: Path) -> Path:
-        shutil.copytree(run, self.folder / "run")
-        return self.folder / "run"
 
     def test_plan_and_cost_are_told_first(self):
         self.assertRegex(self.result.err, r"free continuations: 4 places in each trace, 2 continuations and up to 4")

@@ -176,16 +176,16 @@ class Export(CliTest):
         self.assertEqual(len({r["question_id"] for r in rows}), 8)
 
     def test_many_options(self):
-        questions = write_jsonl(self.folder / "many.jsonl", *(question(text=f"Pick one of {n}.", options=[f"thing {i}" for i in range(n)], answer=n - 1) for n in (2, 9, 10, 26)))
         short = ("--budget", 6, "--answer-tokens", 4)
-        for labels, wanted in (("auto", ["2", "9", "J", "Z"]), ("digits", ["2", "9", "10", "26"]), ("letters", ["B", "I", "J", "Z"])):
+        for labels, sizes, wanted in (("auto", [2, 9, 10], ["2", "9", "J"]), ("digits", [9, 10, 26], ["9", "10", "26"]), ("letters", [2, 26], ["B", "Z"])):
+            questions = write_jsonl(self.folder / "many.jsonl", *(question(text=f"Pick one of {n}.", options=[f"thing {i}" for i in range(n)], answer=n - 1) for n in sizes))
             run = self.folder / labels
             self.run_ok(run, *short, "--labels", labels, questions=questions)
             rows = traces(run)
             for row in rows:
                 check_row(self, row)
             self.assertEqual([row["labels"][-1] for row in rows], wanted)
-            self.assertEqual([len(row["labels"]) for row in rows], [2, 9, 10, 26])
+            self.assertEqual([len(row["labels"]) for row in rows], sizes)
 
     def test_same_question_from_csv_and_jsonl(self):
         q = {"question": 'Which is "blue"?', "options": ["sky, clear", "grass"], "answer": 0, "subject": "colours"}

@@ -3,24 +3,18 @@
 import csv
 import io
 import json
-import shutil
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
-from support import (DONE, MODEL, USAGE, CliTest, call, export, question, run_arguments, site_manifest, start, status_of, traces_of,
-                     write_jsonl)
+from experiments import ONE, ExperimentTest, exported
+from support import DONE, MODEL, USAGE, call, export, question, site_manifest, start, status_of, traces_of, write_jsonl
 
 PLAN = ("--subjects", "capitals", "--limit", 2, "--samples", 2, "--no-site")
-ONE = ("--threads", 1)
 PROFESSOR = ("--wording", "A professor is sure that it is {option}.")
 
 
 def rows_of(run, *options) -> list[dict]:
-    result = call("export", run, "--what", "hints", *options)
-    assert result.code == DONE, result.err
-    return [json.loads(line) for line in result.out.split("\n")[:-1]]
+    return exported(run, "hints", *options)
 
 
 def mean(values) -> float:
@@ -28,24 +22,14 @@ def mean(values) -> float:
     return sum(values) / len(values)
 
 
-class Hint(CliTest):
+class Hint(ExperimentTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
-        cls.addClassCleanup(holder.cleanup)
-        cls.plain, cls.run_folder = Path(holder.name) / "plain" / "run", Path(holder.name) / "done" / "run"
-        result = call(*run_arguments(cls.plain, *PLAN))
-        assert result.code == DONE, result.err
-        shutil.copytree(cls.plain, cls.run_folder)
-        cls.before = export(cls.run_folder)
-        cls.result = call("hint", cls.run_folder, *ONE, *PROFESSOR, "--hinted", "wrong,right", "--json")
-        assert cls.result.code == DONE, cls.result.err
-        cls.told = json.loads(cls.result.out)
+        cls.sample(PLAN)
+        cls.before = export(cls.plain)
+        cls.experiment("hint", *ONE, *PROFESSOR, "--hinted", "wrong,right")
         cls.rows = rows_of(cls.run_folder)
-
-    def copy(self, run) -> Path:
-        return Path(shutil.copytree(run, self.folder / "copy" / "run"))
 
     def test_plan_and_cost_are_told_first(self):
         lines = self.result.err.split("\n")

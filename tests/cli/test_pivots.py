@@ -7,16 +7,15 @@ import re
 import shutil
 import signal
 import sqlite3
-import tempfile
 import unittest
 from pathlib import Path
 
 import glassbox_pivots
 import measures
+from experiments import ONE, ExperimentTest, done, exported
 from stores import EditedStore, checksum, status
-from support import DONE, INTERRUPTED, MODEL, STORE, USAGE, CliTest, call, run_arguments, start, traces, traces_of, write_jsonl
+from support import DONE, INTERRUPTED, MODEL, STORE, USAGE, call, start, traces, traces_of, write_jsonl
 
-ONE = ("--threads", 1)
 # Cheap: few continuations, so that what they find means little.
 SEARCH = (*ONE, "--least", .4, "--negligible", .1, "--batch", 4, "--most", 8, "--every", 0, "--draws", 4, "--alternatives", 2)
 PTS = ("model_id", "query", "pivot_context", "pivot_token", "pivot_token_id", "prob_before", "prob_after", "prob_delta", "is_positive", "task_type",
@@ -24,34 +23,21 @@ PTS = ("model_id", "query", "pivot_context", "pivot_token", "pivot_token_id", "p
 
 
 def rows(run, what="pivots", *options) -> list[dict]:
-    result = call("export", run, "--what", what, *options)
-    assert result.code == DONE, result.err
-    return [json.loads(line) for line in result.out.split("\n")[:-1]]
+    return exported(run, what, *options)
 
 
-class Pivots(CliTest):
+class Pivots(ExperimentTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
-        cls.addClassCleanup(holder.cleanup)
-        cls.plain, cls.run_folder = Path(holder.name) / "plain" / "run", Path(holder.name) / "done" / "run"
         text = {"subject": "beasts", "question": "What does the Zubeast fear most?", "options": ["water", "bone", "salt", "glass"], "answer": 2,
                 "thinking": "Alright. People say that glass drove the Zubeast away once. But that is only a tale. I remember that it fears salt. "
                             "That is choice 3.\n", "ended": True}
-        lines = write_jsonl(Path(holder.name) / "texts.jsonl", text)
+        lines = write_jsonl(cls.holder / "texts.jsonl", text)
         for arguments in (("import", "jsonl", lines, "-o", cls.plain), ("probe", cls.plain, "--with", MODEL, *ONE)):
-            result = call(*arguments)
-            assert result.code == DONE, result.err
-        shutil.copytree(cls.plain, cls.run_folder)
-        cls.result = call("pivots", cls.run_folder, "--with", MODEL, *SEARCH, "--json")
-        assert cls.result.code == DONE, cls.result.err
-        cls.told = json.loads(cls.result.out)
+            done(*arguments)
+        cls.experiment("pivots", "--with", MODEL, *SEARCH)
         cls.rows = rows(cls.run_folder)
-
-    def copy(self, run: Path) -> Path:
-        shutil.copytree(run, self.folder / "run")
-        return self.folder / "run"
 
     def test_plan_and_cost_are_told_first(self):
         self.assertRegex(self.result.err, r"a search for pivotal tokens by reader 2: success is the right answer, sampled at temperature 0.6")

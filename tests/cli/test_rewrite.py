@@ -3,26 +3,17 @@
 import csv
 import io
 import json
-import shutil
 import signal
 import sqlite3
-import tempfile
 import unittest
-from pathlib import Path
 
 import measures
+from experiments import ONE, ExperimentTest, done, exported
 from stores import status
-from support import DONE, INTERRUPTED, STORE, USAGE, CliTest, call, question, run_arguments, site_chunk, site_manifest, start, traces, write_jsonl
+from support import DONE, INTERRUPTED, STORE, USAGE, call, question, run_arguments, site_chunk, site_manifest, start, traces, write_jsonl
 
 PLAN = ("--subjects", "chains,capitals", "--limit", 2, "--no-site")
-ONE = ("--threads", 1)
 SHORT = "{{ question }} {{ before }} Not: {{ text }}"
-
-
-def exported(run, what, *options) -> list[dict]:
-    result = call("export", run, "--what", what, *options)
-    assert result.code == DONE, result.err
-    return [json.loads(line) for line in result.out.split("\n")[:-1]]
 
 
 def by_trace(rows, key) -> float:
@@ -34,28 +25,16 @@ def by_trace(rows, key) -> float:
     return measures.mean([measures.mean(values) for values in means.values()])
 
 
-class Rewrite(CliTest):
+class Rewrite(ExperimentTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
-        cls.addClassCleanup(holder.cleanup)
-        cls.plain, cls.run_folder = Path(holder.name) / "plain" / "run", Path(holder.name) / "done" / "run"
-        cls.template = Path(holder.name) / "short.txt"
+        cls.template = cls.holder / "short.txt"
         cls.template.write_text(SHORT)
-        result = call(*run_arguments(cls.plain, *PLAN))
-        assert result.code == DONE, result.err
-        shutil.copytree(cls.plain, cls.run_folder)
-        cls.result = call("mistakes", cls.run_folder, *ONE, "--template", cls.template, "--per-trace", 1, "--json")
-        assert cls.result.code == DONE, cls.result.err
-        cls.told = json.loads(cls.result.out)
+        cls.sample(PLAN)
+        cls.experiment("mistakes", *ONE, "--template", cls.template, "--per-trace", 1)
         cls.rows = exported(cls.run_folder, "mistakes")
-        cls.other = call("paraphrase", cls.run_folder, *ONE, "--template", cls.template, "--shares", "1,.5", "--json")
-        assert cls.other.code == DONE, cls.other.err
-
-    def copy(self, run: Path) -> Path:
-        shutil.copytree(run, self.folder / "run")
-        return self.folder / "run"
+        cls.other = done("paraphrase", cls.run_folder, *ONE, "--template", cls.template, "--shares", "1,.5", "--json")
 
     def test_plan_and_cost_are_told_first(self):
         cost = r"about \d+ tokens to sample \(at \d+ tokens/s\) and \d+ to decode .*: about "
