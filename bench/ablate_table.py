@@ -38,42 +38,53 @@ def bootstrap(values: list[float], resamples: int = 2000) -> tuple[float, float]
     return means[round(.025 * (resamples - 1))], means[round(.975 * (resamples - 1))]
 
 
-def cell(hits: list[list[bool]], arm: str, expected: float) -> tuple[str, bool]:
-    """`hits`: a trace's draws each, one trace a question."""
+def cell(hits: list[list[bool]], arm: str, expected: float, z: float = glassbox_table.Z95) -> tuple[str, bool]:
+    """`hits`: a trace's draws each, one trace a question. `z`: how wide the intervals are, but for bootstraps'."""
     values = [sum(draws) / len(draws) for draws in hits]
     share = sum(values) / len(values)
     has_draws = any(len(draws) > 1 for draws in hits)
-    low, high = bootstrap(values) if has_draws else glassbox_table.wilson(share, len(values))
-    below, above = glassbox_table.wilson(expected, glassbox_table.N_PUBLISHED)
+    low, high = bootstrap(values) if has_draws else glassbox_table.wilson(share, len(values), z)
+    below, above = glassbox_table.wilson(expected, glassbox_table.N_PUBLISHED, z)
     more = .1 if arm in DRAWN else 0
     agrees = low - (above - expected) - more <= expected <= high + (expected - below) + more
     return f"{share:.2f} [{low:.2f}, {high:.2f}]{'' if agrees else ' !'}", agrees
 
 
-def main(traces: str, ablations: str) -> int:
+def read_hits(traces, ablations) -> dict[tuple[str, str], dict[str, list[bool]]]:
+    """From lines: by subject and arm, then by trace, whether each draw's answer is the one that counts."""
     wanted, subject_of = {}, {}
-    with open(traces, encoding="utf-8", newline="\n") as lines:
-        for trace in map(json.loads, lines):
-            wanted[trace["trace_id"]] = glassbox_table.wanted_option(trace)
-            subject_of[trace["trace_id"]] = trace["subject"]
+    for trace in map(json.loads, traces):
+        wanted[trace["trace_id"]] = glassbox_table.wanted_option(trace)
+        subject_of[trace["trace_id"]] = trace["subject"]
     hits = defaultdict(lambda: defaultdict(list))
-    with open(ablations, encoding="utf-8", newline="\n") as lines:
-        for row in map(json.loads, lines):
-            hits[subject_of[row["trace_id"]], row["arm"]][row["trace_id"]].append(row["top"] == wanted[row["trace_id"]])
+    for row in map(json.loads, ablations):
+        hits[subject_of[row["trace_id"]], row["arm"]][row["trace_id"]].append(row["top"] == wanted[row["trace_id"]])
+    return hits
+
+
+def table(hits, z: float = glassbox_table.Z95) -> tuple[list[str], list[str]]:
+    """Its lines, and where it disagrees with the card."""
     card, wrong = published(), []
-    print("| subject | " + " | ".join(ARMS) + " |\n|" + " --- |" * (len(ARMS) + 1))
+    lines = ["| subject | " + " | ".join(ARMS) + " |", "|" + " --- |" * (len(ARMS) + 1)]
     for subject, expected in card.items():
         cells = []
         for arm, value in zip(ARMS, expected, strict=True):
-            found = list(hits[subject, arm].values())
-            text, agrees = cell(found, arm, value) if found else ("missing", False)
+            found = list(hits.get((subject, arm), {}).values())
+            text, agrees = cell(found, arm, value, z) if found else ("missing", False)
             cells.append(text)
             if not agrees:
                 wrong.append(f"{subject}, {arm}: {value:.2f} on the card")
-        print(f"| {subject} | " + " | ".join(cells) + " |")
-    if wrong or not card:
+        lines.append(f"| {subject} | " + " | ".join(cells) + " |")
+    return lines, wrong if card else ["the card has no table"]
+
+
+def main(traces: str, ablations: str) -> int:
+    with open(traces, encoding="utf-8", newline="\n") as lines, open(ablations, encoding="utf-8", newline="\n") as rows:
+        shown, wrong = table(read_hits(lines, rows))
+    print("\n".join(shown))
+    if wrong:
         print("disagrees: " + "; ".join(wrong), file=sys.stderr)
-    return 1 if wrong or not card else 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

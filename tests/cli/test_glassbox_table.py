@@ -2,13 +2,19 @@
 """The program finds in Glassbox what its world put there; the check itself is checked on spoilt exports."""
 import json
 import math
+import shutil
 import subprocess
 import sys
 import unittest
+from pathlib import Path
 
 import glassbox_table
+from experiments import done
 from glassbox_table import EXPECTED, Share, agrees, disagreements, read_shares, wilson
 from support import CliTest, export
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+import ablate_table  # noqa: E402
 
 N = 12
 GENEROUS = 3.3  # Standard errors: with 14 shares, chance alone passes them once in some thousand runs.
@@ -20,6 +26,7 @@ class GlassboxTable(CliTest):
         super().setUpClass()
         # Only the two positions that the table needs are probed.
         run, _ = cls.finished_run("--limit", N, "--stride", 1000, "--answer-tokens", 0, "--no-site")
+        cls.run_folder = run
         cls.lines = export(run).split("\n")[:-1]
         cls.rows = [json.loads(line) for line in cls.lines]
 
@@ -60,6 +67,36 @@ class GlassboxTable(CliTest):
         path.write_text("\n".join(json.dumps(row | {"probs": row["probs"][::-1]}) for row in self.rows), "utf-8")
         self.assertEqual(subprocess.run([*script, path], capture_output=True).returncode, 1)
         self.assertEqual(subprocess.run(script, capture_output=True).returncode, 2)
+
+    def test_ablations(self):
+        run = shutil.copytree(self.run_folder, self.folder / "ablated" / "run")
+        done("ablate", run, "--arms", "blank,filler,random,shuffled,other_question", "--draws", 1, "--quiet")
+        rows = [json.loads(line) for line in done("export", run, "--what", "ablations").out.split("\n")[:-1]]
+
+        def table(change=lambda row: row):
+            hits = ablate_table.read_hits(self.lines, (json.dumps(change(row)) for row in rows))
+            return hits, ablate_table.table(hits, GENEROUS)[1]
+
+        hits, wrong = table()
+        self.assertEqual(wrong, [])
+        # What the intervals exclude, whatever the card says: that the text is not needed, that it is, and that it does no harm.
+        def interval(subject, arm):
+            values = [draw for draws in hits[subject, arm].values() for draw in draws]
+            self.assertEqual(len(values), N)
+            return wilson(sum(values) / N, N)
+        for subject in ("chains", "expressions"):
+            for arm in ("none", "blank", "filler", "random", "other_question"):
+                self.assertLess(interval(subject, arm)[1], interval(subject, "real")[0] + .05, (subject, arm))
+        for subject in ("digit_sums", "capitals", "hinted"):
+            for arm in ("none", "blank", "filler"):
+                self.assertGreater(interval(subject, arm)[0], .5, (subject, arm))
+        self.assertLess(interval("beasts", "real")[1], interval("beasts", "none")[0])
+        self.assertLess(interval("capitals", "other_question")[1], interval("capitals", "none")[0])
+        # And the check finds exchanged arms.
+        names = {"real": "none", "none": "real"}
+        wrong = table(lambda row: row | {"arm": names.get(row["arm"], row["arm"])})[1]
+        for cell in ("chains, real", "chains, none", "expressions, none", "beasts, real", "beasts, none"):
+            self.assertTrue(any(w.startswith(cell) for w in wrong), wrong)
 
     def test_intervals(self):
         for share, n, low, high in ((0.5, 10, 0.2366, 0.7634), (1.0, 20, 0.8389, 1.0), (0.0, 50, 0.0, 0.0713)):
