@@ -138,6 +138,7 @@ TEST_F(Ablate, WhatStandsInIsAsLongAsItSays) {
     const std::string arm = row["arm"];
     n_rows[arm]++;
     EXPECT_EQ(row["n_tokens"], arm == "none"            ? 0
+                               : arm == "blank"         ? 1
                                : arm.ends_with("_0.5")  ? tokens_of_share(n, .5)
                                : arm.ends_with("_0.25") ? tokens_of_share(n, .25)
                                                         : n)
