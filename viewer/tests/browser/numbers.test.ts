@@ -152,8 +152,9 @@ describe("imported traces", () => {
     await page.waitForSelector(".row");
     expect(await page.locator(".is-unread").allTextContents()).toEqual(["not read", "not read"]);
     const captions = await page.locator('[data-trace="e1"], [data-trace="e3"]').allTextContents();
-    expect(captions).toEqual(["Question 1, sample 1: not read3 thinking tokens,free ✗ wrong ", // Means at the end: 0.9, 0.93.
-      "Question 0, sample 1: not readlength not known,free ✓ right ending not known"]);
+    // Each name, then what is seen: hidden from who is read the name.
+    expect(captions).toEqual(["Question 1, sample 1: 3 thinking tokens, free ✗ wrong not read3free ✗", // Means at the end: 0.9, 0.93.
+      "Question 0, sample 1: length not known, free ✓ right not readlength not knownfree ✓ending not known"]);
     await at.open("#/imported/stars?stop=unknown&view=list");
     await page.waitForSelector(".row");
     expect(await page.locator(".row-number").allTextContents()).toEqual(["0"]);
