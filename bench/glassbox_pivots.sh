@@ -20,7 +20,7 @@ failed=0
 python3 tests/cli/glassbox_pivots.py write "$work/chains.jsonl" --texts "$texts" --seed 7
 build/thinktrace import jsonl "$work/chains.jsonl" -o "$work/chains"
 build/thinktrace probe "$work/chains" --with "$model"
-build/thinktrace pivots "$work/chains" --with "$model" --every 8 --least .25 --batch 14
+build/thinktrace pivots "$work/chains" --with "$model" --every 8 --least .25 --batch 14 --alternatives 0
 echo "chains whose text slips, temperature 0.6:"
 score chains 0.6 2 .25 || failed=1
 
