@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "thinktrace/engine/log_sum_exp.h"
@@ -41,7 +42,7 @@ double chance_of(Token token, std::span<const float> logits, double temperature)
   return std::exp(scaled[token] - log_sum_exp(scaled));
 }
 
-// How likely each token of the trace's beginning is to be drawn again. A mean would not do: texts fork at few places.
+// How likely each token of the trace's beginning is to be drawn again.
 std::vector<double> chances_of_same_way(GrowingSession& sessions, const TraceRecord& record,
                                         const SamplerOptions& sampler) {
   constexpr size_t kMost = 256;
@@ -131,7 +132,11 @@ PivotWork plan_pivots(const ReadingRun& run, const StoredExperiment& experiment,
     }
     if (!lacking.empty()) work.units.emplace_back(unit, std::move(lacking));
   }
-  if (same_way.empty()) same_way.push_back(1);
+  // Their mean: where one trace forks others don't, and what each does there would be counted for all.
+  const double mean = same_way.empty() ? 1
+                                       : std::accumulate(same_way.begin(), same_way.end(), 0.) /
+                                             static_cast<double>(same_way.size());
+  same_way = {mean};
   work.n_traces = static_cast<int>(pending.size());
   for (const PendingTrace& trace : pending) {
     const Tally& subject = subjects[trace.subject];

@@ -20,8 +20,8 @@ struct PivotWork {
   int n_traces = 0;  // Of these units.
   int n_unread = 0;  // Traces without a curve of the reader: they can't be searched.
   // Continuations and tokens to decode, about: as if the chance of success were everywhere the share of the subject's traces that
-  // succeed, continuations as long as what is left of their trace, and their tokens the trace's own with the chances that the model
-  // gives to those of the first traces (which are decoded for it, three at most).
+  // succeed, continuations as long as what is left of their trace, and their tokens the trace's own with the mean chance that the
+  // model gives to those of the first traces (which are decoded for it, three at most).
   int64_t n_continuations = 0, n_tokens = 0;
   int64_t n_continuations_at_most = 0;  // Every position up to the cap, and every token a fork.
 };
