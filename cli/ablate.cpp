@@ -58,9 +58,7 @@ Verb add_ablate(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "ablate",
       "Put something else in place of the thinking (nothing, a blank, filler, random or shuffled tokens, "
-      "that "
-      "of "
-      "others, a part of it) and read the forced answer; the same command again continues");
+      "that of others, a part of it) and read the forced answer; the same command again continues");
   verb->add_option("RUN", a->run.out, "Folder of the run")->required();
   verb->add_option(
           "--arms", a->arms,

@@ -84,9 +84,9 @@ Bounds bounds_around(double observed, const Stays& stays) {
   return {stays(-1) ? -1 : border(observed, -1, stays), stays(1) ? 1 : border(observed, 1, stays)};
 }
 
-}  // namespace
-
-double evidence_against(const SharedTallies& t, double difference) {
+// The least evidence over all f, or some that is below `enough`: whether there is any is asked far more often than how much, and
+// mostly the observed share tells.
+double least_evidence(const SharedTallies& t, double difference, double enough) {
   const Tally stray = strayed(t);
   const int n = t.before.trials, k = t.shared.trials;
   const double largest = 1 - std::fabs(difference);
@@ -104,21 +104,23 @@ double evidence_against(const SharedTallies& t, double difference) {
         successes > 0 ? successes + std::log1p(std::exp(-successes)) : std::log1p(std::exp(successes));
     return log_coming_through(k, n, f) + bet - std::log(2);
   };
+  double least = evidence(std::min(largest, n > 0 ? static_cast<double>(k) / n : 0));
   // Of both summands neither has more than one valley, but their sum may: a grid finds the one that is deepest.
   constexpr int kGrid = 40;
   int deepest = 0;
-  double least = std::numeric_limits<double>::infinity();
-  for (int i = 0; i <= kGrid; i++) {
+  double lowest = std::numeric_limits<double>::infinity();
+  for (int i = 0; i <= kGrid && least >= enough; i++) {
     const double here = evidence(largest * i / kGrid);
-    if (here < least) {
-      least = here;
+    if (here < lowest) {
+      lowest = here;
       deepest = i;
     }
+    least = std::min(least, here);
   }
   double low = largest * std::max(0, deepest - 1) / kGrid,
          high = largest * std::min(kGrid, deepest + 1) / kGrid;
   constexpr int kSteps = 24;
-  for (int i = 0; i < kSteps; i++) {
+  for (int i = 0; i < kSteps && least >= enough; i++) {
     const double left = low + (high - low) * .382, right = low + (high - low) * .618;
     const double at_left = evidence(left), at_right = evidence(right);
     least = std::min({least, at_left, at_right});
@@ -127,15 +129,22 @@ double evidence_against(const SharedTallies& t, double difference) {
   return least;
 }
 
+}  // namespace
+
+double evidence_against(const SharedTallies& t, double difference) {
+  return least_evidence(t, difference, -std::numeric_limits<double>::infinity());
+}
+
 Verdict compare_shared_rates(const SharedTallies& t, const DifferenceOptions& options) {
   if (t.before.trials == 0 || t.after.trials == 0) return Verdict::kUndecided;
-  return judge(observed_difference(t), options, [&](double d) { return evidence_against(t, d); });
+  return judge(observed_difference(t), options,
+               [&](double d) { return least_evidence(t, d, -std::log(options.alpha)); });
 }
 
 Bounds difference_interval(const SharedTallies& t, double alpha) {
   if (t.before.trials == 0 || t.after.trials == 0) return {-1, 1};
   return bounds_around(observed_difference(t),
-                       [&](double d) { return evidence_against(t, d) < -std::log(alpha); });
+                       [&](double d) { return least_evidence(t, d, -std::log(alpha)) < -std::log(alpha); });
 }
 
 double evidence_against(const Tally& before, const Tally& after, double difference) {

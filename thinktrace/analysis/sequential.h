@@ -55,7 +55,8 @@ double evidence_against(const Tally& before, const Tally& after, double differen
 // all f of log N(f) + log(1/2 + M(strayed) M(after) / 2); N has a third of its weight each on "never", "always" and the mixture above,
 // and the half that does not bet is there for where the successes tell nothing. Both are martingales of mean 1.
 // Without shared tosses this wants about a fifth more of them than evidence_against() of two tallies.
-// REQUIRES: shared is a part of both. Cost: about 50 times that of evidence_against() of two tallies.
+// REQUIRES: shared is a part of both. Cost: at most 90 times that of evidence_against() of two tallies; of a
+// verdict on few tosses, which don't rule anything out yet, about twice.
 double evidence_against(const SharedTallies& tallies, double difference);
 Verdict compare_shared_rates(const SharedTallies& tallies, const DifferenceOptions& options = {});
 Bounds difference_interval(const SharedTallies& tallies, double alpha = .05);
