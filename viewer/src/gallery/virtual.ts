@@ -91,7 +91,7 @@ export function make_window(options: WindowOptions): VirtualWindow {
 
   // y: scrolled(), which is asked for once, before anything changes, since the page is laid out for its answer.
   const items_near = (y: number, overscan: number): { first: number; last: number } => items_between(stack, y - overscan, y + window.innerHeight + overscan);
-  // Items that should exist now, rising: those near the window, and the one that holds the focus, wherever that is.
+  // Items that should exist now, rising: those near the window, and the one that holds the focus with its neighbours, wherever they are.
   const wanted = (y: number, overscan: number): number[] => {
     const { first, last } = items_near(y, overscan), list = Array.from({ length: last - first }, (_, i) => first + i);
     for (const item of shown.keys()) {
@@ -100,10 +100,15 @@ export function make_window(options: WindowOptions): VirtualWindow {
     }
     return list.sort((a, b) => a - b);
   };
+  const focused = (): number => {
+    const slot = document.activeElement?.closest(".row-slot");
+    if (slot) for (const [item, part] of shown) if (part === slot) return item;
+    return -1;
+  };
   const remove_far = (y: number): void => {
-    const { first, last } = items_near(y, far);
+    const { first, last } = items_near(y, far), held = focused();
     for (const [item, part] of shown) {
-      if ((item < first || item >= last) && !part.contains(document.activeElement)) remove(item, part);
+      if ((item < first || item >= last) && (held < 0 || Math.abs(item - held) > 1)) remove(item, part);
     }
   };
   const remove = (item: number, part: HTMLElement): void => {
@@ -171,6 +176,14 @@ export function make_window(options: WindowOptions): VirtualWindow {
     }
     options.moved();
   };
+  // The tab key may be quicker than frames: where it goes next is there at once.
+  const add_neighbours = (): void => {
+    const item = focused();
+    const lacking = item < 0 ? [] : [item - 1, item + 1].filter((i) => i >= 0 && i < stack.items.length && !shown.has(i));
+    if (lacking.length === 0) return;
+    measure(insert([...shown.keys(), ...lacking].sort((a, b) => a - b)));
+    options.moved();
+  };
   const clear = (): void => {
     for (const item of shown.keys()) contents.drop(item);
     shown.clear();
@@ -198,6 +211,7 @@ export function make_window(options: WindowOptions): VirtualWindow {
   });
   window.addEventListener("scroll", schedule, { passive: true });
   window.addEventListener("resize", schedule, { passive: true });
+  element.addEventListener("focusin", add_neighbours);
   resize.observe(element);
 
   return {

@@ -16,11 +16,11 @@ const at = use_site(demo);
 const drawn = (page: Page) => page.waitForFunction(() => document.querySelector(".tile") && !document.querySelector(".is-blank, .is-outline, .is-lost"));
 
 // How many pictures there are, and how many there may be: those of the window and of what is near it, a band more at each
-// end, and the band that has the focus.
+// end, and the band that has the focus with its neighbours.
 const count_tiles = (page: Page): Promise<{ n: number; most: number }> => page.evaluate(() => {
   const bands = [...document.querySelectorAll<HTMLElement>(".band")], height = Math.min(...bands.map((band) => band.offsetHeight));
   const across = Math.max(...bands.map((band) => band.querySelectorAll(".tile").length)), near = Math.min(700, Math.max(250, 16 * height));
-  return { n: document.querySelectorAll(".tile").length, most: across * (Math.ceil((window.innerHeight + 2 * near) / height) + 3) };
+  return { n: document.querySelectorAll(".tile").length, most: across * (Math.ceil((window.innerHeight + 2 * near) / height) + 5) };
 });
 async function check_tiles(page: Page, all: number): Promise<void> {
   const { n, most } = await count_tiles(page);
@@ -50,6 +50,30 @@ test("eight thousand traces in a grid: sorted, filtered, scrolled to their end",
   await page.keyboard.press("Control+End");
   expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(rest);
   await check_tiles(page, 8001);
+});
+
+test("the tab key skips no trace of a list, however quick it is", async () => {
+  const { page } = at, quick = 120;
+  await page.setViewportSize({ width: 360, height: 640 });
+  await at.open("#/demo/*?view=list");
+  await page.waitForSelector(".row canvas");
+  await page.evaluate(() => {
+    document.addEventListener("focusin", (event) => { (document.body.dataset.seen ??= "", document.body.dataset.seen += ` ${(event.target as HTMLElement).dataset.trace ?? "-"}`); });
+  });
+  await page.locator(".row [data-trace]").first().focus();
+  // Without waiting for what each of them does.
+  const passed = async (key: string): Promise<string[]> => {
+    await Promise.all(Array.from({ length: quick }, () => page.keyboard.press(key)));
+    const seen = await page.evaluate(() => { const all = document.body.dataset.seen ?? ""; document.body.dataset.seen = ""; return all; });
+    return seen.split(" ").filter((id) => id !== "" && id !== "-");
+  };
+  const all = (demo.runs[0]?.subjects ?? []).flatMap((s) => s.questions.flatMap((q) => q.traces.map((t) => t.id)));
+  const down = await passed("Tab"), up = await passed("Shift+Tab");
+  expect(down.length).toBeGreaterThan(quick / 2);
+  expect(down).toEqual(all.slice(0, down.length));
+  expect(up.length).toBeGreaterThanOrEqual(down.length - 1); // Where a row's own link had the focus last, its last trace comes again.
+  expect(up).toEqual(down.slice(0, up.length).reverse());
+  await page.setViewportSize({ width: 1280, height: 800 });
 });
 
 test("two thousand questions in a list, and eight thousand lines", async () => {
