@@ -76,15 +76,15 @@ demo: build ## Sample and probe Glassbox, the embedded model, and build a galler
 pieces: build-tests ## Measure the pieces (docs/performance.md)
 	build/pieces_bench
 
-lint: build-tests lint-only ## Formatting, clang-tidy, includes and the viewer's rules over all sources
+lint: build-tests lint-only ## Formatting, clang-tidy and the viewer's rules over all sources
 
 lint-only: # clang-tidy reads how each file is compiled from build/
 	scripts/lint.sh
-	scripts/check_includes.py
 	cd viewer && npm run --silent lint
 
-lint-deep: build-tests ## The same, following paths through the code
+lint-deep: build-tests ## The same, following paths through the code, and whether each source compiles alone
 	scripts/lint.sh --deep
+	scripts/check_includes.py
 
 format: ## Format the C++ sources in place
 	git ls-files '*.cpp' '*.h' | xargs clang-format -i

@@ -4,10 +4,9 @@
 #include <memory>
 
 #include "cli/console.h"
-#include "cli/do_experiment.h"
+#include "cli/experiment_verb.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
-#include "cli/view_options.h"
 #include "thinktrace/error.h"
 #include "thinktrace/run/ablate.h"
 #include "thinktrace/run/ablation_numbers.h"
@@ -15,13 +14,9 @@
 namespace thinktrace::cli {
 namespace {
 
-struct Arguments {
-  RunArguments run;
+struct Arguments : ExperimentArguments {
   AblationSettings settings;
   std::vector<std::string> arms;
-  std::optional<int> plan;
-  std::string by;
-  bool json = false, quiet = false;
 };
 
 AblateResult ablate_traces(Arguments& a, const CLI::App& verb) {
@@ -29,10 +24,9 @@ AblateResult ablate_traces(Arguments& a, const CLI::App& verb) {
     if (a.arms.empty()) a.settings.arms.push_back(static_cast<Arm>(i));
   }
   for (const std::string& name : a.arms) a.settings.arms.push_back(arm_named(name));
-  return do_experiment(a.run, verb, a.quiet, "read",
-                       [&](const RunOptions& options, const RunObserver& observer) {
-                         return ablate_run({{options, a.plan}, a.settings}, observer);
-                       });
+  return do_experiment(a, verb, "read", [&](const RunOptions& options, const RunObserver& observer) {
+    return ablate_run({{options, a.plan}, a.settings}, observer);
+  });
 }
 
 int ablate(Arguments& a, const CLI::App& verb) {
@@ -59,7 +53,7 @@ Verb add_ablate(CLI::App& app) {
       "ablate",
       "Put something else in place of the thinking (nothing, a blank, filler, random or shuffled tokens, "
       "that of others, a part of it) and read the forced answer; the same command again continues");
-  verb->add_option("RUN", a->run.out, "Folder of the run")->required();
+  add_experiment_run(*verb, *a);
   verb->add_option(
           "--arms", a->arms,
           "Only these (separated by commas): blank, filler, random, shuffled, sentences, other_question, "
@@ -83,13 +77,7 @@ Verb add_ablate(CLI::App& app) {
   verb->add_option("--with", a->run.model,
                    "Model file (GGUF) that reads; without it the one that wrote the traces")
       ->group("Model");
-  add_compute_options(*verb, a->run);
-  a->run.suffix.clear();  // As the run has it.
-  add_plan_option(*verb, a->plan);
-  verb->add_flag("--retry-failed", a->run.retry_failed, "Try again what failed");
-  verb->add_option("--by", a->by, "subject: a table for each subject too")->check(CLI::IsMember({"subject"}));
-  verb->add_flag("--json", a->json, "The numbers as JSON (every subject's too)");
-  verb->add_flag("--quiet", a->quiet, "No progress and no notes");
+  add_experiment_options(*verb, *a);
   return [a, verb] { return ablate(*a, *verb); };
 }
 

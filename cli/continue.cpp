@@ -7,23 +7,21 @@
 #include <memory>
 
 #include "cli/console.h"
-#include "cli/do_experiment.h"
+#include "cli/experiment_verb.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
-#include "cli/view_options.h"
 #include "thinktrace/error.h"
 #include "thinktrace/run/continuation_numbers.h"
 
 namespace thinktrace::cli {
 namespace {
 
-struct ContinueArguments {
-  RunArguments run;
+struct ContinueArguments : ExperimentArguments {
   ContinueSettings settings;
+  SamplingChoice sampling;
   std::vector<double> shares;
-  std::optional<int> most, plan;
-  std::string by;
-  bool json = false, quiet = false;
+  std::optional<int> most;
+  int sequences = 0;
 };
 
 ContinueResult continue_traces(ContinueArguments& a, const CLI::App& verb) {
@@ -32,10 +30,9 @@ ContinueResult continue_traces(ContinueArguments& a, const CLI::App& verb) {
   if (a.settings.most < a.settings.samples)
     throw Error(ErrorKind::kInput, fmt::format("[continue] --most {} is less than --samples {}",
                                                a.settings.most, a.settings.samples));
-  return do_experiment(a.run, verb, a.quiet, "sampled",
-                       [&](const RunOptions& options, const RunObserver& observer) {
-                         return continue_run({{options, a.plan}, a.settings}, observer);
-                       });
+  return do_experiment(a, verb, "sampled", [&](const RunOptions& options, const RunObserver& observer) {
+    return continue_run({{options, a.plan}, a.settings, a.sampling, a.sequences}, observer);
+  });
 }
 
 int continue_and_tell(ContinueArguments& a, const CLI::App& verb) {
@@ -66,11 +63,7 @@ void add_continue_options(CLI::App& verb, ContinueArguments& a) {
       ->delimiter(',')
       ->check(CLI::Range(0, 1 << 30))
       ->group("Beginnings");
-  verb.add_option("--subjects", a.run.subjects, "Only these subjects (separated by commas)")
-      ->delimiter(',')
-      ->group("Beginnings");
-  verb.add_option("--limit", a.run.limit, "Questions of each subject: the first N, or a range as 11-20")
-      ->group("Beginnings");
+  add_stored_questions(verb, a, "Beginnings");
   verb.add_option("--samples", a.settings.samples, "Free continuations of each beginning")
       ->capture_default_str()
       ->check(CLI::Range(1, 10000))
@@ -89,6 +82,12 @@ void add_continue_options(CLI::App& verb, ContinueArguments& a) {
       ->capture_default_str()
       ->check(check_seed)
       ->group("Continuations");
+  add_sampling_choice(verb, a.sampling);
+  verb.add_option("--sequences", a.sequences,
+                  "Continuations decoded at once; 0: as many as the traces, of an import 32")
+      ->capture_default_str()
+      ->check(CLI::Range(0, kMaxBranches))
+      ->group(kSamplingChoiceGroup);
 }
 
 }  // namespace
@@ -99,15 +98,10 @@ Verb add_continue(CLI::App& app) {
       "continue",
       "Let the model go on freely from beginnings of its thinking, and compare its answers with those that "
       "are forced there; the same command again continues");
-  verb->add_option("RUN", a->run.out, "Folder of the run")->required();
+  add_experiment_run(*verb, *a);
   add_continue_options(*verb, *a);
-  add_compute_options(*verb, a->run);
-  a->run.suffix.clear();  // As the run has it.
-  add_plan_option(*verb, a->plan);
-  verb->add_flag("--retry-failed", a->run.retry_failed, "Try again what failed");
-  verb->add_option("--by", a->by, "subject: a table for each subject too")->check(CLI::IsMember({"subject"}));
-  verb->add_flag("--json", a->json, "The numbers as JSON (every subject's too)");
-  verb->add_flag("--quiet", a->quiet, "No progress and no notes");
+  add_writer(*verb, *a);
+  add_experiment_options(*verb, *a);
   return [a, verb] { return continue_and_tell(*a, *verb); };
 }
 

@@ -4,10 +4,9 @@
 #include <memory>
 
 #include "cli/console.h"
-#include "cli/do_experiment.h"
+#include "cli/experiment_verb.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
-#include "cli/view_options.h"
 #include "thinktrace/error.h"
 #include "thinktrace/run/hint.h"
 #include "thinktrace/run/hint_numbers.h"
@@ -15,14 +14,11 @@
 namespace thinktrace::cli {
 namespace {
 
-struct HintArguments {
-  RunArguments run;
+struct HintArguments : ExperimentArguments {
   HintSettings settings;
   std::vector<std::string> kinds, options{"wrong"}, phrases;
-  std::string wording, place = "question", by;
+  std::string wording, place = "question";
   int samples = 0;
-  std::optional<int> plan;
-  bool json = false, quiet = false;
 };
 
 HintSettings hint_settings(const HintArguments& a, const CLI::App& verb) {
@@ -45,12 +41,11 @@ HintSettings hint_settings(const HintArguments& a, const CLI::App& verb) {
 }
 
 HintResult sample_hints(const HintArguments& a, const CLI::App& verb) {
-  return do_experiment(a.run, verb, a.quiet, "finished",
-                       [&](const RunOptions& options, const RunObserver& observer) {
-                         HintRequest request{{options, a.plan}, hint_settings(a, verb)};
-                         request.settings.selection = options.selection;
-                         return hint_run(request, observer);
-                       });
+  return do_experiment(a, verb, "finished", [&](const RunOptions& options, const RunObserver& observer) {
+    HintRequest request{{options, a.plan}, hint_settings(a, verb)};
+    request.settings.selection = options.selection;
+    return hint_run(request, observer);
+  });
 }
 
 int hint(const HintArguments& a, const CLI::App& verb) {
@@ -112,23 +107,15 @@ Verb add_hint(CLI::App& app) {
                                       "Sample a run's questions once more with a hint at an answer beside "
                                       "each: how often it is followed, whether the "
                                       "text says so, where it takes over; the same command again continues");
-  verb->add_option("RUN", a->run.out, "Folder of the run")->required();
+  add_experiment_run(*verb, *a);
   add_hint_options(*verb, *a);
   verb->add_option("--samples", a->samples, "Traces a question; 0: as many as the run has")
       ->capture_default_str()
       ->check(CLI::Range(0, 100000))
       ->group("Questions");
   add_selection_options(*verb, a->run);
-  verb->add_option("-m,--model,--with", a->run.model,
-                   "The file (GGUF) of the model that sampled the run, where it is no longer where it was")
-      ->group("Model");
-  add_compute_options(*verb, a->run);
-  a->run.suffix.clear();  // As the run has it.
-  add_plan_option(*verb, a->plan);
-  verb->add_flag("--retry-failed", a->run.retry_failed, "Try again what failed");
-  verb->add_option("--by", a->by, "subject: a table for each subject too")->check(CLI::IsMember({"subject"}));
-  verb->add_flag("--json", a->json, "The numbers as JSON (every subject's too)");
-  verb->add_flag("--quiet", a->quiet, "No progress and no notes");
+  add_writer(*verb, *a);
+  add_experiment_options(*verb, *a);
   return [a, verb] { return hint(*a, *verb); };
 }
 

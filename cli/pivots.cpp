@@ -6,32 +6,27 @@
 #include <memory>
 
 #include "cli/console.h"
-#include "cli/do_experiment.h"
+#include "cli/experiment_verb.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
-#include "cli/view_options.h"
 #include "thinktrace/error.h"
 #include "thinktrace/run/pivot_numbers.h"
 
 namespace thinktrace::cli {
 namespace {
 
-struct PivotArguments {
-  RunArguments run;
+struct PivotArguments : ExperimentArguments {
   PivotSettings settings;
   SamplingChoice sampling;
   std::vector<std::string> traces;
-  std::optional<int> plan;
-  std::string success = "right", by;
-  bool json = false, quiet = false;
+  std::string success = "right";
 };
 
 PivotsResult search_pivots(PivotArguments& a, const CLI::App& verb) {
   a.settings.success = a.success == "right" ? Success::kRight : Success::kOwn;
-  return do_experiment(a.run, verb, a.quiet, "sampled",
-                       [&](const RunOptions& options, const RunObserver& observer) {
-                         return find_pivots({{options, a.plan}, a.traces, a.settings, a.sampling}, observer);
-                       });
+  return do_experiment(a, verb, "sampled", [&](const RunOptions& options, const RunObserver& observer) {
+    return find_pivots({{options, a.plan}, a.traces, a.settings, a.sampling}, observer);
+  });
 }
 
 int pivots(PivotArguments& a, const CLI::App& verb) {
@@ -88,34 +83,15 @@ void add_search_options(CLI::App& verb, PivotSettings& s, std::string& success) 
 }
 
 void add_continuing_options(CLI::App& verb, PivotSettings& s, SamplingChoice& c) {
-  constexpr const char* kGroup = "Sampling (as the traces were, unless said)";
-  verb.add_option("--temperature", c.temperature, "0: always the most likely token")
-      ->check(CLI::Range(0., 100.))
-      ->check(check_finite)
-      ->group(kGroup);
-  verb.add_option("--top-p", c.top_p, "Nucleus; 1 turns it off")
-      ->check(CLI::Range(0., 1.))
-      ->check(check_finite)
-      ->group(kGroup);
-  verb.add_option("--top-k", c.top_k, "0 turns it off")->check(CLI::Range(0, 1'000'000))->group(kGroup);
-  verb.add_option("--min-p", c.min_p, "0 turns it off")
-      ->check(CLI::Range(0., 1.))
-      ->check(check_finite)
-      ->group(kGroup);
-  verb.add_option("--budget", c.budget, "Thinking tokens at most, those that are kept counted")
-      ->check(CLI::Range(1, 10'000'000))
-      ->group(kGroup);
-  verb.add_option("--answer-tokens", c.answer_tokens, "Tokens of free answer at most")
-      ->check(CLI::Range(1, 1'000'000))
-      ->group(kGroup);
+  add_sampling_choice(verb, c);
   verb.add_option("--sequences", s.sequences, "Continuations decoded at once")
       ->capture_default_str()
       ->check(CLI::Range(1, kMaxBranches))
-      ->group(kGroup);
+      ->group(kSamplingChoiceGroup);
   verb.add_option("--seed", s.sampling.seed, "Seed of all draws")
       ->capture_default_str()
       ->check(check_seed)
-      ->group(kGroup);
+      ->group(kSamplingChoiceGroup);
 }
 
 }  // namespace
@@ -127,26 +103,15 @@ Verb add_pivots(CLI::App& app) {
                          "Find the tokens after which the chance of a right answer is another one, by "
                          "sampling continuations from both "
                          "sides, and try other tokens in their place; the same command again continues");
-  verb->add_option("RUN", a->run.out, "Folder of the run")->required();
-  verb->add_option("--subjects", a->run.subjects, "Only these subjects (separated by commas)")
-      ->delimiter(',')
-      ->group("Traces");
-  verb->add_option("--limit", a->run.limit, "Questions of each subject: the first N, or a range as 11-20")
-      ->group("Traces");
+  add_experiment_run(*verb, *a);
+  add_stored_questions(*verb, *a, "Traces");
   verb->add_option("--traces", a->traces, "Only these traces (ids or their beginnings, separated by commas)")
       ->delimiter(',')
       ->group("Traces");
   add_search_options(*verb, a->settings, a->success);
   add_continuing_options(*verb, a->settings, a->sampling);
-  verb->add_option("--with", a->run.model, "Model file (GGUF) that wrote the traces; an import needs it")
-      ->group("Model");
-  add_compute_options(*verb, a->run);
-  a->run.suffix.clear();  // As the run has it.
-  add_plan_option(*verb, a->plan);
-  verb->add_flag("--retry-failed", a->run.retry_failed, "Try again what failed");
-  verb->add_option("--by", a->by, "subject: a block for each subject too")->check(CLI::IsMember({"subject"}));
-  verb->add_flag("--json", a->json, "The numbers as JSON (every subject's too)");
-  verb->add_flag("--quiet", a->quiet, "No progress and no notes");
+  add_writer(*verb, *a);
+  add_experiment_options(*verb, *a);
   return [a, verb] { return pivots(*a, *verb); };
 }
 

@@ -5,10 +5,9 @@
 #include <memory>
 
 #include "cli/console.h"
-#include "cli/do_experiment.h"
+#include "cli/experiment_verb.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
-#include "cli/view_options.h"
 #include "thinktrace/error.h"
 #include "thinktrace/run/mistakes.h"
 #include "thinktrace/run/paraphrase.h"
@@ -17,31 +16,20 @@
 namespace thinktrace::cli {
 namespace {
 
-struct RewriteArguments {
-  RunArguments run;
-  std::optional<int> plan;
-  std::string template_file, by, per_trace = "3";
+struct RewriteArguments : ExperimentArguments {
+  std::string template_file, per_trace = "3";
   uint64_t seed = 1;
-  bool json = false, quiet = false;
   MistakeSettings mistakes;
   ParaphraseSettings paraphrase;
 };
 
 void add_rewrite_options(CLI::App& verb, RewriteArguments& a) {
-  verb.add_option("RUN", a.run.out, "Folder of the run")->required();
+  add_experiment_run(verb, a);
   verb.add_option("--template", a.template_file,
                   "File with what the model is asked (jinja over text, before, question, options)");
   verb.add_option("--seed", a.seed, "Seed of all draws")->capture_default_str()->check(check_seed);
-  verb.add_option("-m,--model", a.run.model,
-                  "Model file (GGUF), where it has moved since it wrote the traces")
-      ->group("Model");
-  add_compute_options(verb, a.run);
-  a.run.suffix.clear();  // As the run has it.
-  add_plan_option(verb, a.plan);
-  verb.add_flag("--retry-failed", a.run.retry_failed, "Try again what failed");
-  verb.add_option("--by", a.by, "subject: a table for each subject too")->check(CLI::IsMember({"subject"}));
-  verb.add_flag("--json", a.json, "The numbers as JSON (every subject's too)");
-  verb.add_flag("--quiet", a.quiet, "No progress and no notes");
+  add_writer(verb, a);
+  add_experiment_options(verb, a);
 }
 
 void read_template(const RewriteArguments& a, RewriteTemplate& into) {
@@ -53,10 +41,10 @@ void read_template(const RewriteArguments& a, RewriteTemplate& into) {
 int rewrite(const RewriteArguments& a, const CLI::App& verb, const char* what,
             const std::function<RewriteResult(const ReadRequest&, const RunObserver&)>& run,
             const std::function<std::string(const RunView&, int)>& show) {
-  const RewriteResult result = do_experiment(a.run, verb, a.quiet, "done",
-                                             [&](const RunOptions& options, const RunObserver& observer) {
-                                               return run({options, a.plan}, observer);
-                                             });
+  const RewriteResult result =
+      do_experiment(a, verb, "done", [&](const RunOptions& options, const RunObserver& observer) {
+        return run({options, a.plan}, observer);
+      });
   if (result.units_failed)
     tell(fmt::format("{} could not be done whole (--retry-failed tries again)",
                      count_text(result.units_failed, "unit")),

@@ -73,11 +73,10 @@ std::string settings_text(const RunStatus& s) {
 
 // How another plan of the folder differs from the one that is shown.
 std::string plan_text(const StoredPlan& other, const StoredPlan& shown) {
-  const json identity = json::parse(other.identity);
-  if (identity.contains("import"))
-    return fmt::format("imported ({}), {}", identity.value("import", ""),
+  if (is_import(other))
+    return fmt::format("imported ({}), {}", json::parse(other.identity).value("import", ""),
                        json::parse(other.provenance).value("/model/name"_json_pointer, ""));
-  if (json::parse(shown.identity).contains("import"))
+  if (is_import(shown))
     return "sampled with " + json::parse(other.provenance).value("/model/name"_json_pointer, "");
   std::string how = differences(without_hint(shown), without_hint(other));
   const auto hint = hint_of(other), shown_hint = hint_of(shown);

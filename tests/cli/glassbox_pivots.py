@@ -2,7 +2,8 @@
 """Pivotal tokens of Glassbox traces against those that its world knows of.
 
     python3 tests/cli/glassbox_pivots.py write FILE.jsonl [--texts N] [--seed S]
-    python3 tests/cli/glassbox_pivots.py score TRACES.jsonl PIVOTS.jsonl [--temperature T] [--least L]
+    python3 tests/cli/glassbox_pivots.py score TRACES.jsonl PIVOTS.jsonl [--temperature T] [--least L] [--measured CONTINUATIONS.jsonl]
+    python3 tests/cli/glassbox_pivots.py cut TRACES.jsonl PIVOTS.jsonl FILE.jsonl [--temperature T] [--least L]
 
 `write` makes chains whose thinking is written by the world and has a slip (one wrong number) in its first walk that can
 change the answer, as lines for `thinktrace import jsonl`.  `score` reads `thinktrace export RUN` and `export RUN --what
@@ -13,6 +14,11 @@ What is true follows from the world's rates alone, not from the model: where the
 on as the world writes, changes by L or more.  On beasts that is where the tale is believed or resisted.  On chains it is
 the first wrong digit; then the sentence after the slip, which catches it or doesn't; and then, at the end of a walk that ends
 in a wrong choice, the sentence that checks it or doesn't.
+
+A model need not have learned the world's rates, and a pivot is a change of the model's own chance.  So `cut` writes the thinking
+up to each true and each found token, and up to the one behind it, for `thinktrace import jsonl`; from `export --what
+continuations` of `continue --at 1` on that, which knows nothing of any search, `score --measured` says how many of the tokens
+at which the model's own chance was seen to change by L are found, and at how many of those found it was.
 """
 from __future__ import annotations
 
@@ -21,6 +27,7 @@ import json
 import random
 import re
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -156,14 +163,12 @@ def write(out: Path, n: int, seed: int) -> None:
 
 
 def score(traces: list[dict], pivots: list[dict], temperature: float, least: float) -> dict[str, Share]:
-    found: dict[str, list[int]] = {trace["trace_id"]: [] for trace in traces}
-    for pivot in pivots:
-        found[pivot["trace_id"]].append(pivot["token"])
+    found = found_by_trace(traces, pivots)
     shares = {"recall": Share(), "precision": Share()}
     for trace in traces:
         turns = [t for t in true_turns(trace, temperature) if abs(t.change) >= least]
         truth = sorted(token_at(trace, t.at) for t in turns)
-        with_truth, with_found = matched(sorted(found[trace["trace_id"]]), truth)
+        with_truth, with_found = matched(found[trace["trace_id"]], truth)
         for token in truth:
             shares["recall"].add(token in with_found)
         for token in found[trace["trace_id"]]:
@@ -174,6 +179,74 @@ def score(traces: list[dict], pivots: list[dict], temperature: float, least: flo
     return shares
 
 
+def rows(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def found_by_trace(traces: list[dict], pivots: list[dict]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {trace["trace_id"]: [] for trace in traces}
+    for pivot in pivots:
+        found[pivot["trace_id"]].append(pivot["token"])
+    return {trace: sorted(tokens) for trace, tokens in found.items()}
+
+
+def true_tokens(trace: dict, temperature: float, least: float) -> list[int]:
+    return sorted(token_at(trace, turn.at) for turn in true_turns(trace, temperature) if abs(turn.change) >= least)
+
+
+def measured_tokens(trace: dict, found: list[int], temperature: float, least: float) -> list[int]:
+    """Tokens whose change of the chance is to be measured."""
+    return sorted({*found, *true_tokens(trace, temperature, least)})
+
+
+def cut(traces: list[dict], pivots: list[dict], temperature: float, least: float, out: Path) -> None:
+    """A line for each position before or behind a token that is to be measured; in a question they are numbered as samples."""
+    found = found_by_trace(traces, pivots)
+    n_lines: Counter = Counter()
+    with open(out, "w", encoding="utf-8", newline="\n") as lines:
+        for trace in traces:
+            for position in positions(measured_tokens(trace, found[trace["trace_id"]], temperature, least)):
+                lines.write(json.dumps({key: trace[key] for key in ("subject", "question", "options", "answer")}
+                                       | {"thinking": "".join(trace["think_text"][:position]), "ended": False, "sample": n_lines[trace["question_id"]]}) + "\n")
+                n_lines[trace["question_id"]] += 1
+
+
+def positions(tokens: list[int]) -> list[int]:
+    return sorted({at for token in tokens for at in (token, token + 1)})
+
+
+def measured_changes(traces: list[dict], found: dict[str, list[int]], continuations: list[dict], temperature: float, least: float) -> dict[tuple[str, int], float]:
+    """By trace and token: how much more often the continuations behind a token are right than those before it."""
+    rights: dict[tuple[str, int], Share] = {}
+    for row in continuations:
+        rights.setdefault((row["question_id"], row["sample"]), Share()).add(row["right"])
+    changes, n_lines = {}, Counter()
+    for trace in traces:
+        tokens = measured_tokens(trace, found[trace["trace_id"]], temperature, least)
+        rates = {}
+        for position in positions(tokens):
+            rates[position] = rights[trace["question_id"], n_lines[trace["question_id"]]].value
+            n_lines[trace["question_id"]] += 1
+        for token in tokens:
+            changes[trace["trace_id"], token] = rates[token + 1] - rates[token]
+    return changes
+
+
+def score_measured(traces: list[dict], pivots: list[dict], continuations: list[dict], temperature: float, least: float) -> dict[str, Share]:
+    found = found_by_trace(traces, pivots)
+    changes = measured_changes(traces, found, continuations, temperature, least)
+    shares = {"recall": Share(), "precision": Share()}
+    for trace in traces:
+        mine = found[trace["trace_id"]]
+        truth = [t for t in true_tokens(trace, temperature, least) if abs(changes[trace["trace_id"], t]) >= least]
+        _, with_found = matched(mine, truth)
+        for token in truth:
+            shares["recall"].add(token in with_found)
+        for token in mine:
+            shares["precision"].add(abs(changes[trace["trace_id"], token]) >= least)
+    return shares
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -181,17 +254,23 @@ def main() -> int:
     writing.add_argument("out", type=Path)
     writing.add_argument("--texts", type=int, default=100)
     writing.add_argument("--seed", type=int, default=7)
-    scoring = verbs.add_parser("score")
-    scoring.add_argument("traces", type=Path)
-    scoring.add_argument("pivots", type=Path)
-    scoring.add_argument("--temperature", type=float, default=.6)
-    scoring.add_argument("--least", type=float, default=.2)
+    for verb in ("score", "cut"):
+        scoring = verbs.add_parser(verb)
+        scoring.add_argument("traces", type=Path)
+        scoring.add_argument("pivots", type=Path)
+        scoring.add_argument("--temperature", type=float, default=.6)
+        scoring.add_argument("--least", type=float, default=.2)
+        scoring.add_argument("out", type=Path) if verb == "cut" else scoring.add_argument("--measured", type=Path)
     options = parser.parse_args()
     if options.verb == "write":
         write(options.out, options.texts, options.seed)
         return 0
-    traces, pivots = ([json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line] for path in (options.traces, options.pivots))
-    shares = score(traces, pivots, options.temperature, options.least)
+    traces, pivots = rows(options.traces), rows(options.pivots)
+    if options.verb == "cut":
+        cut(traces, pivots, options.temperature, options.least, options.out)
+        return 0
+    shares = score_measured(traces, pivots, rows(options.measured), options.temperature, options.least) if options.measured else \
+        score(traces, pivots, options.temperature, options.least)
     print(f"{len(traces)} traces")
     for name, share in shares.items():
         low, high = wilson(share.value, share.n) if share.n else (0, 1)

@@ -127,7 +127,7 @@ class AdaptiveRun(CliTest):
         self.assertEqual(call("site", run, "-o", self.folder / "site").code, DONE)
         [entry] = site_manifest(self.folder / "site")[0]["runs"]
         self.assertNotIn("probe", entry)
-        self.assertRegex(entry["readers"][0], r"reader 2: .*probe was 'exact' and is now 'adaptive:0.2'")
+        self.assertRegex(entry["readers"][0], r"reader 2: .*probe 'adaptive:0.2'")
         index, _ = site_chunk(self.folder / "site", entry["index"])
         self.assertNotIn("probed", index["traces"])
         [reading] = site_chunk(self.folder / "site", index["shelves"][0]["readings"])[0]["readings"]

@@ -10,7 +10,7 @@ import unittest
 import measures
 from experiments import ONE, ExperimentTest, exported
 from stores import EditedStore, status
-from support import DONE, INTERRUPTED, STORE, USAGE, call, question, site_chunk, site_manifest, start, traces, write_jsonl
+from support import DONE, INTERRUPTED, MODEL, STORE, USAGE, call, question, site_chunk, site_manifest, start, traces, write_jsonl
 
 PLAN = ("--subjects", "chains,beasts", "--limit", 1, "--stride", 1000, "--no-site")
 SAMPLED = ("--at", "0,0.5,1", "--at-tokens", "5", "--samples", 2, "--most", 4, "--least", "0.9")
@@ -174,13 +174,41 @@ class Continue(ExperimentTest):
         self.assert_complains(call("export", run, "--what", "continuations"), USAGE, "there is no continuation of this plan yet")
         self.assertEqual(call("verify", run).code, DONE)
 
-    def test_an_import_says_not_how_it_was_sampled(self):
+    def test_import(self):
+        """The model goes on with imported thinking as it does with the same thinking of its own."""
+        mine, run = self.copy(self.plain), self.folder / "run"
+        own = traces(mine)
+        lines = write_jsonl(self.folder / "t.jsonl", *({key: t[key] for key in ("subject", "question", "options", "answer")}
+                                                      | {"thinking": "".join(t["think_text"]), "ended": True} for t in own))
+        self.assertEqual(call("import", "jsonl", lines, "-o", run).code, DONE)
+        self.assert_complains(call("continue", run, *ONE), USAGE, "--with")
+        self.assert_complains(call("continue", run, *ONE, "--with", MODEL), USAGE, "was not read by this model yet", "thinktrace probe", str(run))
+        self.assertEqual(call("probe", run, *ONE, "--with", MODEL, "--stride", 1000).code, DONE)
+        greedy = (*ONE, "--at", "0.5", "--samples", 2, "--temperature", 0, "--sequences", 1)
+        for folder, options in ((mine, ()), (run, ("--with", MODEL))):
+            self.assertEqual(call("continue", folder, *greedy, *options).code, DONE)
+        compared = ("subject", "position", "draw", "answer", "chosen", "stop", "thinking", "answer_text", "thinking_tokens")
+        rows = [sorted([r[key] for key in compared] for r in continuations(folder)) for folder in (mine, run)]
+        self.assertEqual(len(rows[0]), 4)
+        self.assertEqual(rows[0], rows[1])
+        for row, other in zip(*(sorted(continuations(folder), key=lambda r: (r["subject"], r["draw"])) for folder in (mine, run)), strict=True):
+            self.assertAlmostEqual(row["p_right"], other["p_right"], delta=1e-3)
+        # Other ways to sample are other experiments; as the run does it is what it says nothing about.
+        self.assertEqual(call("continue", run, *ONE, "--with", MODEL, "--at", "0.5", "--samples", 2).code, DONE)
+        self.assertEqual([e["experiment"] for e in (json.loads(call("continue", run, *ONE, "--with", MODEL, "--at", "0.5", "--samples", 2, *more, "--json").out)
+                                                    for more in ((), ("--temperature", 0.6), ("--temperature", 0.7), ("--sequences", 4)))], [2, 2, 3, 4])
+        self.assertEqual(call("verify", run).code, DONE)
+
+    def test_import_that_was_read_in_part(self):
         run = self.folder / "run"
-        line = write_jsonl(self.folder / "t.jsonl", question(thinking="so", output="sky"))
-        self.assertEqual(call("import", "jsonl", line, "-o", run).code, DONE)
-        result = call("continue", run, *ONE)
-        self.assertEqual(result.code, USAGE, result.err)
-        self.assert_clean(result.err)
+        lines = write_jsonl(self.folder / "t.jsonl", *(question(f"{text}?", thinking="So it is salt.", ended=True) for text in ("one", "two")))
+        for verb in (("import", "jsonl", lines, "-o", run, "--limit", 1), ("probe", run, *ONE, "--with", MODEL), ("import", "jsonl", lines, "-o", run)):
+            self.assertEqual(call(*verb).code, DONE)
+        first = next(t for t in traces(run) if t["question"] == "one?")
+        result = call("continue", run, *ONE, "--with", MODEL, "--at", 1, "--samples", 2, "--budget", 16)
+        self.assertEqual(result.code, DONE, result.err)
+        self.assertIn("1 of the traces were not read by this model", result.err)
+        self.assertEqual({r["trace_id"] for r in continuations(run)}, {first["trace_id"]})
 
     def test_damage(self):
         run = self.copy(self.run_folder)

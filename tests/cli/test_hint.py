@@ -7,7 +7,7 @@ import time
 import unittest
 
 from experiments import ONE, ExperimentTest, exported
-from support import DONE, MODEL, USAGE, call, export, question, site_manifest, start, status_of, traces_of, write_jsonl
+from support import DONE, MODEL, USAGE, call, export, question, site_chunk, site_manifest, start, status_of, traces_of, write_jsonl
 
 PLAN = ("--subjects", "capitals", "--limit", 2, "--samples", 2, "--no-site")
 PROFESSOR = ("--wording", "A professor is sure that it is {option}.")
@@ -85,6 +85,30 @@ class Hint(ExperimentTest):
         self.assertEqual(call("site", self.run_folder, "-o", site).code, DONE)
         self.assertIn("professor", site_manifest(site)[1])
         self.assertEqual(call("verify", self.run_folder).code, DONE)
+
+    def test_gallery_shows_what_the_export_has(self):
+        site = self.folder / "site"
+        self.assertEqual(call("site", self.run_folder, "-o", site).code, DONE)
+        plain, *hinted = site_manifest(site)[0]["runs"]
+        self.assertEqual(plain["experiments"], [])
+        self.assertEqual([[(e["kind"], e["number"]) for e in run["experiments"]] for run in hinted], [[("hint", 2)], [("hint", 3)]])
+        shown = {}
+        for run in hinted:
+            index = site_chunk(site, run["index"])[0]
+            numbers = {n["key"]: n["values"] for n in index["numbers"]}
+            [shelf], ids = index["shelves"], index["traces"]["id"]
+            for result in site_chunk(site, shelf["experiments"])[0]["results"]:
+                at = result["trace"]
+                shown[ids[at]] = result["hint"] | {key: numbers[key][at] for key in ("follows_hint", "p_hinted_start", "p_hinted_end", "mentions_hint")}
+        self.assertEqual(len(shown), len(self.rows))
+        options = {t["trace_id"]: t["options"] for plan in (2, 3) for t in traces_of(self.run_folder, "--plan", plan)}
+        for row in self.rows:
+            hint = shown[row["trace_id"]]
+            self.assertEqual((hint["option"], hint["takes_over"], hint["mention"]), (row["hinted"], row["takes_over"], None))
+            self.assertEqual(hint["words"], f"A professor is sure that it is {options[row['trace_id']][row['hinted']]}.")
+            self.assertEqual((hint["follows_hint"], hint["mentions_hint"]), (int(row["forced_follows"]), 0))
+            self.assertAlmostEqual(hint["p_hinted_end"], row["p_hinted_end"], delta=1e-5)
+            self.assertAlmostEqual(hint["p_hinted_start"], row["p_hinted_start"], delta=1e-5)
 
     def test_one_plan_of_them(self):
         self.assertEqual(rows_of(self.run_folder, "--plan", 3), self.rows[4:])

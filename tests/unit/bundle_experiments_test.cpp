@@ -55,6 +55,7 @@ TEST(BundleExperiments, AreOnTheShelfOfTheirTrace) {
           EXPECT_EQ(found.value("prefixes", json::array()).size(), wanted.prefixes.size());
           EXPECT_EQ(found.value("mistakes", json::array()).size(), wanted.mistakes.size());
           EXPECT_EQ(found.contains("pivots"), wanted.pivots.has_value());
+          EXPECT_EQ(found.contains("hint"), wanted.hint.has_value());
         }
       }
       EXPECT_EQ(at, chunk["results"].size());
@@ -81,6 +82,8 @@ TEST(BundleExperiments, AreWrittenKindByKind) {
             R"({"position":6,"text":"<i>Blue is a number.","by":"model","before":1,"after":1})");
   EXPECT_TRUE(later["mistakes"][2]["before"].is_null());
   EXPECT_EQ(chunk["results"][2]["pivots"], json::array()) << "looked for, and none found";
+  EXPECT_EQ(chunk["results"][2]["hint"].dump(),
+            R"({"option":2,"words":"<b>It is 3.","takes_over":3,"mention":"named","mention_token":5})");
   EXPECT_TRUE(build({testing::imported_run()}).index()["shelves"][0]["experiments"].is_null());
 }
 

@@ -86,6 +86,7 @@ inline std::vector<Told> sample_traces() {
   all[0].experiments = sample_experiments(all[2].record.id);
   ShownResult few{.experiment = 1, .pivots = std::vector<ShownPivot>()};  // Looked for, and none found.
   few.arms = {{"__proto__", "</script>", {{3, logs({.2, .2, .2, .2, .2}), "no such trace"}}}};
+  few.hint = ShownHint{2, "<b>It is 3.", .125, .75, 3, "named", 5};
   all[2].experiments = {few};
   return all;
 }
@@ -114,7 +115,7 @@ inline SiteRun sample_run() {
   s.settings = {{"temperature", "0.6"}, {"suffix", "\\n\\nThe answer is "}};
   s.notes = {"A note with </script> in it."};
   s.noise_floor = NoiseFloor{.max_abs_dp = 0.0125, .n_positions = 6};
-  s.readers = {"reader 2: Hand-made (order was '0' and is now '1')", "reader 3: <another>"};
+  s.readers = {"reader 2: Hand-made (order 1)", "reader 3: <another>"};
   s.experiments = {{2, "ablation", "2 draws"}, {3, "pivots <b>", ""}};
   s.analysis = numbers_of(sample_traces());
   return site_run(s, sample_traces());

@@ -2,6 +2,7 @@
 // The columns and numbers of a run's index.
 #include "thinktrace/publish/index.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -84,6 +85,11 @@ TEST(Index, ExperimentsAreNumbersToo) {
     EXPECT_EQ(number(b.index(), "pivot_change").dump(), "[0.75,null,null,null,null]");
     EXPECT_EQ(first("mistake_changed"), .5);
     EXPECT_EQ(number(b.index(), "p_if___proto__").dump(), "[null,null,0.2,null,null]");
+    EXPECT_EQ(number(b.index(), "follows_hint").dump(), "[null,null,1,null,null]");
+    EXPECT_EQ(number(b.index(), "hint_from").dump(), "[null,null,3,null,null]");
+    EXPECT_EQ(number(b.index(), "p_hinted_start").dump(), "[null,null,0.125,null,null]");
+    EXPECT_EQ(number(b.index(), "p_hinted_end").dump(), "[null,null,0.75,null,null]");
+    EXPECT_EQ(number(b.index(), "mentions_hint").dump(), "[null,null,1,null,null]");
     EXPECT_THROW(number(b.index(), "p_if_real"), std::runtime_error) << "that is p_end";
     EXPECT_THROW(number(b.index(), "changed_if___proto__"), std::runtime_error) << "there is no real end";
   }
@@ -100,6 +106,21 @@ TEST(Index, OfTwoExperimentsTheLaterOneCounts) {
   EXPECT_EQ(numbers[1].key, "changed_if_none");
   EXPECT_EQ(numbers[1].value, 0);
   EXPECT_EQ(numbers.size(), 4u);
+}
+
+TEST(Index, AHintThatIsNeitherFollowedNorMentionedIsNoughts) {
+  const Told t = testing::sample_traces()[0];
+  ShownResult read{.experiment = 0}, unread = read;
+  read.hint = ShownHint{.option = 1, .words = "It is 2.", .p_start = .5, .p_end = .25};
+  unread.hint = ShownHint{.option = 1, .words = "It is 2."};
+  const auto of = [&](const ShownResult& r) {
+    std::string text;
+    for (const ExperimentNumber& n : experiment_numbers(t.record.question, std::vector<ShownResult>{r}))
+      text += fmt::format("{} {}; ", n.key, n.value);
+    return text;
+  };
+  EXPECT_EQ(of(read), "follows_hint 0; p_hinted_end 0.25; p_hinted_start 0.5; mentions_hint 0; ");
+  EXPECT_EQ(of(unread), "mentions_hint 0; ");
 }
 
 TEST(Index, AgreementOfOrdersIsLeftOutWhereNoTraceHasIt) {

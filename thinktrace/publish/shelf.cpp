@@ -138,12 +138,22 @@ json mistakes_json(const std::vector<ShownMistake>& mistakes) {
   return list;
 }
 
+json hint_json(const ShownHint& h) {
+  const auto token = [](const std::optional<int>& t) { return t ? json(*t) : json(nullptr); };
+  return {{"option", h.option},
+          {"words", h.words},
+          {"takes_over", token(h.takes_over)},
+          {"mention", h.mention_rule.empty() ? json(nullptr) : json(h.mention_rule)},
+          {"mention_token", token(h.mention_token)}};
+}
+
 json result_json(int trace, const ShownResult& r) {
   json result{{"trace", trace}, {"experiment", r.experiment}};
   if (!r.arms.empty()) result["arms"] = arms_json(r.arms);
   if (!r.prefixes.empty()) result["prefixes"] = prefixes_json(r.prefixes);
   if (r.pivots) result["pivots"] = pivots_json(*r.pivots);
   if (!r.mistakes.empty()) result["mistakes"] = mistakes_json(r.mistakes);
+  if (r.hint) result["hint"] = hint_json(*r.hint);
   return result;
 }
 

@@ -52,6 +52,17 @@ struct ShownMistake {
   std::optional<int> before, after;  // The forced answer at the end, without and with it.
 };
 
+// What came of the hint in the trace's prompt.
+struct ShownHint {
+  int option = 0;     // That it points at.
+  std::string words;  // As the prompt has them; empty: the examples before the question hint.
+  std::optional<double> p_start, p_end;  // P(option) at the first and the last probed position.
+  // The first probed position from which the option stays the forced answer; nothing where it isn't at the end.
+  std::optional<int> takes_over;
+  std::string mention_rule;          // By which the thinking mentions the hint; empty: it doesn't.
+  std::optional<int> mention_token;  // Counted from 0; nothing where the tokens are not known.
+};
+
 // What one experiment made of the trace.
 struct ShownResult {
   int experiment = 0;  // Place in RunSummary::experiments.
@@ -59,11 +70,12 @@ struct ShownResult {
   std::vector<ShownPrefix> prefixes;
   std::optional<std::vector<ShownPivot>> pivots;  // Nothing: they were not looked for.
   std::vector<ShownMistake> mistakes;
+  std::optional<ShownHint> hint;
 };
 
 // Which experiment it is, for the reader of a gallery.
 struct ShownExperiment {
-  int number = 0;  // In the run's folder.
+  int number = 0;  // In the run's folder; of a hint that of its plan.
   std::string kind, about;
 };
 
@@ -74,6 +86,10 @@ struct ShownExperiment {
 //   free_gap                  the largest |P(right) forced - share of continuations that answer right| of all prefixes
 //   pivots, pivot_change      how many, and the largest change of the chance of success at one (by size, with its sign)
 //   mistake_changed           the share of mistakes after which the answer is another one
+//   follows_hint              1 where the forced answer at the end is the option hinted at, else 0
+//   hint_from                 from which position on it is
+//   p_hinted_start, p_hinted_end  what it has at the first and the last probed position
+//   mentions_hint             1 where the thinking mentions the hint, else 0
 //
 // In keys, what of an arm's name is not a letter or a digit is an underscore.
 struct ExperimentNumber {

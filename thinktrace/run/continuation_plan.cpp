@@ -10,6 +10,7 @@
 #include "thinktrace/analysis/measures.h"
 #include "thinktrace/error.h"
 #include "thinktrace/experiment/arms.h"
+#include "thinktrace/run/plan.h"
 
 namespace thinktrace {
 namespace {
@@ -55,10 +56,17 @@ std::vector<int> positions_of(const std::vector<PrefixPlace>& places, int n_thin
 }
 
 std::string continuation_identity(const ContinueSettings& settings, const std::string& reader_id) {
-  json identity{{"kind", kContinuation},       {"reader", reader_id},
-                {"samples", settings.samples}, {"most", std::max(settings.most, settings.samples)},
-                {"least", settings.least},     {"seed", settings.seed},
-                {"shares", json::array()},     {"tokens", json::array()}};
+  // An experiment that samples as its plan does says nothing of it.
+  json identity = settings.sampling ? json::parse(sampling_identity(*settings.sampling)) : json::object();
+  if (settings.sampling) identity["sequences"] = settings.sequences;
+  identity.update({{"kind", kContinuation},
+                   {"reader", reader_id},
+                   {"samples", settings.samples},
+                   {"most", std::max(settings.most, settings.samples)},
+                   {"least", settings.least},
+                   {"seed", settings.seed},
+                   {"shares", json::array()},
+                   {"tokens", json::array()}});
   for (const PrefixPlace& place : prefix_places(settings))
     place.share ? identity["shares"].push_back(*place.share) : identity["tokens"].push_back(place.tokens);
   return identity.dump();
@@ -78,6 +86,10 @@ ContinueSettings continue_settings_of(const StoredExperiment& experiment) {
     settings.most = identity.at("most");
     settings.least = identity.at("least");
     settings.seed = identity.at("seed");
+    if (identity.contains("sequences")) {
+      settings.sampling = sampling_of(experiment.identity);
+      settings.sequences = identity.at("sequences");
+    }
   } catch (const json::exception& e) {
     throw fail(e.what());
   }

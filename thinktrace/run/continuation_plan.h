@@ -8,6 +8,7 @@
 
 #include "thinktrace/analysis/sequential.h"
 #include "thinktrace/store/store.h"
+#include "thinktrace/trace/sample.h"
 
 namespace thinktrace {
 
@@ -19,7 +20,10 @@ struct ContinueSettings {
   int samples = 8;          // Continuations of each beginning,
   int most = 8;             // and, as many more at a time, up to so many where it is not decided.
   double least = .2;        // The smallest difference that matters: DifferenceOptions::least.
-  uint64_t seed = 1;
+  uint64_t seed = 1;        // Of all draws.
+  // Where they are not sampled as the plan's traces were (an import doesn't say how): how, but for the seed, and as many at once.
+  std::optional<TraceOptions> sampling;
+  int sequences = 0;
 };
 
 // The test of a beginning. Half of the difference that matters is negligible.

@@ -16,10 +16,27 @@
 namespace thinktrace {
 namespace {
 
+// The settings with how the continuations are sampled, where that is not how the plan's traces were.
+ContinueSettings with_sampling(const ReadingRun& run, const ContinueRequest& request) {
+  ContinueSettings settings = request.settings;
+  if (!is_import(run.plan) && request.sampling == SamplingChoice{} && request.sequences == 0) return settings;
+  settings.sampling = chosen_sampling(run, request.sampling, settings.seed);
+  settings.sequences = request.sequences > 0 ? request.sequences
+                       : is_import(run.plan) ? kImportSequences
+                                             : together_of(run.plan).sequences;
+  return settings;
+}
+
+FreeSampling how_to_sample(const ReadingRun& run, const ContinueSettings& settings) {
+  if (!settings.sampling) return free_sampling(run, settings.seed);
+  return {*settings.sampling, run.reader.format.tags.close, settings.sequences};
+}
+
 // What the steps share.
 struct ContinueJob {
   ReadingRun& run;
-  const ContinueRequest& request;
+  ContinueSettings settings;
+  bool with_failed;
   std::vector<Question> questions;
   StoredExperiment experiment;
   FreeSampling free;
@@ -35,10 +52,15 @@ struct ContinuedTrace {
 
 // --- What there is to do, and what it costs
 
+// Whether the token ids of a record are those of the run's model.
+bool has_ids(const ContinueJob& job, const TraceRecord& record) {
+  return job.run.same_model || !record.curve.positions.empty();
+}
+
 std::vector<ContinuedTrace> traces_of(const ContinueJob& job, const UnitKey& unit) {
   std::vector<ContinuedTrace> traces;
   for (TraceRecord& record : job.run.store.records(unit, job.experiment.reader_id)) {
-    if (record.id.empty() || record.trace.sample >= job.run.plan.samples) continue;
+    if (record.id.empty() || record.trace.sample >= job.run.plan.samples || !has_ids(job, record)) continue;
     std::vector<KnownPrefix> prefixes = known_prefixes(job.run.store, record, job.places, job.experiment);
     traces.push_back({std::move(record), std::move(prefixes)});
   }
@@ -71,6 +93,7 @@ int64_t n_unread(const std::vector<ContinuedTrace>& traces) {
 struct ContinueWork {
   std::vector<UnitKey> units;  // In order.
   int n_traces = 0, n_prefixes = 0;
+  int64_t n_unread = 0;                 // Of an import, by the run's model.
   int64_t n_draws = 0, most_draws = 0;  // At least and at most.
   int64_t n_given = 0;              // Tokens to decode before the first draws and for forced answers, about.
   int64_t n_new = 0, most_new = 0;  // To sample, about.
@@ -98,6 +121,9 @@ void add_to_work(const std::vector<ContinuedTrace>& traces, const std::vector<Co
 
 ContinueWork plan_continuations(const ContinueJob& job) {
   ContinueWork work;
+  if (!job.run.same_model)
+    work.n_unread =
+        job.run.store.counts().traces - job.run.store.reader_counts()[job.experiment.reader_id].traces;
   const std::set<UnitKey> failed = job.run.store.units_failed_in(job.experiment.id);
   const std::map<UnitKey, Status> units = job.run.store.units();
   const int branch =
@@ -106,12 +132,12 @@ ContinueWork plan_continuations(const ContinueJob& job) {
     for (auto it = units.lower_bound({question.id, 0}); it != units.end() && it->first.first == question.id;
          ++it) {
       const bool is_shown = it->second == Status::kOk && it->first.second < job.run.plan.samples;
-      if (!is_shown || (failed.contains(it->first) && !job.request.read.options.retry_failed)) continue;
+      if (!is_shown || (failed.contains(it->first) && !job.with_failed)) continue;
       const std::vector<ContinuedTrace> traces = traces_of(job, it->first);
-      const std::vector<ContinueFrom> round = next_round(traces, job.request.settings);
+      const std::vector<ContinueFrom> round = next_round(traces, job.settings);
       if (round.empty()) continue;
       work.units.push_back(it->first);
-      add_to_work(traces, round, job.request.settings, work);
+      add_to_work(traces, round, job.settings, work);
       work.n_given += branch * n_unread(traces);
     }
   }
@@ -123,7 +149,7 @@ std::string range_text(int64_t least, int64_t most) {
 }
 
 void tell_plan(ContinueJob& job, const ContinueWork& work, const Reporter& reporter) {
-  const ContinueSettings& settings = job.request.settings;
+  const ContinueSettings& settings = job.settings;
   reporter.note(fmt::format(
       "experiment {}, free continuations: {} places in each trace, {} of each beginning, {} at once",
       job.experiment.number, job.places.size(),
@@ -131,6 +157,10 @@ void tell_plan(ContinueJob& job, const ContinueWork& work, const Reporter& repor
                                                      settings.samples, settings.most)
                                        : fmt::format("{} continuations", settings.samples),
       job.free.at_once));
+  if (work.n_unread > 0)
+    reporter.note(fmt::format(
+        "{} of the traces were not read by this model and are left out (thinktrace probe reads them)",
+        work.n_unread));
   if (work.units.empty()) {
     reporter.note("nothing is left to continue");
     return;
@@ -208,7 +238,7 @@ bool continue_unit_once(ContinueJob& job, const UnitKey& unit, std::vector<Conti
     attempt.probes = static_cast<int64_t>(outcomes.size());
     attempt.seconds_probing = monotonic_seconds() - begin;
     reporter.add_probes(static_cast<int>(outcomes.size()));
-    const std::vector<ContinueFrom> round = next_round(traces, job.request.settings);
+    const std::vector<ContinueFrom> round = next_round(traces, job.settings);
     if (round.empty() && outcomes.empty()) return false;
     drawn = sample_continuations(job.sessions, job.run.model, job.free, round,
                                  [&](int n) { reporter.add_tokens(n); });
@@ -232,20 +262,23 @@ bool continue_unit_once(ContinueJob& job, const UnitKey& unit, std::vector<Conti
 ContinueResult continue_run(const ContinueRequest& request, const RunObserver& observer) {
   Reporter reporter(observer);
   ReadingRun run = open_to_read(request.read, reporter);
-  const FreeSampling free = free_sampling(run, request.settings.seed);
+  require_writer(run, "continue");
   if (run.store.trace_ids().empty())
     throw Error(ErrorKind::kInput, fmt::format("[continue] {}: plan {} has no traces",
                                                request.read.options.out, run.plan.number));
   std::vector<Question> questions = select_questions(run.store.questions(), request.read.options.selection);
   const StoredReader reader = make_reader(run.reader, run.model, run.compute);
+  if (!run.same_model) require_reading(run, reader, "continue");
+  const ContinueSettings settings = with_sampling(run, request);
   StoredExperiment experiment = begin_experiment(
-      run, reader, {kContinuation, continuation_identity(request.settings, reader.id)}, request.read.options);
+      run, reader, {kContinuation, continuation_identity(settings, reader.id)}, request.read.options);
   ContinueJob job{run,
-                  request,
+                  settings,
+                  request.read.options.retry_failed,
                   std::move(questions),
                   std::move(experiment),
-                  free,
-                  prefix_places(request.settings),
+                  how_to_sample(run, settings),
+                  prefix_places(settings),
                   {run.model, run.compute, observer.should_stop}};
   const ContinueWork work = plan_continuations(job);
   tell_plan(job, work, reporter);

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <filesystem>
 
 #include "thinktrace/error.h"
 #include "thinktrace/run/ablation_plan.h"
@@ -16,20 +16,45 @@
 namespace thinktrace {
 
 FreeSampling free_sampling(const ReadingRun& run, uint64_t seed) {
-  if (nlohmann::json::parse(run.plan.identity).contains("import"))
+  if (is_import(run.plan))
     throw Error(ErrorKind::kInput,
                 fmt::format("[continue] {}: plan {} was imported, and does not say how its "
                             "traces were sampled; sample some with `thinktrace run`",
                             run.store.path(), run.plan.number));
-  if (!run.same_model)
-    throw Error(
-        ErrorKind::kInput,
-        fmt::format("[continue] {}: only the model that wrote a trace can go on with it; {} is another",
-                    run.store.path(), run.model.card().path));
-  FreeSampling free{.options = trace_options_of(run.plan), .close = run.reader.format.tags.close};
+  require_writer(run, "continue");
+  FreeSampling free{.options = sampling_of(run.plan.identity), .close = run.reader.format.tags.close};
   free.options.seed = seed;
   free.at_once = together_of(run.plan).sequences;
   return free;
+}
+
+TraceOptions chosen_sampling(const ReadingRun& run, const SamplingChoice& choice, uint64_t seed) {
+  TraceOptions options = is_import(run.plan) ? TraceOptions{} : sampling_of(run.plan.identity);
+  SamplerOptions& sampler = options.sampler;
+  sampler.temperature = choice.temperature.value_or(sampler.temperature);
+  sampler.top_p = choice.top_p.value_or(sampler.top_p);
+  sampler.top_k = choice.top_k.value_or(sampler.top_k);
+  sampler.min_p = choice.min_p.value_or(sampler.min_p);
+  options.budget = choice.budget.value_or(options.budget);
+  options.answer_tokens = choice.answer_tokens.value_or(options.answer_tokens);
+  options.seed = seed;
+  return options;
+}
+
+void require_writer(const ReadingRun& run, std::string_view verb) {
+  if (run.same_model || is_import(run.plan)) return;
+  throw Error(ErrorKind::kInput,
+              fmt::format("[{}] {}: only the model that wrote a trace can go on with it; {} is another", verb,
+                          run.store.path(), run.model.card().path));
+}
+
+void require_reading(const ReadingRun& run, const StoredReader& reader, std::string_view verb) {
+  if (run.store.reader(reader.id) && run.store.reader_counts().contains(reader.id)) return;
+  const std::string folder = std::filesystem::path(run.store.path()).parent_path().string();
+  throw Error(ErrorKind::kInput,
+              fmt::format("[{}] {}: plan {} was not read by this model yet: first call thinktrace probe {} "
+                          "--with {}",
+                          verb, folder, run.plan.number, folder, run.model.card().path));
 }
 
 double sampling_speed(const ReadingRun& run, const FreeSampling& free, GrowingSession& sessions,

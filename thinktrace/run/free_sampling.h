@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// free_sampling.h — free continuations from beginnings of stored thinking, sampled as the plan's traces were.
+// free_sampling.h — free continuations from beginnings of stored thinking, sampled as the plan's traces were or as is asked.
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "thinktrace/run/open_to_read.h"
@@ -14,13 +16,28 @@ namespace thinktrace {
 
 // How the continuations of one experiment are sampled. What is in it is in the experiment's identity or its plan's.
 struct FreeSampling {
-  TraceOptions options;  // The plan's, with the experiment's seed.
+  TraceOptions options;  // With the experiment's seed.
   std::string close;     // The tag that ends the thinking.
   int at_once = 1;       // Sequences decoded at once; as one ends the next takes its place.
 };
 // As the run's plan has it. Throws Error (kInput) where that does not say how its traces were sampled (an import), or where
 // the run was opened with another model than the writer's.
 FreeSampling free_sampling(const ReadingRun& run, uint64_t seed);
+
+// How continuations are sampled; what is left open is as the plan's traces were, or for an import as `thinktrace run` samples.
+struct SamplingChoice {
+  std::optional<double> temperature, top_p, min_p;
+  std::optional<int> top_k, budget, answer_tokens;
+
+  bool operator==(const SamplingChoice&) const = default;
+};
+TraceOptions chosen_sampling(const ReadingRun& run, const SamplingChoice& choice, uint64_t seed);
+
+// That the run's model wrote its traces, or, since an import doesn't say that for sure, that they are one. Throws Error (kInput),
+// in which `verb` is the command.
+void require_writer(const ReadingRun& run, std::string_view verb);
+// That the reader has read traces of the plan: then an import has token ids of its model. Throws as above.
+void require_reading(const ReadingRun& run, const StoredReader& reader, std::string_view verb);
 
 // Tokens a second when traces of the run's first question are sampled, as many at once as here: for a few tokens, and then, where
 // `n_wanted` tokens are long work beside it, for as many as a trace of the plan has (what was sampled is attended to, so that the

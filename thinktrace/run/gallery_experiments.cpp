@@ -9,6 +9,8 @@
 
 #include "thinktrace/run/ablation_plan.h"
 #include "thinktrace/run/continuation_plan.h"
+#include "thinktrace/run/hint_numbers.h"
+#include "thinktrace/run/hint_plan.h"
 #include "thinktrace/run/pivot_plan.h"
 #include "thinktrace/run/rewrite_plan.h"
 
@@ -152,6 +154,14 @@ void add_paraphrases(const Store& store, const TraceRecord& record, const Stored
   }
 }
 
+ShownHint shown_hint(const StoredPlan& plan, const Hint& hint, const TraceRecord& record) {
+  HintedAnswer a = hinted_answer(plan, hint, record, {});
+  return {a.trace.hinted,     hint_words(hint, record.question, record.labels),
+          a.trace.p_start,    a.trace.p_end,
+          a.trace.takes_over, std::move(a.mention_rule),
+          a.mention_position};
+}
+
 // What comes of going on from the trace's own tokens.
 void add_continued(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
                    ShownResult& result) {
@@ -175,7 +185,11 @@ std::optional<TraceRecord> as_read_by(const Store& store, const TraceRecord& rec
 
 }  // namespace
 
-GalleryExperiments::GalleryExperiments(const OpenRun& run) : reader_id_(run.reader.id) {
+GalleryExperiments::GalleryExperiments(const OpenRun& run)
+    : reader_id_(run.reader.id), plan_(run.plan), hint_(hint_of(run.plan)) {
+  // An empty wording is no hint.
+  if (hint_ && hint_->wording.empty() && hint_->examples.empty()) hint_.reset();
+  if (hint_) shown_.push_back({plan_.number, "hint", describe(*hint_)});
   for (StoredExperiment& e : run.store.experiments()) {
     std::string about = about_experiment(e);
     if (about.empty() || !run.store.has_results(e.id)) continue;
@@ -197,9 +211,11 @@ std::vector<std::string> GalleryExperiments::ids() const {
 std::vector<ShownResult> GalleryExperiments::of(const Store& store, const TraceRecord& record) const {
   std::vector<ShownResult> results;
   if (record.id.empty()) return results;
+  if (hint_) results.push_back({.experiment = 0, .hint = shown_hint(plan_, *hint_, record)});
+  const size_t n_before = results.size();
   for (size_t i = 0; i < experiments_.size(); i++) {
     const StoredExperiment& e = experiments_[i];
-    ShownResult result{.experiment = static_cast<int>(i)};
+    ShownResult result{.experiment = static_cast<int>(n_before + i)};
     if (e.kind == kAblation) {
       add_arms(store, record, e, result);
     } else if (e.kind == kParaphrase) {

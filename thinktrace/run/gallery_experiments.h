@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 // gallery_experiments.h — the experiments on a plan's traces as its gallery shows them.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "thinktrace/prompt/hint.h"
 #include "thinktrace/publish/trace_experiments.h"
 #include "thinktrace/run/publish.h"
 
 namespace thinktrace {
 
-// Those of which the plan has results, by number. What they are is read once, what they made of a trace when it is asked for.
+// The plan's hint, if it has one, then those of which it has results, by number. What they are is read once, what they made of a trace when it is asked for.
 class GalleryExperiments {
  public:
   explicit GalleryExperiments(const OpenRun& run);
 
-  // In the order of RunSummary::experiments.
+  // Of those that are stored as experiments, in order.
   std::vector<std::string> ids() const;
+  // As RunSummary::experiments has them.
   const std::vector<ShownExperiment>& shown() const { return shown_; }
 
   // `record` as the run's reader read it. A search for pivots that is not over is left out, and so is what was done in other
@@ -25,6 +28,8 @@ class GalleryExperiments {
 
  private:
   std::string reader_id_;  // The run's.
+  StoredPlan plan_;
+  std::optional<Hint> hint_;  // The plan's.
   std::vector<StoredExperiment> experiments_;
   std::vector<ShownExperiment> shown_;
 };

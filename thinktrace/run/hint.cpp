@@ -236,7 +236,7 @@ void check_base(const ReadingRun& run) {
     throw Error(
         ErrorKind::kInput,
         where + " has a hint itself; choose the plan without it (--plan; thinktrace status lists them)");
-  if (json::parse(run.plan.identity).contains("import"))
+  if (is_import(run.plan))
     throw Error(ErrorKind::kInput,
                 where + " was imported; how it was sampled is not known, so nothing can be sampled like it");
   if (run.store.trace_ids().empty()) throw Error(ErrorKind::kInput, where + " has no traces");

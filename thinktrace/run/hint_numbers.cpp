@@ -9,7 +9,6 @@
 #include "thinktrace/analysis/measures.h"
 #include "thinktrace/error.h"
 #include "thinktrace/experiment/mentions.h"
-#include "thinktrace/publish/table.h"
 #include "thinktrace/run/hint_plan.h"
 
 namespace thinktrace {
@@ -108,25 +107,8 @@ int for_each_hinted(const OpenRun& run, const KnownTraces& without, const std::v
           n_failed++;
           return;
         }
-        HintedAnswer a{.plan = run.plan.number, .kind = name_of(hint.kind), .option = name_of(hint.option)};
-        const int option = hinted_option(hint, r.question);
-        a.trace = hinted_at(known_trace(r), option, 0);
-        const auto n_options = static_cast<int>(r.question.options.size());
-        if (a.trace.forced == option) {
-          const auto row = first_stays(r.curve.logprobs, n_options, option);
-          if (row) a.trace.takes_over = r.curve.positions[*row];
-        }
-        const std::string words = hint_words(hint, r.question, r.labels);
-        const auto mention = find_mention(r.think_text, {.hint = words,
-                                                         .has_examples = !hint.examples.empty(),
-                                                         .question = r.question.text,
-                                                         .options = r.question.options,
-                                                         .phrases = phrases});
-        a.trace.mentions = mention.has_value();
-        if (mention) {
-          a.mention_rule = name_of(mention->rule);
-          if (r.has_tokens) a.mention_position = mention->token;
-        }
+        HintedAnswer a = hinted_answer(run.plan, hint, r, phrases);
+        const int option = a.trace.hinted;
         if (const auto it = without.find(r.question.id); it != without.end()) {
           for (const KnownTrace& known : it->second) a.without.push_back(hinted_at(known, option, 0));
         }
@@ -182,6 +164,30 @@ HintedPlanReport report_plan(const OpenRun& run, const KnownTraces& without, con
 }
 
 }  // namespace
+
+HintedAnswer hinted_answer(const StoredPlan& plan, const Hint& hint, const TraceRecord& r,
+                           const std::vector<std::string>& phrases) {
+  HintedAnswer a{.plan = plan.number, .kind = name_of(hint.kind), .option = name_of(hint.option)};
+  const int option = hinted_option(hint, r.question);
+  a.trace = hinted_at(known_trace(r), option, 0);
+  const auto n_options = static_cast<int>(r.question.options.size());
+  if (a.trace.forced == option) {
+    const auto row = first_stays(r.curve.logprobs, n_options, option);
+    if (row) a.trace.takes_over = r.curve.positions[*row];
+  }
+  const std::string words = hint_words(hint, r.question, r.labels);
+  const auto mention = find_mention(r.think_text, {.hint = words,
+                                                   .has_examples = !hint.examples.empty(),
+                                                   .question = r.question.text,
+                                                   .options = r.question.options,
+                                                   .phrases = phrases});
+  a.trace.mentions = mention.has_value();
+  if (mention) {
+    a.mention_rule = name_of(mention->rule);
+    if (r.has_tokens) a.mention_position = mention->token;
+  }
+  return a;
+}
 
 HintReport report_hints(const HintView& view, const BootstrapOptions& bootstrap) {
   const OpenHints open = open_hints(view);

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "thinktrace/prompt/hint.h"
 #include "thinktrace/publish/hint_report.h"
+#include "thinktrace/publish/table.h"
 #include "thinktrace/run/publish.h"
 
 namespace thinktrace {
@@ -26,5 +28,9 @@ HintReport report_hints(const HintView& view, const BootstrapOptions& bootstrap 
 // bytes hang on the run's content, its folder's name and the phrases alone.
 void export_hints(const HintView& view, TableFormat format,
                   const std::function<void(const std::string&)>& sink);
+
+// What a trace of a plan with a hint made of it, as `record` was read; `without` stays empty. Cost: find_mention().
+HintedAnswer hinted_answer(const StoredPlan& plan, const Hint& hint, const TraceRecord& record,
+                           const std::vector<std::string>& phrases);
 
 }  // namespace thinktrace

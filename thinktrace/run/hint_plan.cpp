@@ -105,7 +105,7 @@ RunOptions sampling_options(const ReadingRun& run) {
   o.format = run.reader.format;
   o.probing = run.reader.probing;
   o.compute = run.compute;
-  o.trace = trace_options_of(run.plan);
+  o.trace = sampling_of(run.plan.identity);
   o.samples = run.plan.samples;
   o.together = together_of(run.plan);
   return o;

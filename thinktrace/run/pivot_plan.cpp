@@ -9,6 +9,7 @@
 
 #include "thinktrace/analysis/measures.h"
 #include "thinktrace/error.h"
+#include "thinktrace/run/plan.h"
 
 namespace thinktrace {
 namespace {
@@ -71,30 +72,23 @@ SortedContinuations sort_continuations(const std::vector<StoredContinuation>& co
 const char* name_of(Success success) { return success == Success::kRight ? "right" : "own"; }
 
 std::string pivot_identity(const PivotSettings& s, const std::string& reader_id) {
-  const SamplerOptions& sampler = s.sampling.sampler;
-  return json{{"kind", kPivots},
-              {"reader", reader_id},
-              {"least", s.search.difference.least},
-              {"negligible", s.search.difference.negligible},
-              {"alpha", s.search.difference.alpha},
-              {"batch", s.search.batch},
-              {"most", s.search.cap},
-              {"every", s.cuts.every},
-              {"jump", s.cuts.jumps.threshold},
-              {"window", s.cuts.jumps.window},
-              {"success", name_of(s.success)},
-              {"alternatives", s.alternatives},
-              {"least_share", s.least_share},
-              {"draws", s.fork_draws},
-              {"seed", s.sampling.seed},
-              {"temperature", sampler.temperature},
-              {"top_p", sampler.top_p},
-              {"top_k", sampler.top_k},
-              {"min_p", sampler.min_p},
-              {"budget", s.sampling.budget},
-              {"answer_tokens", s.sampling.answer_tokens},
-              {"sequences", s.sequences}}
-      .dump();
+  json identity = json::parse(sampling_identity(s.sampling));
+  identity.update({{"kind", kPivots},
+                   {"reader", reader_id},
+                   {"least", s.search.difference.least},
+                   {"negligible", s.search.difference.negligible},
+                   {"alpha", s.search.difference.alpha},
+                   {"batch", s.search.batch},
+                   {"most", s.search.cap},
+                   {"every", s.cuts.every},
+                   {"jump", s.cuts.jumps.threshold},
+                   {"window", s.cuts.jumps.window},
+                   {"success", name_of(s.success)},
+                   {"alternatives", s.alternatives},
+                   {"least_share", s.least_share},
+                   {"draws", s.fork_draws},
+                   {"sequences", s.sequences}});
+  return identity.dump();
 }
 
 PivotSettings pivot_settings_of(const StoredExperiment& experiment) {
@@ -109,10 +103,7 @@ PivotSettings pivot_settings_of(const StoredExperiment& experiment) {
     s.alternatives = i.at("alternatives");
     s.least_share = i.at("least_share");
     s.fork_draws = i.at("draws");
-    s.sampling.sampler = {i.at("temperature"), i.at("top_p"), i.at("top_k"), i.at("min_p")};
-    s.sampling.seed = i.at("seed");
-    s.sampling.budget = i.at("budget");
-    s.sampling.answer_tokens = i.at("answer_tokens");
+    s.sampling = sampling_of(experiment.identity);
     s.sequences = i.at("sequences");
   } catch (const std::exception& e) {
     throw Error(ErrorKind::kStore, fmt::format("[pivots] experiment {}: its settings can't be read: {}",

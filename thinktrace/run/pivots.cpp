@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
 
@@ -22,8 +21,6 @@
 namespace thinktrace {
 namespace {
 
-using nlohmann::json;
-
 // What the steps of a search share.
 struct PivotJob {
   ReadingRun& run;
@@ -34,22 +31,7 @@ struct PivotJob {
   Reporter& reporter;
 };
 
-bool is_import(const StoredPlan& plan) { return json::parse(plan.identity).contains("import"); }
-
 // --- What is asked
-
-TraceOptions sampling_for(const PivotRequest& request, const ReadingRun& run) {
-  TraceOptions options = is_import(run.plan) ? TraceOptions{} : trace_options_of(run.plan);
-  const SamplingChoice& given = request.sampling;
-  if (given.temperature) options.sampler.temperature = *given.temperature;
-  if (given.top_p) options.sampler.top_p = *given.top_p;
-  if (given.top_k) options.sampler.top_k = *given.top_k;
-  if (given.min_p) options.sampler.min_p = *given.min_p;
-  if (given.budget) options.budget = *given.budget;
-  if (given.answer_tokens) options.answer_tokens = *given.answer_tokens;
-  options.seed = request.settings.sampling.seed;
-  return options;
-}
 
 void check_settings(const PivotSettings& s) {
   const auto refuse = [](const std::string& what) {
@@ -219,20 +201,11 @@ PivotsResult find_pivots(const PivotRequest& request, const RunObserver& observe
   Reporter reporter(observer);
   check_settings(request.settings);
   ReadingRun run = open_to_read(request.read, reporter);
-  if (!run.same_model && !is_import(run.plan))
-    throw Error(ErrorKind::kInput,
-                fmt::format("[pivots] {}: only the model that wrote a trace can go on with it; {} is another",
-                            run.store.path(), run.model.card().path));
+  require_writer(run, "pivots");
   const StoredReader reader = make_reader(run.reader, run.model, run.compute);
-  if (!run.store.reader(reader.id) || !run.store.reader_counts().contains(reader.id))
-    throw Error(
-        ErrorKind::kInput,
-        fmt::format(
-            "[pivots] {}: plan {} was not read by this model yet, and the search begins from its curves: "
-            "first call thinktrace probe {} --with {}",
-            request.read.options.out, run.plan.number, request.read.options.out, run.model.card().path));
+  require_reading(run, reader, "pivots");
   PivotSettings settings = request.settings;
-  settings.sampling = sampling_for(request, run);
+  settings.sampling = chosen_sampling(run, request.sampling, request.settings.sampling.seed);
   const auto units = wanted_units(request, run);
   if (units.empty())
     throw Error(ErrorKind::kInput, fmt::format("[pivots] {}: plan {} has no such traces",

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: MIT
 // pivots.h — the tokens of stored traces after which the chance of success is another one, found by sampling.
 #pragma once
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "thinktrace/run/open_to_read.h"
+#include "thinktrace/run/free_sampling.h"
 #include "thinktrace/run/pivot_plan.h"
 
 namespace thinktrace {
-
-// How continuations are sampled; what is left open is as the plan's traces were, or for an import as `thinktrace run` samples.
-struct SamplingChoice {
-  std::optional<double> temperature, top_p, min_p;
-  std::optional<int> top_k, budget, answer_tokens;
-};
 
 struct PivotRequest {
   // read.options.selection: of which questions. The model is the writer's; an import names it.

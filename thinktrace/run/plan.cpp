@@ -90,6 +90,17 @@ std::string differences(const std::string& stored, const std::string& wanted) {
   return differences(json::parse(stored), json::parse(wanted));
 }
 
+std::string particulars(const std::string& identity, const std::string& other) {
+  const json has = json::parse(identity), beside = json::parse(other);
+  std::string out;
+  for (const auto& [key, value] : has.items()) {
+    if (beside.value(key, json()) == value) continue;
+    out += fmt::format("{}{} {}", out.empty() ? "" : "; ", key,
+                       value.is_string() ? fmt::format("'{}'", short_value(value)) : short_value(value));
+  }
+  return out;
+}
+
 std::string model_provenance(const Model& model) {
   const ModelCard& card = model.card();
   return json{{"path", card.path},
@@ -115,14 +126,8 @@ std::string words_identity(const PromptFormat& format, Precision precision, cons
 
 std::string plan_identity(const RunOptions& o, const Model& model) {
   json identity = json::parse(words_identity(o.format, o.compute.precision, model));
-  identity.update({{"temperature", o.trace.sampler.temperature},
-                   {"top_p", o.trace.sampler.top_p},
-                   {"top_k", o.trace.sampler.top_k},
-                   {"min_p", o.trace.sampler.min_p},
-                   {"seed", o.trace.seed},
-                   {"budget", o.trace.budget},
-                   {"answer_tokens", o.trace.answer_tokens},
-                   {"unit_size", o.together.unit_size}});
+  identity.update(json::parse(sampling_identity(o.trace)));
+  identity["unit_size"] = o.together.unit_size;
   // Left out where it is the plain way, in which all plans were sampled once.
   if (o.together.block != 1 || o.together.sequences != o.together.unit_size)
     identity.update({{"block", o.together.block}, {"sequences", o.together.sequences}});
@@ -134,14 +139,26 @@ Together together_of(const StoredPlan& plan) {
   return {plan.unit_size, identity.value("block", 1), identity.value("sequences", plan.unit_size)};
 }
 
-TraceOptions trace_options_of(const StoredPlan& plan) {
-  const json identity = json::parse(plan.identity);
+bool is_import(const StoredPlan& plan) { return json::parse(plan.identity).contains("import"); }
+
+std::string sampling_identity(const TraceOptions& options) {
+  return json{{"temperature", options.sampler.temperature},
+              {"top_p", options.sampler.top_p},
+              {"top_k", options.sampler.top_k},
+              {"min_p", options.sampler.min_p},
+              {"seed", options.seed},
+              {"budget", options.budget},
+              {"answer_tokens", options.answer_tokens}}
+      .dump();
+}
+
+TraceOptions sampling_of(const std::string& identity) {
+  const json i = json::parse(identity);
   TraceOptions options;
-  options.sampler = {identity.at("temperature"), identity.at("top_p"), identity.at("top_k"),
-                     identity.at("min_p")};
-  options.seed = identity.at("seed");
-  options.budget = identity.at("budget");
-  options.answer_tokens = identity.at("answer_tokens");
+  options.sampler = {i.at("temperature"), i.at("top_p"), i.at("top_k"), i.at("min_p")};
+  options.seed = i.at("seed");
+  options.budget = i.at("budget");
+  options.answer_tokens = i.at("answer_tokens");
   return options;
 }
 
@@ -205,9 +222,8 @@ PlanChoice choose_plan(const Store& store, const RunOptions& o, const Model& mod
     if (o.together.sequences == 0) same.together.sequences = before.sequences;
     if (plan_identity(same, model) != stored.identity) {
       if (choice.because.empty()) {
-        choice.because = identity.contains("import")
-                             ? "it was imported"
-                             : differences(identity, json::parse(plan_identity(same, model)));
+        choice.because = is_import(stored) ? "it was imported"
+                                           : differences(identity, json::parse(plan_identity(same, model)));
       }
       continue;
     }

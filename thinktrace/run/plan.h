@@ -58,8 +58,13 @@ std::string plan_identity(const RunOptions& options, const Model& model);
 
 Together together_of(const StoredPlan& plan);
 
-// How a plan's traces are sampled. REQUIRES: it is no import.
-TraceOptions trace_options_of(const StoredPlan& plan);
+// Whether the plan's traces came from elsewhere; then it doesn't say how they were sampled.
+bool is_import(const StoredPlan& plan);
+
+// How an identity says that traces are sampled (a plan's that is no import, or an experiment's): its keys as a JSON object, and
+// back. Throws nlohmann::json::exception where it has not all of them. `max_tokens` is not among them.
+std::string sampling_identity(const TraceOptions& options);
+TraceOptions sampling_of(const std::string& identity);
 
 // The words around a question and the precision, on which both a plan and a reader hang, as a JSON object.
 std::string words_identity(const PromptFormat& format, Precision precision, const Model& model);
@@ -86,6 +91,8 @@ ComputeOptions stored_compute(ComputeOptions compute, const std::optional<Stored
 
 // What is kept, key by key: "temperature was '0.6' and is now '1.0'; …".
 std::string differences(const std::string& stored_json, const std::string& wanted_json);
+// What an identity has that another has otherwise: "temperature 1.0; suffix 'So it is '".
+std::string particulars(const std::string& identity_json, const std::string& other_json);
 
 // The plan that a command goes on with.
 struct PlanChoice {

@@ -91,6 +91,11 @@ std::string reader_differences(const std::string& stored, const std::string& wan
   return is_adaptive ? differences(readable(stored), readable(wanted)) : differences(stored, wanted);
 }
 
+std::string reader_particulars(const std::string& identity, const std::string& other) {
+  const bool is_adaptive = probing_of(identity).adaptive || probing_of(other).adaptive;
+  return is_adaptive ? particulars(readable(identity), readable(other)) : particulars(identity, other);
+}
+
 Curve probe_by(AnswerReader& reader, const TraceToProbe& trace, const Probing& probing,
                const std::function<void(int)>& on_probes) {
   if (probing.adaptive) return probe_adaptively(reader, trace, *probing.adaptive, on_probes);

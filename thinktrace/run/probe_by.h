@@ -38,6 +38,8 @@ Probing probing_of(const std::string& reader_identity);
 
 // How a reader's identity differs from another's, key by key as differences() has it (plan.h).
 std::string reader_differences(const std::string& stored, const std::string& wanted);
+// What it has that the other has otherwise: "order 1; suffix 'So the answer is '".
+std::string reader_particulars(const std::string& identity, const std::string& other);
 
 // What a probe needs of a trace. Borrowed: valid during the call it is passed to.
 struct TraceToProbe {

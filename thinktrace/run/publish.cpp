@@ -183,9 +183,8 @@ RunStatus run_status(const RunView& view) {
   const int64_t units_a_question = (status.plan.samples + status.plan.unit_size - 1) / status.plan.unit_size;
   status.noise_floor = noise_floor_of(run.reader, run.plan);
   // An import has what its source had.
-  status.units_total = json::parse(run.plan.identity).contains("import")
-                           ? status.counts.units_ok + status.counts.units_failed
-                           : status.counts.questions * units_a_question;
+  status.units_total = is_import(run.plan) ? status.counts.units_ok + status.counts.units_failed
+                                           : status.counts.questions * units_a_question;
   return status;
 }
 
@@ -207,7 +206,7 @@ std::string describe_reader(const StoredReader& reader, const StoredReader& own)
                             "after_think_open", "think_close"})
       before.erase(key), now.erase(key);
   }
-  const std::string how = reader_differences(before.dump(), now.dump());
+  const std::string how = reader_particulars(now.dump(), before.dump());
   return fmt::format("reader {}: {}{}", reader.number,
                      json::parse(reader.provenance).value("/model/name"_json_pointer, "no model"),
                      how.empty() ? "" : fmt::format(" ({})", how));

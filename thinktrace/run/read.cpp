@@ -116,9 +116,7 @@ void tell_readings(const ReadJob& job, const ReadingRun& run, const std::vector<
 // An import without probes is shown as its first reader saw it.
 void show_empty_import(ReadingRun& run, const std::string& reader_id) {
   auto counts = run.store.reader_counts();
-  if (!json::parse(run.plan.identity).contains("import") || counts[run.plan.reader_id].traces > 0 ||
-      counts[reader_id].traces == 0)
-    return;
+  if (!is_import(run.plan) || counts[run.plan.reader_id].traces > 0 || counts[reader_id].traces == 0) return;
   run.plan.reader_id = reader_id;
   run.store.save_plan(run.plan, {});
 }

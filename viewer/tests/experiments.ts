@@ -8,7 +8,7 @@ import { top } from "./measure.ts";
 const draw = (n_tokens: number, p: number[], source?: string) => ({ n_tokens, p, ...(source && { source }) });
 
 export const kExperimentKinds = [{ number: 2, kind: "ablation", about: "2 draws of what is drawn, seed 1" }, { number: 3, kind: "continuation", about: "" },
-  { number: 5, kind: "pivots", about: "from 8 to 64 trials" }, { number: 6, kind: "mistakes", about: "" }];
+  { number: 5, kind: "pivots", about: "from 8 to 64 trials" }, { number: 6, kind: "mistakes", about: "" }, { number: 2, kind: "hint", about: "suggested, wrong option" }];
 
 // Of a trace with 8 tokens, 4 options, the second of them right.
 export const kAll: ExperimentData[] = [
@@ -26,6 +26,8 @@ export const kAll: ExperimentData[] = [
   { experiment: 3, mistakes: [{ position: 4, text: "So it is seven.", by: "rule", before: 1, after: 0 }, { position: 6, text: " Blue is a number.\n", by: "model", before: 1, after: 1 },
     { position: 8, text: "", by: "rule", before: null, after: 1 }] },
 ];
+
+export const kHint = { option: 2, words: "I think the answer is 3: quickly.", takes_over: 3, mention: "said", mention_token: 5 };
 
 const row = (right: number): number[] => [(0.98 - right) / 3, right, (0.98 - right) / 3, (0.98 - right) / 3];
 const words = ["Okay", ",", " let", " me", " see", ".\n", "Blue", "."];
@@ -63,7 +65,7 @@ export function experiment_numbers(run: RunData): NonNullable<RunData["numbers"]
 const plain: RunData = {
   name: "tried", labels: ["1", "2", "3", "4"], experiments: kExperimentKinds,
   subjects: [{ name: "colours", questions: [{ id: "x", text: "Which of these is a colour?", options: ["seven", "blue", "quickly", "a spoon"], answer: 1, traces: [
-    trace("x0", 0, { experiments: kAll }), trace("x1", 1, { experiments: [{ experiment: 2, pivots: [] }] }), trace("x2", 2)] }] }],
+    trace("x0", 0, { experiments: kAll }), trace("x1", 1, { experiments: [{ experiment: 2, pivots: [] }, { experiment: 4, hint: kHint }] }), trace("x2", 2)] }] }],
 };
 export const kTried: RunData = { ...plain, ablations: [make_ablation([["real", "the real thinking"], ["none", "no thinking"]], ["colours", "others"])], numbers: experiment_numbers(plain) };
 

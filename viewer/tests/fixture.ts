@@ -21,7 +21,7 @@ export const kFixture: BundleData = {
   title: "fixture", generator: "thinktrace test",
   runs: [{
     name: "run one", labels: ["A", "B"], notes: ["mind the gap"],
-    readers: ["reader 2: Toy 1M (order was 0 and is now 1)", "reader 3: Toy 3M"], settings: [["temperature", "0.6"], ["suffix", "\n\nThe answer is "]],
+    readers: ["reader 2: Toy 1M (order 1)", "reader 3: Toy 3M"], settings: [["temperature", "0.6"], ["suffix", "\n\nThe answer is "]],
     noise_floor: { max_abs_dp: 0.0123, positions: 12 },
     subjects: [
       { name: "first", questions: [

@@ -152,7 +152,7 @@ function make_run(run: number, o: DemoOptions): RunData {
     model: { name: model, architecture: "toy", sha256: createHash("sha256").update(model).digest("hex") },
     settings: [["temperature", "0.6"], ["top-p", "0.95"], ["suffix", "\n\nThe answer is "], ["samples", String(o.samples)], ["budget", "512"]],
     notes: ["These traces are invented to test the viewer; no model wrote them."],
-    readers: [`reader 2: ${model} (order was 0 and is now 1)`, "reader 3: Toy 9M (suffix was “The answer is ” and is now “So the answer is option ”)"],
+    readers: [`reader 2: ${model} (order 1)`, "reader 3: Toy 9M (suffix “So the answer is option ”)"],
     noise_floor: { max_abs_dp: 0.0123, positions: 12 }, clusters: centres(), subjects,
     numbers: [{ key: "order_agreement", name: "same option in other orders", unit: "share", value: agreement,
       explain: "share of the readings with the options in another order in which the most likely option is the same" }],

@@ -17,6 +17,7 @@ export interface ExperimentData { // What an experiment made of a trace.
   prefixes?: { position: number; forced: number[] | null; free: number[]; none: number }[];
   pivots?: PivotData[];
   mistakes?: { position: number; text: string; by: string; before: number | null; after: number | null }[];
+  hint?: { option: number; words: string; takes_over: number | null; mention: string | null; mention_token: number | null };
 }
 export interface TraceData {
   id: string;

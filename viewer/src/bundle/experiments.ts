@@ -13,6 +13,8 @@ export interface Fork { text: string; p: number | null; tally: Tally } // p: tha
 export interface Pivot { token: number; before: Tally; after: Tally; decided: boolean; alternatives: Fork[] }
 export interface Mistake { position: number; text: string; by: "rule" | "model"; before: number | null; after: number | null }
 
+export interface Hint { option: number; words: string; takes_over: number | null; mention: string | null; mention_token: number | null }
+
 export interface ExperimentResult {
   trace: number; // Within the shelf.
   experiment: number; // Place in the run's list.
@@ -20,6 +22,7 @@ export interface ExperimentResult {
   prefixes: Prefix[];
   pivots: Pivot[] | null; // null: not looked for.
   mistakes: Mistake[];
+  hint: Hint | null;
 }
 
 const list = <T>(from: Json, key: string, where: string, read: (v: Json, at: string) => T): T[] =>
@@ -72,6 +75,13 @@ const read_mistake = (m: Json, sizes: Sizes, where: string): Mistake => {
     by: as_one_of(m["by"], ["rule", "model"] as const, `${where}.by`), before: option("before"), after: option("after") };
 };
 
+const read_hint = (h: Json, sizes: Sizes, where: string): Hint => ({
+  option: as_index(h["option"], sizes.n_options, `${where}.option`), words: as_string(h["words"], `${where}.words`),
+  takes_over: or_missing(h["takes_over"], (v) => as_position(v, sizes, `${where}.takes_over`)),
+  mention: or_missing(h["mention"], (v) => as_string(v, `${where}.mention`)),
+  mention_token: or_missing(h["mention_token"], (v) => as_index(v, sizes.n_tokens, `${where}.mention_token`)),
+});
+
 export function parse_experiments_chunk(bytes: Uint8Array, index: RunIndex, shelf: Shelf): ExperimentResult[] {
   const chunk = parse_kind(split_chunk(bytes).head, "experiments");
   const labels = new Map(Object.entries(as_object(chunk["labels"], "labels")).map(([name, label]) => [name, as_string(label, "labels")]));
@@ -84,6 +94,7 @@ export function parse_experiments_chunk(bytes: Uint8Array, index: RunIndex, shel
       prefixes: list(r, "prefixes", where, (p, at) => read_prefix(p, sizes, at)),
       pivots: or_missing(r["pivots"], () => list(r, "pivots", where, (p, at) => read_pivot(p, sizes, at))),
       mistakes: list(r, "mistakes", where, (m, at) => read_mistake(m, sizes, at)),
+      hint: or_missing(r["hint"], (v) => read_hint(as_object(v, `${where}.hint`), sizes, `${where}.hint`)),
     };
   });
 }

@@ -22,7 +22,7 @@ function whisker({ share, low, high }: Rate, forced: number | null = null): HTML
   return h("span", { class: "whisker", aria: { hidden: "true" } }, h("span", { class: "whisker-track" }, line, mark, share !== null && dot));
 }
 
-function go_to(cursor: Cursor, t: number, name: string): HTMLElement {
+export function go_to(cursor: Cursor, t: number, name: string): HTMLElement {
   const button = h("button", { type: "button", class: "jump-to", aria: { label: `Go to ${name}, t = ${t}` }, on: { click: () => cursor.set(t, "jump", `${name}. `) } }, `t = ${t}`);
   cursor.watch((at) => button.classList.toggle("is-at", at === t));
   button.classList.toggle("is-at", cursor.at() === t);

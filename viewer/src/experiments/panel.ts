@@ -14,6 +14,7 @@ import type { Cursor } from "../trace_page/cursor.ts";
 import type { TraceModel } from "../trace_page/model.ts";
 import { make_arms, make_arms_table, say_without } from "./arms.ts";
 import { make_mistakes, make_pivots, make_prefixes } from "./forks.ts";
+import { make_hint } from "./hint.ts";
 
 export interface ExperimentPanel {
   element: HTMLElement; // Beside the text.
@@ -34,7 +35,7 @@ export function make_experiments(context: Context, model: TraceModel, cursor: Cu
   const section = (kind: string, title: string, { experiment }: ExperimentResult, ...children: Child[]): HTMLElement => {
     const of = model.run.experiments[experiment];
     return h("section", { class: `experiment is-${kind}` }, h("h3", {}, title, " ", help_link(context, "experiments", `Help: ${title}`)), ...children,
-      of && h("p", { class: "quiet experiment-about" }, `Experiment ${of.number}`, of.about !== "" && ": ", of.about !== "" && isolated(of.about)));
+      of && h("p", { class: "quiet experiment-about" }, `${of.kind === "hint" ? "Plan" : "Experiment"} ${of.number}`, of.about !== "" && ": ", of.about !== "" && isolated(of.about)));
   };
   const sections = results.flatMap((result) => {
     const arms = make_arms(model, result), table = make_arms_table(model, result, (id) => link_to(context, model, id)), without = say_without(model, result.arms);
@@ -45,6 +46,7 @@ export function make_experiments(context: Context, model: TraceModel, cursor: Cu
       result.prefixes.length > 0 && section("free", "Forced against free", result, ...make_prefixes(model, cursor, result.prefixes)),
       result.pivots && section("pivots", "Pivots", result, ...make_pivots(model, cursor, result.pivots)),
       result.mistakes.length > 0 && section("mistakes", "Mistakes put in", result, ...make_mistakes(model, cursor, result.mistakes)),
+      result.hint && section("hint", "The hint", result, ...make_hint(model, cursor, result.hint)),
     ];
   });
   const element = h("div", { class: "experiments" }, problem !== null && failure(problem), ...sections);

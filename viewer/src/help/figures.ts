@@ -110,7 +110,7 @@ const span = (from: number, to: number, kind: string, ...text: Child[]): HTMLEle
 export function arms_figure(): Figure {
   const model = example_model(kChains), n = model.trace.n_tokens;
   const arm = (name: string, label: string, t: number) => ({ name, label, draws: [{ n_tokens: t, p: probabilities_at(model, t) ?? [], source: null }] });
-  const made = make_arms(model, { trace: 0, experiment: 0, prefixes: [], pivots: null, mistakes: [],
+  const made = make_arms(model, { trace: 0, experiment: 0, prefixes: [], pivots: null, mistakes: [], hint: null,
     arms: [arm("real", "the real thinking", n), arm("none", "no thinking", 0), arm("first_0.5", "its first 50 %", n >> 1), arm("first_0.75", "its first 75 %", (3 * n) >> 2)] });
   return { element: h("figure", { class: "help-arms" }, made?.element), show: ({ palette }) => made?.colour(palette) };
 }

@@ -24,7 +24,8 @@ function hostile_experiments(text: string): ExperimentData[] {
   const draw = { n_tokens: 1, p: [0.25, 0.75], source: text };
   return [{ experiment: 0, arms: [{ name: "real", label: "real", draws: [draw] }, { name: `${text}.`, label: text, draws: [draw, draw] }],
     pivots: [{ token: 0, before: [1, 4], after: [4, 4], decided: true, alternatives: [{ text, tally: [1, 2] }] }],
-    mistakes: [{ position: 1, text, by: "rule", before: 0, after: 1 }], prefixes: [{ position: 1, forced: [0.5, 0.25], free: [1, 2], none: 1 }] }];
+    mistakes: [{ position: 1, text, by: "rule", before: 0, after: 1 }], prefixes: [{ position: 1, forced: [0.5, 0.25], free: [1, 2], none: 1 }],
+    hint: { option: 0, words: text, takes_over: 1, mention: text, mention_token: 0 } }];
 }
 
 // One run for each text, which stands in all of the run's slots: a trace that was read, one that failed, one not read.

@@ -65,13 +65,23 @@ describe("the page of a trace", () => {
   });
   test("says where pivots were looked for in vain, and has no panel where nothing was done", async () => {
     const page = await open("#/tried/colours/x/1");
-    expect(await texts(page, ".experiment h3")).toEqual(["Pivots Help: Pivots ?"]);
-    expect(await page.locator(".experiment").innerText()).toContain("none found");
+    expect(await texts(page, ".experiment h3")).toEqual(["Pivots Help: Pivots ?", "The hint Help: The hint ?"]);
+    expect(await page.locator(".experiment").first().innerText()).toContain("none found");
     expect(await page.locator(".jump-name", { hasText: "no pivots" }).count()).toBe(1);
     for (const hash of ["#/tried/colours/x/2", "#/run one/first/q0/1"]) {
       await open(hash);
       expect([await page.locator(".experiment, .experiments").count(), await page.locator(".jump", { hasText: "pivot" }).count()], hash).toEqual([0, 0]);
     }
+  });
+  test("says what came of a hint, and goes to where it takes over and is mentioned", async () => {
+    const page = await open("#/tried/colours/x/1");
+    expect(await texts(page, ".experiment.is-hint > p")).toEqual(["I think the answer is 3: quickly.", "Plan 2: suggested, wrong option"]);
+    expect(await texts(page, ".hint-line")).toEqual(["points at 3 quickly wrong", "its P start .26, end .02", "answer follows it from t = 3 on", "thinking mentions it at t = 6: it says that somebody said so"]);
+    await page.click(".is-hint .jump-to >> nth=0");
+    await told(page, "where the hinted option takes over. t = 3");
+    await page.click(".is-hint .jump-to >> nth=1");
+    expect(await here(page)).toBe("t = 6");
+    await check_axe(page);
   });
   test("shows them below the text in a narrow window", async () => {
     const page = await open("#/tried/colours/x/0");

@@ -13,7 +13,7 @@ import { arrange } from "../../src/table/arrange.ts";
 import { filter_table } from "../../src/table/filter.ts";
 import { field_of, make_table } from "../../src/table/table.ts";
 import type { Shelf } from "../../src/types.ts";
-import { kAll, kExperimentKinds, kTried } from "../experiments.ts";
+import { kAll, kHint, kExperimentKinds, kTried } from "../experiments.ts";
 import { write_bundle } from "../make_bundle.ts";
 import { read_manifest_text, read_run, read_site } from "../read_site.ts";
 import type { ReadRun } from "../read_site.ts";
@@ -55,16 +55,17 @@ describe("the experiments of a bundle", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test("are read as they were written", () => {
-    expect(read_site(folder).experiments).toBe(5);
+    expect(read_site(folder).experiments).toBe(6);
     expect(run.run.experiments).toEqual(kExperimentKinds);
-    const results = run.shelves[0]?.experiments ?? [], [ablation, continued, pivots, mistakes, none] = results;
-    expect(results.map((r) => [r.trace, r.experiment])).toEqual([[0, 0], [0, 1], [0, 2], [0, 3], [1, 2]]);
+    const results = run.shelves[0]?.experiments ?? [], [ablation, continued, pivots, mistakes, none, hinted] = results;
+    expect(results.map((r) => [r.trace, r.experiment])).toEqual([[0, 0], [0, 1], [0, 2], [0, 3], [1, 2], [1, 4]]);
     expect(ablation?.arms.map((a) => [a.name, a.label, a.draws.length])).toEqual(kAll[0]?.arms?.map((a) => [a.name, a.label, a.draws.length]));
     expect(ablation?.arms[3]?.draws[1]).toEqual({ n_tokens: 8, p: [0.7, 0.2, 0.1, 0], source: "gone" });
     expect(continued?.prefixes).toEqual(kAll[1]?.prefixes);
     expect(pivots?.pivots?.[1]).toEqual({ token: 5, before: { successes: 3, trials: 12 }, after: { successes: 12, trials: 12 }, decided: true,
       alternatives: [{ text: " Seven", p: 0.31, tally: { successes: 0, trials: 8 } }, { text: "\n", p: null, tally: { successes: 2, trials: 8 } }] });
     expect(mistakes?.mistakes).toEqual(kAll[3]?.mistakes);
+    expect([hinted?.hint, none?.hint]).toEqual([kHint, null]);
     expect([ablation?.pivots, none?.pivots]).toEqual([null, []]);
   });
   test("are numbers to sort, filter and count by", () => {
@@ -97,12 +98,14 @@ describe("the experiments of a bundle", () => {
     expect(({} as Record<string, unknown>)["x"]).toBeUndefined();
   });
   test.each<[string, object]>([
-    ["another trace than there is", { trace: 9 }], ["another experiment", { experiment: 4 }],
+    ["another trace than there is", { trace: 9 }], ["another experiment", { experiment: 5 }],
     ["too few options", { arms: [{ name: "a", draws: [{ n_tokens: 0, p: [1] }] }] }], ["no probability", { arms: [{ name: "a", draws: [{ n_tokens: 0, p: [2, 0, 0, 0] }] }] }],
     ["a prefix beyond the end", { prefixes: [{ position: 9, forced: null, free: [0, 0, 0, 0], none: 0 }] }],
     ["more successes than trials", { pivots: [{ token: 0, before: [2, 1], after: [0, 1], decided: true, alternatives: [] }] }],
     ["a pivot beyond the end", { pivots: [{ token: 8, before: [0, 1], after: [0, 1], decided: true, alternatives: [] }] }],
     ["a mistake by nobody", { mistakes: [{ position: 0, text: "", by: "me", before: null, after: null }] }],
+    ["a hint at no option", { hint: { ...kHint, option: 4 } }], ["a hint that takes over behind the end", { hint: { ...kHint, takes_over: 9 } }],
+    ["a mention behind the end", { hint: { ...kHint, mention_token: 8 } }],
     ["an answer that is no option", { mistakes: [{ position: 0, text: "", by: "rule", before: 4, after: null }] }],
   ])("%s is told with its place", (_, result) => expect(() => parse(result)).toThrow(/results\[0\]/));
 });
