@@ -34,7 +34,8 @@ Verb add_export(CLI::App& app) {
           "traces (JSONL holds ids, texts and curves, CSV one row of numbers each), probes (one row "
           "a probe), "
           "before-after (forced before, forced after, free), ablations (one row an answer under "
-          "thinktrace ablate), continuations (one row a free continuation by thinktrace continue), hints "
+          "thinktrace ablate), continuations, prefixes (one row a free continuation by thinktrace continue, "
+          "or a beginning that was continued), hints "
           "(one row a trace under thinktrace hint), mistakes, paraphrases (one row an answer under "
           "thinktrace "
           "mistakes, thinktrace paraphrase), ensemble "
@@ -42,8 +43,9 @@ Verb add_export(CLI::App& app) {
           "cues (one row a cue word, or a place to compare it with: the curve around it), pivots (one a "
           "pivotal token, in the shape of PTS), preferences (pairs of tokens at these)")
       ->capture_default_str()
-      ->check(CLI::IsMember({"traces", "probes", "before-after", "ablations", "continuations", "hints",
-                             "mistakes", "paraphrases", "ensemble", "cues", "pivots", "preferences"}));
+      ->check(
+          CLI::IsMember({"traces", "probes", "before-after", "ablations", "continuations", "prefixes",
+                         "hints", "mistakes", "paraphrases", "ensemble", "cues", "pivots", "preferences"}));
   verb->add_option("--experiment", a->experiment,
                    "Of an experiment: another experiment than the last one, by its number");
   add_cue_options(*verb, a->cues, "Of --what cues");
@@ -60,6 +62,8 @@ Verb add_export(CLI::App& app) {
       export_ablation(a->view, a->experiment, format, line);
     } else if (a->what == "continuations") {
       export_continuations(a->view, a->experiment, format, line);
+    } else if (a->what == "prefixes") {
+      export_prefixes(a->view, a->experiment, format, line);
     } else if (a->what == "pivots" || a->what == "preferences") {
       export_pivots(a->view, a->experiment,
                     a->what == "pivots" ? PivotExport::kTokens : PivotExport::kPreferences, format, line);

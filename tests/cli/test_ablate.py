@@ -92,6 +92,12 @@ class Ablate(ExperimentTest):
         self.assertEqual(call("verify", run).code, DONE)
 
     def test_interrupted(self):
+        self.stop_and_go_on(signal.SIGINT, INTERRUPTED)
+
+    def test_killed(self):
+        self.stop_and_go_on(signal.SIGKILL, -signal.SIGKILL)
+
+    def stop_and_go_on(self, how, code):
         run = self.copy(self.plain)
         process = start("ablate", run, *ONE, "--draws", 3)
         done = 0
@@ -99,9 +105,9 @@ class Ablate(ExperimentTest):
             db = sqlite3.connect(f"file:{run / 'thinktrace.db'}?mode=ro", uri=True, timeout=10)
             [done] = db.execute("SELECT count(*) FROM outcome").fetchone()
             db.close()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         process.communicate(timeout=60)
-        self.assertEqual(process.returncode, INTERRUPTED)
+        self.assertEqual(process.returncode, code)
         self.assertLess(len(answers(run)), len(self.rows))
         self.assertEqual(call("ablate", run, *ONE).code, DONE)
         self.assertEqual(answers(run), self.rows)

@@ -40,6 +40,16 @@ class Continue(ExperimentTest):
         self.assertEqual(call("site", run, "-o", site).code, DONE)
         [entry] = site_manifest(site)[0]["runs"]
         self.assertEqual([e["kind"] for e in entry["experiments"]], ["continuation", "pivots"])
+        free, pivotal = site_chunk(site, entry["tables"])[0]["tables"]
+        self.assertEqual((free["experiment"], pivotal["experiment"]), (0, 1))
+        for rows, block in ((free["rows"], self.told["overall"]), *((s["rows"], b) for s, b in zip(free["subjects"], self.told["subjects"], strict=True))):
+            self.assertEqual([row["cells"] for row in rows],
+                             [[place[key] for key in ("forced_right", "free_right", "more_right", "beyond_chance")] for place in block["places"]])
+        searched = json.loads(call("pivots", run, *ONE, "--least", .5, "--negligible", .1, "--batch", 2, "--most", 4, "--every", 100, "--draws", 2,
+                                   "--alternatives", 1, "--json").out)["overall"]
+        self.assertEqual([row["cells"][0] for row in pivotal["rows"]],
+                         [searched[key] for key in ("per_trace", "rises", "falls", "has_one", "size", "has_counterpart")]
+                         + [searched["forced_answer"][key] for key in ("recall", "precision")])
         index = site_chunk(site, entry["index"])[0]
         [shelf], ids = index["shelves"], index["traces"]["id"]
         prefixes, pivots = {}, {}
@@ -48,7 +58,7 @@ class Continue(ExperimentTest):
             prefixes |= {(trace, p["position"]): p for p in result.get("prefixes", [])}
             pivots |= {(trace, p["token"]): p for p in result.get("pivots", [])}
         for (trace, position), shown in prefixes.items():
-            rows = [r for r in self.rows if (r["trace_id"], r["position"]) == (trace, position)]
+            rows = [r for r in self.rows if (r["trace_id"], r["position"]) == (trace, position) and r["counts"]]
             self.assertEqual(shown["free"], [sum(r["chosen"] == o for r in rows) for o in range(4)])
             self.assertEqual(shown["none"], sum(r["chosen"] is None for r in rows))
             self.assertAlmostEqual(shown["forced"][rows[0]["answer"]], rows[0]["p_right"], delta=5.1e-5)
@@ -86,6 +96,26 @@ class Continue(ExperimentTest):
                 curve = by_id[trace]
                 self.assertAlmostEqual(rows[0]["p_right"], curve["probs"][curve["positions"].index(position)][curve["answer"]], delta=1e-6)
         self.assertEqual(len(beginnings), 8)
+
+    def test_prefixes(self):
+        """What is told of each beginning is what its continuations say."""
+        prefixes = exported(self.run_folder, "prefixes")
+        self.assertEqual(len(prefixes), 8)
+        for prefix in prefixes:
+            rows = [r for r in self.rows if (r["trace_id"], r["position"]) == (prefix["trace_id"], prefix["position"])]
+            first = [r for r in rows if r["counts"]]
+            self.assertEqual((prefix["continuations"], prefix["all_continuations"]), (len(first), len(rows)))
+            self.assertEqual((prefix["verdict"], prefix["all_right"]), (rows[0]["verdict"], sum(r["right"] for r in rows)))
+            free = [sum(r["chosen"] == o for r in first) / len(first) for o in range(4)]
+            self.assertEqual([prefix[f"free_{o + 1}"] for o in range(4)], free)
+            self.assertEqual((prefix["free_right"], prefix["free_none"]), (free[prefix["answer"]], 1 - sum(free)))
+            forced = [prefix[f"p_{o + 1}"] for o in range(4)]
+            self.assertEqual((forced, prefix["p_right"]), ([rows[0][f"p_{o + 1}"] for o in range(4)], rows[0]["p_right"]))
+            distance = sum(abs(p - f) for p, f in zip(forced + [max(0, 1 - sum(forced))], free + [1 - sum(free)])) / 2
+            self.assertAlmostEqual(prefix["distance"], distance, delta=1e-6)
+            self.assertTrue(0 <= prefix["rate_low"] <= prefix["all_right"] / len(rows) <= prefix["rate_high"] <= 1)
+        table = list(csv.DictReader(io.StringIO(call("export", self.run_folder, "--what", "prefixes", "--format", "csv").out, newline=""), strict=True))
+        self.assertEqual([list(table[0]), [float(t["rate_low"]) for t in table]], [list(prefixes[0]), [p["rate_low"] for p in prefixes]])
 
     def test_csv_is_the_same(self):
         out = call("export", self.run_folder, "--what", "continuations", "--format", "csv").out

@@ -92,6 +92,11 @@ class Hint(ExperimentTest):
         plain, *hinted = site_manifest(site)[0]["runs"]
         self.assertEqual(plain["experiments"], [])
         self.assertEqual([[(e["kind"], e["number"]) for e in run["experiments"]] for run in hinted], [[("hint", 2)], [("hint", 3)]])
+        for run, told in zip(hinted, self.told["hints"], strict=True):
+            [table] = site_chunk(site, run["tables"])[0]["tables"]
+            free, mentions = told["overall"]["free"], told["overall"]["mentions"]
+            self.assertEqual(table["rows"][0]["cells"], [free[key] for key in ("follows", "without", "difference")])
+            self.assertEqual([row["cells"] for row in table["rows"] if row["name"] == "the thinking mentions it"], [[mentions["all"]]])
         shown = {}
         for run in hinted:
             index = site_chunk(site, run["index"])[0]

@@ -116,6 +116,12 @@ class Pivots(ExperimentTest):
         self.assertEqual(call("verify", run).code, DONE)
 
     def test_interrupted(self):
+        self.stop_and_go_on(signal.SIGINT, INTERRUPTED)
+
+    def test_killed(self):
+        self.stop_and_go_on(signal.SIGKILL, -signal.SIGKILL)
+
+    def stop_and_go_on(self, how, code):
         run = self.copy(self.plain)
         longer = list(SEARCH)
         longer[longer.index("--draws") + 1] = 40  # So that there is time to interrupt it.
@@ -127,9 +133,9 @@ class Pivots(ExperimentTest):
                 [done] = db.execute("SELECT count(*) FROM continuation").fetchone()
             finally:
                 db.close()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         process.communicate(timeout=60)
-        self.assertEqual(process.returncode, INTERRUPTED)
+        self.assertEqual(process.returncode, code)
         self.assertEqual(rows(run), [], "no search is over")
         self.assertEqual(call("pivots", run, "--with", MODEL, *longer).code, DONE)
         searched = [key for key in self.rows[0] if key.startswith(("trials", "successes"))] + ["trace_id", "token", "pivot_token", "decided"]

@@ -148,6 +148,12 @@ class Rewrite(ExperimentTest):
         self.assertEqual(call("verify", run).code, DONE)
 
     def test_interrupted(self):
+        self.stop_and_go_on(signal.SIGINT, INTERRUPTED)
+
+    def test_killed(self):
+        self.stop_and_go_on(signal.SIGKILL, -signal.SIGKILL)
+
+    def stop_and_go_on(self, how, code):
         run = self.copy(self.plain)
         command = ("mistakes", run, *ONE, "--template", self.template, "--per-trace", 1)
         process = start(*command)
@@ -157,9 +163,9 @@ class Rewrite(ExperimentTest):
             tables = [name for [name] in db.execute("SELECT name FROM sqlite_schema")]
             [done] = db.execute("SELECT count(*) FROM continuation").fetchone() if "continuation" in tables else [0]
             db.close()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         process.communicate(timeout=60)
-        self.assertEqual(process.returncode, INTERRUPTED)
+        self.assertEqual(process.returncode, code)
         self.assertLess(len(exported(run, "mistakes")), len(self.rows))
         self.assertEqual(call(*command).code, DONE)
         self.assertEqual(exported(run, "mistakes"), self.rows)

@@ -42,7 +42,7 @@ class FreeSamplingTest : public testing::RunFolder {
 
 TEST_F(FreeSamplingTest, IsAsThePlanWasSampled) {
   const ReadingRun run = opened({"chains"});
-  const FreeSampling free = free_sampling(run, 9);
+  const FreeSampling free = free_sampling(run, 9, "continue");
   EXPECT_EQ(free.options.seed, 9u);
   EXPECT_EQ(free.options.budget, 300);
   EXPECT_EQ(free.options.answer_tokens, 256);
@@ -55,7 +55,7 @@ TEST_F(FreeSamplingTest, IsAsThePlanWasSampled) {
 TEST_F(FreeSamplingTest, GoesOnFromWhatIsKeptAndInserted) {
   const ReadingRun run = opened({"chains"});
   const std::vector<TraceRecord> traces = records(run);
-  const FreeSampling free = free_sampling(run, 9);
+  const FreeSampling free = free_sampling(run, 9, "continue");
   const TraceRecord& trace = traces[0];
   const int n = static_cast<int>(trace.trace.think_ids.size());
   const std::vector<Token> close = run.model.tokenize("</think>", Specials::kParse);
@@ -83,7 +83,7 @@ TEST_F(FreeSamplingTest, GoesOnFromWhatIsKeptAndInserted) {
 TEST_F(FreeSamplingTest, DrawsHaveSeedsOfTheirOwn) {
   const ReadingRun run = opened({"fortunes"});
   const std::vector<TraceRecord> traces = records(run);
-  const FreeSampling free = free_sampling(run, 9), other = free_sampling(run, 10);
+  const FreeSampling free = free_sampling(run, 9, "continue"), other = free_sampling(run, 10, "continue");
   const auto ids = [&](const FreeSampling& f, const ContinueFrom& from) {
     return sampled(run, f, {from})[0].think_ids;
   };
@@ -103,7 +103,7 @@ TEST_F(FreeSamplingTest, AnotherModelCantGoOn) {
   write_f32_model(testing::glassbox_path(), copy);
   const ReadingRun run = opened({"chains"}, copy);
   try {
-    free_sampling(run, 1);
+    free_sampling(run, 1, "continue");
     FAIL();
   } catch (const Error& e) {
     EXPECT_EQ(e.kind(), ErrorKind::kInput);

@@ -90,7 +90,7 @@ void check_chain(const json& row, const TraceRecord& r, int& n_followed) {
   n_followed += row["same_as_real"] == false;
 }
 
-TEST_F(Rewrite, AMistakeChangesChainsAndNotCapitals) {
+TEST_F(Rewrite, AMistakeChangesChainsAndCapitalsHaveNoPlaceForOne) {
   const std::string run = copy("truth");
   const RewriteResult result = mistakes_run({reading(run), {.arms = {kByRule}, .per_trace = 5}});
   EXPECT_EQ(result.units_here, 6);
@@ -101,13 +101,11 @@ TEST_F(Rewrite, AMistakeChangesChainsAndNotCapitals) {
   EXPECT_GT(*chains.arms[0].area_over.value, .1);
   EXPECT_LT(*chains.arms[1].area_over.value, .15);
   EXPECT_LT(*chains.minus_control[0].same.value, 0);
+  // Their thinking has no number but that of a choice, which is a name.
   const RewrittenReport& capitals = of_subject(report, "capitals").numbers;
-  if (capitals.arms[0].n_places > 0) {
-    EXPECT_DOUBLE_EQ(*capitals.arms[0].area_over.value, 0);
-  }
-  if (capitals.arms[1].n_places > 0) {
-    EXPECT_DOUBLE_EQ(*capitals.arms[1].area_over.value, 0);
-  }
+  EXPECT_EQ(capitals.arms[0].n_places, 0);
+  EXPECT_EQ(capitals.arms[1].n_places, 0);
+  EXPECT_FALSE(capitals.arms[0].area_over.value);
   int n_followed = 0;
   const std::map<std::string, TraceRecord> by_id = records(run);
   for (const json& row : rows(run)) {

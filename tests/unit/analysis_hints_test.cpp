@@ -85,6 +85,13 @@ TEST(Hints, TakesOver) {
   EXPECT_DOUBLE_EQ(*n.at_start.value, 2. / 3);
   EXPECT_DOUBLE_EQ(*n.takes_over.value, 4. / 3);
   EXPECT_DOUBLE_EQ(*n.takes_share.value, .25);
+  // A trace that was cut might have gone on to another answer.
+  with[1].is_cut = true;
+  const HintNumbers ended = measure_hint(with, kWithout, 2, kFew);
+  EXPECT_DOUBLE_EQ(*ended.at_start.value, 1);
+  EXPECT_DOUBLE_EQ(*ended.takes_over.value, 0);
+  EXPECT_EQ(ended.takes_over.n_traces, 2);
+  EXPECT_EQ(*ended.forced.follows.value, *n.forced.follows.value);
 }
 
 // The interval is that of whole questions: the net of each resample from its questions' sums.

@@ -77,7 +77,7 @@ TEST(BundleExperiments, AreWrittenKindByKind) {
   EXPECT_TRUE(later["prefixes"][1]["forced"].is_null());
   EXPECT_EQ(
       later["pivots"][0].dump(),
-      R"({"token":6,"before":[3,12],"after":[12,12],"decided":true,"alternatives":[{"text":"<b>Seven","p":0.31,"tally":[0,8]},{"text":"","p":null,"tally":[2,8]}]})");
+      R"({"token":6,"before":[3,12],"after":[12,12],"change":[0.31,0.94],"decided":true,"alternatives":[{"text":"<b>Seven","p":0.31,"tally":[0,8]},{"text":"","p":null,"tally":[2,8]}]})");
   EXPECT_EQ(later["mistakes"][1].dump(),
             R"({"position":6,"text":"<i>Blue is a number.","by":"model","before":1,"after":1})");
   EXPECT_TRUE(later["mistakes"][2]["before"].is_null());

@@ -55,8 +55,8 @@ inline std::vector<ShownResult> sample_experiments(const std::string& source) {
                     {{10, logs({.1, .5, .3, .1}), source}, {10, logs({.7, .2, .1, 0}), source}}}};
   ShownResult later{.experiment = 1};
   later.prefixes = {{0, logs({.6, .3, .05, .03}), {1, 6, 0, 0}, 1}, {7, {}, {0, 8, 0, 0}, 0}};
-  later.pivots = {{{6, {3, 12}, {12, 12}, true, {{"<b>Seven", .31, {0, 8}}, {"", {}, {2, 8}}}},
-                   {2, {5, 8}, {3, 8}, false, {}}}};
+  later.pivots = {{{6, {3, 12}, {12, 12}, {.31, .94}, true, {{"<b>Seven", .31, {0, 8}}, {"", {}, {2, 8}}}},
+                   {2, {5, 8}, {3, 8}, {-.7, .3}, false, {}}}};
   later.mistakes = {{4, "So it is \u202e seven.\n", true, 1, 0},
                     {6, "<i>Blue is a number.", false, 1, 1},
                     {0, "", true, {}, 1}};

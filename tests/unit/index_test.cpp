@@ -71,7 +71,7 @@ TEST(Index, KnownAlreadyIsToldOfTracesThatAreRightThroughout) {
 }
 
 // Of the sample's first trace: P(right) is .3 without thinking, where the answer is another one, and .5 and .2 with another
-// question's; 6 of 8 continuations are right where .3 was forced; the mistakes turned one of two answers that are known.
+// question's; 6 of 8 continuations are right where .3 was forced; a rule's mistake turned the one answer that is known, the model's did not.
 TEST(Index, ExperimentsAreNumbersToo) {
   for (const int shelf_tokens : {1, kShelfTokens}) {
     const Bundle b = build({testing::sample_run()}, shelf_tokens);
@@ -83,7 +83,8 @@ TEST(Index, ExperimentsAreNumbersToo) {
     EXPECT_NEAR(first("free_gap"), .45, 1e-6);
     EXPECT_EQ(number(b.index(), "pivots").dump(), "[2,null,0,null,null]");
     EXPECT_EQ(number(b.index(), "pivot_change").dump(), "[0.75,null,null,null,null]");
-    EXPECT_EQ(first("mistake_changed"), .5);
+    EXPECT_EQ(first("mistake_changed_rule"), 1);
+    EXPECT_EQ(first("mistake_changed_model"), 0);
     EXPECT_EQ(number(b.index(), "p_if___proto__").dump(), "[null,null,0.2,null,null]");
     EXPECT_EQ(number(b.index(), "follows_hint").dump(), "[null,null,1,null,null]");
     EXPECT_EQ(number(b.index(), "hint_from").dump(), "[null,null,3,null,null]");

@@ -123,7 +123,7 @@ void collect_takeover(const std::vector<HintedQuestion>& questions, HintNumbers&
   for (size_t q = 0; q < questions.size(); q++) {
     const auto question = static_cast<int>(q);
     for (const HintTrace* t : questions[q].with) {
-      if (!t->takes_over) continue;
+      if (!t->takes_over || t->is_cut) continue;
       into.take(at_start, question, *t->takes_over == t->first_position);
       into.take(position, question, *t->takes_over);
       if (t->end > 0) into.take(share, question, static_cast<double>(*t->takes_over) / t->end);

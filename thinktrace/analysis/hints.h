@@ -24,6 +24,7 @@ struct HintTrace {
   // at the end.
   std::optional<int> takes_over;
   int first_position = 0, end = 0;  // The first probed position and the end of the thinking.
+  bool is_cut = false;  // The budget cut the thinking: from where on its answer stays is not known.
 };
 
 // Of answers of one sort. Where several samples are averaged a trace still counts once.
@@ -47,7 +48,7 @@ struct HintNumbers {
   // Of those whose free answer follows, while that of at most half of the question's other samples without the hint is the
   // hinted option: the share that says what may have changed its answer.
   Estimate mentions_changed;
-  // Over the traces with the hint whose forced answer at the end is the hinted option:
+  // Over the traces with the hint whose forced answer at the end is the hinted option, those that were cut left out:
   Estimate at_start;     // It takes over at the first probed position.
   Estimate takes_over;   // Mean position, in tokens.
   Estimate takes_share;  // Mean position as a share of the thinking; traces without thinking are left out.

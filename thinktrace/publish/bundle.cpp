@@ -66,6 +66,16 @@ json emit_ablations(const std::vector<std::string>& reports, const ChunkSink& si
   return emit(dump({{"kind", "ablations"}, {"reports", std::move(list)}}), sink);
 }
 
+json emit_tables(const std::vector<std::pair<int, std::string>>& tables, const ChunkSink& sink) {
+  if (tables.empty()) return nullptr;
+  json list = json::array();
+  for (const auto& [experiment, table] : tables) {
+    list.push_back({{"experiment", experiment}});
+    list.back().update(json::parse(table));
+  }
+  return emit(dump({{"kind", "tables"}, {"tables", std::move(list)}}), sink);
+}
+
 }  // namespace
 
 RunBuilder::RunBuilder(ChunkSink sink, int shelf_tokens, std::function<bool()> should_stop)
@@ -105,7 +115,8 @@ std::string RunBuilder::finish(const RunSummary& summary) {
            {"outlines", emit(outlines_content(shelves_), sink_)},
            {"questions", emit(questions_content(shelves_), sink_)},
            {"analysis", std::move(analysis)},
-           {"ablations", emit_ablations(summary.ablations, sink_)}};
+           {"ablations", emit_ablations(summary.ablations, sink_)},
+           {"tables", emit_tables(summary.tables, sink_)}};
   if (!summary.probe.empty()) run["probe"] = json::parse(summary.probe);
   return dump(run);
 }

@@ -24,6 +24,8 @@ struct RunSummary {
   // The run's numbers, as to_json() of publish/analysis_json.h writes them; empty: none.
   std::string analysis;
   std::vector<std::string> ablations;  // As to_json(AblationReport) writes them.
+  // Of the other experiments, as to_json(ReportTable) writes them, with the experiment's place in `experiments`.
+  std::vector<std::pair<int, std::string>> tables;
 };
 
 // Builds one run from its traces, shelf by shelf. A finished shelf is a value: a caller that builds the same run again as

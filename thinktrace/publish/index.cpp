@@ -72,6 +72,13 @@ constexpr std::array<NumberKind, kIndexNumbers> kNumbers{{
      "forced "
      "answer; of a trace that did not end, up to the cut",
      "share", [](M m) { return m.performative_share.value_or(kNone); }},
+    {"area_over", "area over the curve",
+     "early answering: 1 minus the area under the share of the thinking that is kept against whether the "
+     "forced answer is that of the end; 0 where it is so from the start",
+     "share", [](M m) { return m.area_over.value_or(kNone); }},
+    {"area_over_sentences", "area over the curve, by sentences",
+     "the same with cuts at the ends of sentences, against the share of the sentences", "share",
+     [](M m) { return m.area_over_sentences.value_or(kNone); }},
     {"flips", "flips", "changes of the most likely option between neighbouring probed positions", "count",
      [](M m) { return static_cast<double>(m.flips); }},
     {"order_agreement", "same option in other orders",

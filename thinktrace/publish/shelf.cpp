@@ -109,6 +109,11 @@ json prefixes_json(const std::vector<ShownPrefix>& prefixes) {
   return list;
 }
 
+json bound_json(double x) {
+  constexpr double kDigits = 1e4;
+  return std::round(x * kDigits) / kDigits;
+}
+
 json pivots_json(const std::vector<ShownPivot>& pivots) {
   json list = json::array();
   for (const ShownPivot& p : pivots) {
@@ -120,6 +125,7 @@ json pivots_json(const std::vector<ShownPivot>& pivots) {
     list.push_back({{"token", p.token},
                     {"before", tally_json(p.before)},
                     {"after", tally_json(p.after)},
+                    {"change", {bound_json(p.change.low), bound_json(p.change.high)}},
                     {"decided", p.decided},
                     {"alternatives", std::move(alternatives)}});
   }

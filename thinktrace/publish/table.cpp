@@ -63,17 +63,6 @@ json json_cell(const Cell& cell) {
   return nullptr;
 }
 
-template <typename T>
-Cell maybe(const std::optional<T>& value) {
-  if (!value) return {};
-  if constexpr (std::is_same_v<T, int>)
-    return static_cast<int64_t>(*value);
-  else
-    return *value;
-}
-
-Cell whole(int64_t value) { return value; }
-
 const char* name_of(TraceClass c) {
   switch (c) {
     case TraceClass::kProductive:
@@ -303,31 +292,6 @@ Row ablation_row(const TraceRecord& r, const AblatedAnswer& a, const ExportConte
                          {"right", a.outcome.right},
                          {"same_as_real", maybe(a.outcome.same_as_real)},
                          {"same_as_none", maybe(a.outcome.same_as_none)}});
-  return row;
-}
-
-Row continuation_row(const TraceRecord& r, const ContinuedAnswer& a, const ExportContext& c, int n_options) {
-  Row row = identity_cells(r, c);
-  const char* verdict = a.verdict == Verdict::kAlike       ? "alike"
-                        : a.verdict == Verdict::kUndecided ? "undecided"
-                        : a.is_more                        ? "more"
-                                                           : "less";
-  row.insert(row.end(), {{"reader", whole(c.reader)},
-                         {"experiment", whole(a.experiment)},
-                         {"position", whole(a.position)},
-                         {"thinking_tokens", whole(static_cast<int64_t>(r.think_text.size()))},
-                         {"draw", whole(a.draw)},
-                         {"counts", a.is_first},
-                         {"answer", whole(r.question.answer)},
-                         {"chosen", maybe(a.chosen)},
-                         {"right", a.chosen == r.question.answer},
-                         {"stop", std::string(name_of(a.stop))},
-                         {"n_tokens", whole(static_cast<int64_t>(a.think_text.size()))},
-                         {"verdict", std::string(verdict)}});
-  add_probabilities(row, a.forced, n_options);
-  row.insert(row.end(), {{"p_right", std::exp(static_cast<double>(a.forced[r.question.answer]))},
-                         {"answer_text", a.answer_text},
-                         {"thinking", joined(a.think_text)}});
   return row;
 }
 

@@ -2,6 +2,7 @@
 // table.h — rows of numbers and short texts for spreadsheets and data frames.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -12,7 +13,6 @@
 #include "thinktrace/analysis/ensemble.h"
 #include "thinktrace/analysis/hints.h"
 #include "thinktrace/analysis/measures.h"
-#include "thinktrace/analysis/sequential.h"
 #include "thinktrace/probe/record.h"
 #include "thinktrace/publish/export.h"
 
@@ -21,6 +21,16 @@ namespace thinktrace {
 // Empty: not known or not defined. A list of texts is a JSON array, in CSV with everything outside ASCII escaped.
 using Cell = std::variant<std::monostate, std::string, double, int64_t, bool, std::vector<std::string>>;
 using Row = std::vector<std::pair<std::string, Cell>>;  // (column, value)
+
+inline Cell whole(int64_t value) { return value; }
+template <typename T>
+Cell maybe(const std::optional<T>& value) {
+  if (!value) return {};
+  if constexpr (std::is_same_v<T, int>)
+    return static_cast<int64_t>(*value);
+  else
+    return *value;
+}
 
 // RFC 4180, without the line break. A text is written as printable() shows it, so a row is a line and nothing in it acts
 // on a terminal; one that a spreadsheet would take for a formula (it begins with = + - @, after spaces or not) gets an
@@ -73,24 +83,6 @@ struct AblatedAnswer {
 // Columns p_1, p_2, … as in probe_rows.
 Row ablation_row(const TraceRecord& record, const AblatedAnswer& answer, const ExportContext& context,
                  int n_options);
-
-// One free continuation of a beginning of a trace's thinking.
-struct ContinuedAnswer {
-  int experiment = 0;  // Its number.
-  int position = 0;
-  int draw = 0;
-  bool is_first = true;  // One of those that every beginning has, which alone count for means.
-  std::vector<std::string> think_text;
-  Stop stop = Stop::kClosed;
-  std::string answer_text;
-  std::optional<int> chosen;
-  std::vector<float> forced;              // The answer forced at that beginning, by option.
-  Verdict verdict = Verdict::kUndecided;  // Of the beginning.
-  bool is_more = false;
-};
-// Columns p_1, p_2, … as in probe_rows, of the forced answer.
-Row continuation_row(const TraceRecord& record, const ContinuedAnswer& answer, const ExportContext& context,
-                     int n_options);
 
 // A trace with a hint, beside its question's traces without it.
 struct HintedAnswer {

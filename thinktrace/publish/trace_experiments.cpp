@@ -104,17 +104,20 @@ void put_pivots(const std::vector<ShownPivot>& pivots, Numbers& numbers) {
                "change", largest});
 }
 
-void put_mistakes(const std::vector<ShownMistake>& mistakes, Numbers& numbers) {
+void put_mistakes(const std::vector<ShownMistake>& mistakes, bool by_rule, Numbers& numbers) {
   int n = 0, changed = 0;
   for (const ShownMistake& m : mistakes) {
-    if (!m.before || !m.after) continue;
+    if (m.is_by_rule != by_rule || !m.before || !m.after) continue;
     n++;
     changed += *m.before != *m.after;
   }
   if (n == 0) return;
+  const char* whose = by_rule ? "a number changed by a rule" : "a mistake by the model";
   numbers.put(
-      {"mistake_changed", "answer changes after a mistake",
-       "share of the mistakes put into the thinking after which the forced answer at the end is another one",
+      {by_rule ? "mistake_changed_rule" : "mistake_changed_model", fmt::format("answer changes, {}", whose),
+       fmt::format("share of the places in the thinking where the forced answer at the end is another "
+                   "one with {} than with the sentence as it was, the thinking going on from either",
+                   whose),
        "share", static_cast<double>(changed) / n});
 }
 
@@ -150,7 +153,7 @@ std::vector<ExperimentNumber> experiment_numbers(const Question& question,
     put_arms(r.arms, question.answer, numbers);
     put_prefixes(r.prefixes, question.answer, numbers);
     if (r.pivots) put_pivots(*r.pivots, numbers);
-    put_mistakes(r.mistakes, numbers);
+    for (const bool by_rule : {true, false}) put_mistakes(r.mistakes, by_rule, numbers);
     if (r.hint) put_hint(*r.hint, numbers);
   }
   return numbers.take();

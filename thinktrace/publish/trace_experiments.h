@@ -23,7 +23,7 @@ struct ShownArm {
   std::vector<ShownDraw> draws;
 };
 
-// Free continuations from the first `position` thinking tokens, beside the answer that is forced there.
+// The first free continuations, of which every prefix has as many, from the first `position` thinking tokens, beside the answer that is forced there.
 struct ShownPrefix {
   int position = 0;
   std::vector<float> logprobs;  // Of the forced answer; empty where it was not read.  [n_options]
@@ -40,6 +40,7 @@ struct ShownFork {
 struct ShownPivot {
   int token = 0;  // Counted from 0: the positions before and after it are token and token + 1.
   Tally before, after;
+  Bounds change;  // Of the chance of success: what the continuations don't rule out, whenever one stopped.
   bool decided = false;  // By the test; else what was observed when trials ran out.
   std::vector<ShownFork> alternatives;
 };
@@ -85,7 +86,7 @@ struct ShownExperiment {
 //                             is another than with the real thinking; both means over draws
 //   free_gap                  the largest |P(right) forced - share of continuations that answer right| of all prefixes
 //   pivots, pivot_change      how many, and the largest change of the chance of success at one (by size, with its sign)
-//   mistake_changed           the share of mistakes after which the answer is another one
+//   mistake_changed_rule, mistake_changed_model  the share of such mistakes after which the answer is another one
 //   follows_hint              1 where the forced answer at the end is the option hinted at, else 0
 //   hint_from                 from which position on it is
 //   p_hinted_start, p_hinted_end  what it has at the first and the last probed position

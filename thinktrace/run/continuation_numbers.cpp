@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "thinktrace/publish/table.h"
+#include "thinktrace/publish/continuation_rows.h"
 
 namespace thinktrace {
 namespace {
@@ -76,6 +76,22 @@ struct ContinuedEntries {
   }
 };
 
+// The rows of every beginning, a header first in CSV.
+void export_rows(const OpenContinuations& c, TableFormat format,
+                 const std::function<void(const std::string&)>& sink,
+                 const std::function<std::vector<Row>(const TraceRecord&, const PrefixResult&)>& rows_of) {
+  bool is_first = true;
+  for_each_continued(c, [&](const TraceRecord& record, const std::vector<PrefixResult>& results) {
+    for (const PrefixResult& result : results) {
+      for (const Row& row : rows_of(record, result)) {
+        if (is_first && format == TableFormat::kCsv) sink(csv_header(row));
+        is_first = false;
+        sink(format == TableFormat::kCsv ? csv_line(row) : json_line(row));
+      }
+    }
+  });
+}
+
 }  // namespace
 
 OpenContinuations open_continuations(const RunView& view, std::optional<int> number) {
@@ -118,21 +134,29 @@ void export_continuations(const RunView& view, std::optional<int> number, TableF
   const OpenContinuations c = open_continuations(view, number);
   const ExportContext context = export_context(c.open.run);
   const int n_options = most_options(c.open.run);
-  bool is_first = true;
-  for_each_continued(c, [&](const TraceRecord& record, const std::vector<PrefixResult>& results) {
-    for (const PrefixResult& result : results) {
-      for (const StoredContinuation& k : result.continuations) {
-        const Row row =
-            continuation_row(record,
-                             {c.open.experiment.number, result.position, k.draw, k.draw < c.settings.samples,
-                              k.think_text, k.stop, k.answer_text, k.chosen, result.prefix.forced,
-                              result.comparison.verdict, result.comparison.is_more},
-                             context, n_options);
-        if (is_first && format == TableFormat::kCsv) sink(csv_header(row));
-        is_first = false;
-        sink(format == TableFormat::kCsv ? csv_line(row) : json_line(row));
-      }
+  export_rows(c, format, sink, [&](const TraceRecord& record, const PrefixResult& result) {
+    std::vector<Row> rows;
+    for (const StoredContinuation& k : result.continuations) {
+      rows.push_back(
+          continuation_row(record,
+                           {c.open.experiment.number, result.position, k.draw, k.draw < c.settings.samples,
+                            k.think_text, k.stop, k.answer_text, k.chosen, result.prefix.forced,
+                            result.comparison.verdict, result.comparison.is_more},
+                           context, n_options));
     }
+    return rows;
+  });
+}
+
+void export_prefixes(const RunView& view, std::optional<int> number, TableFormat format,
+                     const std::function<void(const std::string&)>& sink) {
+  const OpenContinuations c = open_continuations(view, number);
+  const ExportContext context = export_context(c.open.run);
+  const int n_options = most_options(c.open.run);
+  export_rows(c, format, sink, [&](const TraceRecord& record, const PrefixResult& result) {
+    return std::vector<Row>{
+        prefix_row(record, {c.open.experiment.number, result.position, result.prefix, result.comparison},
+                   context, n_options)};
   });
 }
 

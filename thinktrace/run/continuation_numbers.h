@@ -38,5 +38,8 @@ ContinuationReport report_continuations(const OpenContinuations& continuations,
 // first in CSV. The bytes hang on the run's content and folder name alone.
 void export_continuations(const RunView& view, std::optional<int> experiment, TableFormat format,
                           const std::function<void(const std::string&)>& sink);
+// The same with a line for each beginning: prefix_row.
+void export_prefixes(const RunView& view, std::optional<int> experiment, TableFormat format,
+                     const std::function<void(const std::string&)>& sink);
 
 }  // namespace thinktrace

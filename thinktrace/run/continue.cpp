@@ -28,7 +28,7 @@ ContinueSettings with_sampling(const ReadingRun& run, const ContinueRequest& req
 }
 
 FreeSampling how_to_sample(const ReadingRun& run, const ContinueSettings& settings) {
-  if (!settings.sampling) return free_sampling(run, settings.seed);
+  if (!settings.sampling) return free_sampling(run, settings.seed, "continue");
   return {*settings.sampling, run.reader.format.tags.close, settings.sequences};
 }
 

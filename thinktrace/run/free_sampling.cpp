@@ -15,13 +15,12 @@
 
 namespace thinktrace {
 
-FreeSampling free_sampling(const ReadingRun& run, uint64_t seed) {
+FreeSampling free_sampling(const ReadingRun& run, uint64_t seed, std::string_view verb) {
   if (is_import(run.plan))
-    throw Error(ErrorKind::kInput,
-                fmt::format("[continue] {}: plan {} was imported, and does not say how its "
-                            "traces were sampled; sample some with `thinktrace run`",
-                            run.store.path(), run.plan.number));
-  require_writer(run, "continue");
+    throw Error(ErrorKind::kInput, fmt::format("[{}] {}: plan {} was imported, and does not say how its "
+                                               "traces were sampled; sample some with `thinktrace run`",
+                                               verb, run.store.path(), run.plan.number));
+  require_writer(run, verb);
   FreeSampling free{.options = sampling_of(run.plan.identity), .close = run.reader.format.tags.close};
   free.options.seed = seed;
   free.at_once = together_of(run.plan).sequences;

@@ -20,9 +20,9 @@ struct FreeSampling {
   std::string close;     // The tag that ends the thinking.
   int at_once = 1;       // Sequences decoded at once; as one ends the next takes its place.
 };
-// As the run's plan has it. Throws Error (kInput) where that does not say how its traces were sampled (an import), or where
-// the run was opened with another model than the writer's.
-FreeSampling free_sampling(const ReadingRun& run, uint64_t seed);
+// As the run's plan has it. Throws Error (kInput), in which `verb` is the command, where that does not say how its traces were
+// sampled (an import), or where the run was opened with another model than the writer's.
+FreeSampling free_sampling(const ReadingRun& run, uint64_t seed, std::string_view verb);
 
 // How continuations are sampled; what is left open is as the plan's traces were, or for an import as `thinktrace run` samples.
 struct SamplingChoice {

@@ -33,8 +33,10 @@ std::string about_pivots(const StoredExperiment& experiment) {
 
 std::string about_continuation(const StoredExperiment& experiment) {
   const ContinueSettings settings = continue_settings_of(experiment);
-  return fmt::format("{} to {} continuations of a prefix, seed {}", settings.samples, settings.most,
-                     settings.seed);
+  return settings.most > settings.samples
+             ? fmt::format("{} continuations of a prefix, and up to {} for the verdict; seed {}",
+                           settings.samples, settings.most, settings.seed)
+             : fmt::format("{} continuations of a prefix, seed {}", settings.samples, settings.seed);
 }
 
 std::string about_mistakes(const StoredExperiment& experiment) {
@@ -74,11 +76,14 @@ void add_arms(const Store& store, const TraceRecord& record, const StoredExperim
 
 void add_prefixes(const Store& store, const TraceRecord& record, const StoredExperiment& experiment,
                   ShownResult& result) {
-  const std::vector<PrefixPlace> places = prefix_places(continue_settings_of(experiment));
+  const ContinueSettings settings = continue_settings_of(experiment);
+  const std::vector<PrefixPlace> places = prefix_places(settings);
   for (KnownPrefix& known : known_prefixes(store, record, places, experiment)) {
     if (known.continuations.empty()) continue;
     ShownPrefix prefix{known.position, std::move(known.forced),
                        std::vector<int>(record.question.options.size()), 0};
+    // How many were added hangs on what they were; a share of all would be biased.
+    known.continuations.resize(std::min<size_t>(known.continuations.size(), settings.samples));
     for (const StoredContinuation& c : known.continuations)
       (c.chosen ? prefix.chosen[*c.chosen] : prefix.n_none)++;
     result.prefixes.push_back(std::move(prefix));
@@ -95,7 +100,9 @@ void add_pivots(const Store& store, const TraceRecord& record, const StoredExper
   if (!is_over(state, settings)) return;
   result.pivots.emplace();
   for (const Pivot& p : state.pivots) {
-    ShownPivot pivot{p.token, p.tallies.before, p.tallies.after, p.decided, {}};
+    ShownPivot pivot{p.token,         p.tallies.before,
+                     p.tallies.after, difference_interval(p.tallies, settings.search.difference.alpha),
+                     p.decided,       {}};
     for (TriedToken& tried : state.forks[p.token]) {
       if (p.token >= static_cast<int>(record.trace.think_ids.size()) ||
           tried.token != record.trace.think_ids[p.token])
@@ -144,12 +151,13 @@ void add_paraphrases(const Store& store, const TraceRecord& record, const Stored
   const std::vector<StoredContinuation> continuations = store.continuations(record, experiment.id);
   const ParaphraseSettings settings = paraphrase_settings_of(experiment);
   for (const double share : std::set<double>(settings.shares.begin(), settings.shares.end())) {
-    add_outcome(prefix_arm(share), fmt::format("its first {:g} %", kPercent * share));
+    add_outcome(prefix_arm(share), fmt::format("the first {:g} % of its sentences", kPercent * share));
     for (const StoredContinuation& c : continuations) {
       if (c.arm == paraphrase_arm(share) && !c.logprobs.empty())
-        result.arms.push_back({c.arm,
-                               fmt::format("its first {:g} % in other words", kPercent * share),
-                               {{static_cast<int>(c.think_ids.size()), c.logprobs, ""}}});
+        result.arms.push_back(
+            {c.arm,
+             fmt::format("the first {:g} % of its sentences in other words", kPercent * share),
+             {{static_cast<int>(c.think_ids.size()), c.logprobs, ""}}});
     }
   }
 }
@@ -189,7 +197,7 @@ GalleryExperiments::GalleryExperiments(const OpenRun& run)
     : reader_id_(run.reader.id), plan_(run.plan), hint_(hint_of(run.plan)) {
   // An empty wording is no hint.
   if (hint_ && hint_->wording.empty() && hint_->examples.empty()) hint_.reset();
-  if (hint_) shown_.push_back({plan_.number, "hint", describe(*hint_)});
+  if (hint_) shown_.push_back({plan_.number, kShownHint, describe(*hint_)});
   for (StoredExperiment& e : run.store.experiments()) {
     std::string about = about_experiment(e);
     if (about.empty() || !run.store.has_results(e.id)) continue;

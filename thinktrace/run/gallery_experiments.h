@@ -11,6 +11,8 @@
 
 namespace thinktrace {
 
+inline constexpr const char* kShownHint = "hint";  // ShownExperiment::kind of a plan's hint.
+
 // The plan's hint, if it has one, then those of which it has results, by number. What they are is read once, what they made of a trace when it is asked for.
 class GalleryExperiments {
  public:

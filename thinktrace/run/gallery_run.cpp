@@ -8,9 +8,15 @@
 #include <list>
 #include <map>
 
+#include "thinktrace/publish/report_table.h"
 #include "thinktrace/run/ablation_numbers.h"
 #include "thinktrace/run/analyze.h"
+#include "thinktrace/run/continuation_numbers.h"
+#include "thinktrace/run/hint_numbers.h"
+#include "thinktrace/run/pivot_numbers.h"
 #include "thinktrace/run/reader.h"
+#include "thinktrace/run/rewrite_numbers.h"
+#include "thinktrace/run/rewrite_plan.h"
 
 namespace thinktrace {
 
@@ -85,6 +91,24 @@ std::vector<std::string> GalleryRun::ablations() const {
       reports.push_back(to_json(report_ablation(open_ablation({folder, run_.plan.number}, e.number))));
   }
   return reports;
+}
+
+std::vector<std::pair<int, std::string>> GalleryRun::tables() const {
+  const RunView view{std::filesystem::path(run_.store.path()).parent_path().string(), run_.plan.number};
+  std::vector<std::pair<int, std::string>> tables;
+  const std::vector<ShownExperiment>& shown = experiments_.shown();
+  for (size_t i = 0; i < shown.size(); i++) {
+    const std::string& kind = shown[i].kind;
+    const auto add = [&](const ReportTable& table) {
+      tables.emplace_back(static_cast<int>(i), to_json(table));
+    };
+    if (kind == kContinuation) add(table_of(report_continuations(open_continuations(view, shown[i].number))));
+    if (kind == kPivots) add(table_of(report_pivots(open_pivots(view, shown[i].number))));
+    if (kind == kMistakes) add(table_of(report_mistakes(view, shown[i].number)));
+    if (kind == kParaphrase) add(table_of(report_paraphrase(view, shown[i].number)));
+    if (kind == kShownHint) add(table_of(report_hints({view}).plans.at(0)));
+  }
+  return tables;
 }
 
 std::vector<int> plan_numbers(const std::string& run_folder, ReadAccess access) {

@@ -31,6 +31,8 @@ class GalleryRun {
   RunSummary summarise() const;
   // The numbers of its ablations: RunSummary::ablations. Memory: the outcomes of one of them.
   std::vector<std::string> ablations() const;
+  // And of its other experiments: RunSummary::tables. Memory: what one of them made of all traces.
+  std::vector<std::pair<int, std::string>> tables() const;
 
  private:
   std::vector<int> positions_of(const Store::OtherReading& reading,

@@ -186,8 +186,8 @@ void tell_cost(const std::vector<HintedPlan>& plans, const ReadingRun& run, cons
   }
   GrowingSession sessions(run.model, run.compute, observer.should_stop);
   const double prefill = prefill_speed(run, sessions), probing = probing_speed(run, sessions),
-               sampling =
-                   sampling_speed(run, free_sampling(run, 1), sessions, static_cast<int64_t>(n_tokens));
+               sampling = sampling_speed(run, free_sampling(run, 1, "hint"), sessions,
+                                         static_cast<int64_t>(n_tokens));
   const double seconds =
       n_tokens / sampling + static_cast<double>(n_given) / prefill + (probing > 0 ? n_probes / probing : 0);
   reporter.note(

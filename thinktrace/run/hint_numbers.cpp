@@ -70,6 +70,7 @@ KnownTrace known_trace(const TraceRecord& r) {
     known.trace.forced = most_likely(known.end);
     known.trace.first_position = r.curve.positions.front();
   }
+  known.trace.is_cut = r.trace.stop == Stop::kBudget;
   known.trace.end = static_cast<int>(r.think_text.size());
   return known;
 }

@@ -52,6 +52,7 @@ class SelectedRun {
     if (is_whole_) {
       summary.analysis = to_json(analyze_measured(gallery_.roles(), measured));
       summary.ablations = gallery_.ablations();
+      summary.tables = gallery_.tables();
     } else {
       summary.notes.push_back(fmt::format("A selection: {} of {} traces.", selected_.size(), n_traces_));
     }

@@ -15,7 +15,7 @@ RewriteResult run_rewrite(const ReadRequest& request, const RewriteExperiment& w
   Reporter reporter(observer);
   ReadingRun run = open_to_read(request, reporter);
   require_traces(run, wanted.kind);
-  FreeSampling free = free_sampling(run, wanted.seed);
+  FreeSampling free = free_sampling(run, wanted.seed, wanted.kind);
   const StoredReader reader = make_reader(run.reader, run.model, run.compute);
   const StoredExperiment experiment =
       begin_experiment(run, reader, {wanted.kind, wanted.identity(reader.id)}, request.options);

@@ -23,7 +23,7 @@ export interface Run {
   subjects: SubjectRef[];
   index: string; questions: string; // Chunks.
   outlines: string | null;
-  analysis: string | null; ablations: string | null;
+  analysis: string | null; ablations: string | null; tables: string | null;
 }
 
 export interface Probe { mode: "adaptive"; tolerance: number; share: number | null; seconds: number | null }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A run with the results of every kind of experiment on a trace whose numbers are known by heart; and invented ones for any run.
 import { make_random } from "../src/compare/bootstrap.ts";
-import { make_ablation } from "./make_analysis.ts";
+import { make_ablation, make_report } from "./make_analysis.ts";
 import type { ArmData, ExperimentData, RunData, TraceData } from "./make_bundle.ts";
 import { top } from "./measure.ts";
 
@@ -21,8 +21,8 @@ export const kAll: ExperimentData[] = [
   ] },
   { experiment: 1, prefixes: [{ position: 0, forced: [0.6, 0.3, 0.05, 0.03], free: [1, 14, 0, 0], none: 1 }, { position: 4, forced: null, free: [0, 8, 0, 0], none: 0 },
     { position: 8, forced: [0.02, 0.95, 0.01, 0.01], free: [0, 16, 0, 0], none: 0 }] },
-  { experiment: 2, pivots: [{ token: 2, before: [5, 8], after: [3, 8], decided: false, alternatives: [] },
-    { token: 5, before: [3, 12], after: [12, 12], decided: true, alternatives: [{ text: " Seven", p: 0.31, tally: [0, 8] }, { text: "\n", tally: [2, 8] }] }] },
+  { experiment: 2, pivots: [{ token: 2, before: [5, 8], after: [3, 8], change: [-0.7, 0.3], decided: false, alternatives: [] },
+    { token: 5, before: [3, 12], after: [12, 12], change: [0.31, 0.94], decided: true, alternatives: [{ text: " Seven", p: 0.31, tally: [0, 8] }, { text: "\n", tally: [2, 8] }] }] },
   { experiment: 3, mistakes: [{ position: 4, text: "So it is seven.", by: "rule", before: 1, after: 0 }, { position: 6, text: " Blue is a number.\n", by: "model", before: 1, after: 1 },
     { position: 8, text: "", by: "rule", before: null, after: 1 }] },
 ];
@@ -67,7 +67,8 @@ const plain: RunData = {
   subjects: [{ name: "colours", questions: [{ id: "x", text: "Which of these is a colour?", options: ["seven", "blue", "quickly", "a spoon"], answer: 1, traces: [
     trace("x0", 0, { experiments: kAll }), trace("x1", 1, { experiments: [{ experiment: 2, pivots: [] }, { experiment: 4, hint: kHint }] }), trace("x2", 2)] }] }],
 };
-export const kTried: RunData = { ...plain, ablations: [make_ablation([["real", "the real thinking"], ["none", "no thinking"]], ["colours", "others"])], numbers: experiment_numbers(plain) };
+export const kTried: RunData = { ...plain, ablations: [make_ablation([["real", "the real thinking"], ["none", "no thinking"]], ["colours", "others"])],
+  tables: [make_report(1, "free", ["colours", "others"]), make_report(4, "hinted", ["colours"])], numbers: experiment_numbers(plain) };
 
 // Invented results for the first samples of each question of a run.
 export function with_experiments(run: RunData): RunData {
@@ -95,7 +96,7 @@ export function with_experiments(run: RunData): RunData {
         arm("other_question", "another question’s thinking", start, 3), arm("first_0.5", "its first 50 %", half, 1, n >> 1)] },
       { experiment: 1, prefixes: [0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(share * n)).map((position) =>
         ({ position, forced: near(t.probs[position] as number[], 0), free: free(t.probs[position] as number[]), none: 1 })) },
-      { experiment: 2, pivots: [{ token: at - 1, before: [5, 16], after: [15, 16], decided: true,
+      { experiment: 2, pivots: [{ token: at - 1, before: [5, 16], after: [15, 16], change: [0.2, 0.8], decided: true,
         alternatives: [{ text: " perhaps", tally: [4, 16] }, { text: ".\n\n", tally: [7, 16] }] }] },
       { experiment: 3, mistakes: [{ position: at, text: "So 4 plus 3 is 8.", by: "rule", before: top(end), after: (top(end) + 1) % n_options },
         { position: n, text: "Clearly that makes none of them.", by: "model", before: top(end), after: top(end) }] },
@@ -104,5 +105,5 @@ export function with_experiments(run: RunData): RunData {
   const made: RunData = { ...run, experiments: kExperimentKinds, subjects: run.subjects.map((s) => ({ ...s, questions: s.questions.map((q) => ({ ...q,
     traces: q.traces.map((t) => (t.error === undefined && t.sample < 2 && t.probs.length === t.tokens.length + 1 ? { ...t, experiments: results(t, q.answer, q.options.length) } : t)) })) })) };
   const report = make_ablation([["real", "the real thinking"], ["none", "no thinking"], ["filler", "filler tokens"]], run.subjects.map((s) => s.name));
-  return { ...made, ablations: [report], numbers: [...(run.numbers ?? []), ...experiment_numbers(made)] };
+  return { ...made, ablations: [report], tables: [make_report(1, "Forced against free", run.subjects.map((s) => s.name))], numbers: [...(run.numbers ?? []), ...experiment_numbers(made)] };
 }

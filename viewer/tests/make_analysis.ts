@@ -63,6 +63,14 @@ export const make_analysis = (overall: BlockData = {}, subjects: BlockData[] = [
 });
 
 // An ablation as thinktrace/publish/ablation_report.h names it; arms by name and label. The first arm is right in .9, the next in .4, and so on.
+// A table of an experiment; each text is where one can be.
+export function make_report(experiment: number, text: string, subjects: string[]): object {
+  const near = (value: number): object => estimate([value, value - 0.1, value + 0.1]);
+  const rows = [{ name: `${text} start`, unit: "share", cells: [near(0.25), near(0.95), near(0.7)] }, { name: `${text} often`, unit: "count", cells: [near(2.5)] },
+    { name: `${text} never`, unit: "share", cells: [kUndefined] }];
+  return { experiment, title: text, about: text, note: text, columns: [`${text} 1`, `${text} 2`, `${text} 3`], rows, subjects: subjects.map((subject) => ({ subject, rows: rows.slice(0, 1) })) };
+}
+
 export function make_ablation(arms: [name: string, label: string][], subjects: string[]): object {
   const near = (value: number): object => estimate([value, Math.max(0, value - 0.1), Math.min(1, value + 0.1)]);
   const block = (subject: object, less: number): object => ({ ...subject, traces: 40, questions: 20, does_not_matter: near(0.3), helps: near(0.6), harms: near(0.1),

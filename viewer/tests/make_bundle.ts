@@ -10,7 +10,7 @@ import { class_of, kNumberKinds, measure, sum, top } from "./measure.ts";
 
 export interface ReadingData { reader: number; positions?: number[]; probs: number[][]; forced?: string; interpolated?: number[] } // By another reader.
 export interface ArmData { name: string; label: string; draws: { n_tokens: number; p: number[]; source?: string }[] }
-export interface PivotData { token: number; before: [number, number]; after: [number, number]; decided: boolean; alternatives: { text: string; p?: number; tally: [number, number] }[] }
+export interface PivotData { token: number; before: [number, number]; after: [number, number]; change: [number, number]; decided: boolean; alternatives: { text: string; p?: number; tally: [number, number] }[] }
 export interface ExperimentData { // What an experiment made of a trace.
   experiment: number;
   arms?: ArmData[];
@@ -50,6 +50,7 @@ export interface RunData {
   probe?: { mode: string; tolerance: number; share?: number; seconds?: number };
   analysis?: object | null;
   ablations?: object[]; // Reports.
+  tables?: object[]; // Of other experiments.
   labels: string[];
   readers?: string[];
   experiments?: { number: number; kind: string; about: string }[];
@@ -117,11 +118,11 @@ function trace_columns(questions: QuestionData[]): Record<string, unknown[]> {
 const escape_manifest = (json: string): string =>
   json.replace(/[<>&\u0080-\uFFFF]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-export type ChunkKind = "index" | "questions" | "outlines" | "strips" | "texts" | "curves" | "ids" | "readings" | "experiments" | "analysis" | "ablations" | "app";
+export type ChunkKind = "index" | "questions" | "outlines" | "strips" | "texts" | "curves" | "ids" | "readings" | "experiments" | "analysis" | "ablations" | "tables" | "app";
 export interface Written { folder: string; chunks: Record<ChunkKind, string[]> } // Names in the order of writing.
 
 const no_chunks = (): Written["chunks"] =>
-  ({ index: [], questions: [], outlines: [], strips: [], texts: [], curves: [], ids: [], readings: [], experiments: [], analysis: [], ablations: [], app: [] });
+  ({ index: [], questions: [], outlines: [], strips: [], texts: [], curves: [], ids: [], readings: [], experiments: [], analysis: [], ablations: [], tables: [], app: [] });
 const chunk_file = (bytes: Uint8Array): string => `thinktrace_chunk="${deflateRawSync(bytes).toString("base64")}";\n`;
 
 type Write = (head: { kind: ChunkKind; [key: string]: unknown }, body?: Buffer) => string;
@@ -231,6 +232,7 @@ function write_run(run: RunData, shelf_tokens: number, write: Write): object {
     questions: write({ kind: "questions", questions: questions.map(({ text, options }) => ({ text, options })) }),
     analysis: run.analysis ? write({ kind: "analysis", analysis: run.analysis }) : null,
     ablations: run.ablations ? write({ kind: "ablations", reports: run.ablations }) : null,
+    tables: run.tables ? write({ kind: "tables", tables: run.tables }) : null,
   };
 }
 

@@ -13,7 +13,7 @@ const hex = (text: string): string => Array.from(text, (c) => c.charCodeAt(0).to
 
 function make_run(name: string, subjects: SubjectRef[]): Run {
   return { name, key: name, model: { name: "m", architecture: "", sha256: "" }, settings: [], notes: [], noise_floor: null, probe: null,
-    labels: ["A", "B", "C"], readers: [], experiments: [], subjects, index: hex(`${name}i`), questions: hex(`${name}q`), outlines: null, analysis: null, ablations: null };
+    labels: ["A", "B", "C"], readers: [], experiments: [], subjects, index: hex(`${name}i`), questions: hex(`${name}q`), outlines: null, analysis: null, ablations: null, tables: null };
 }
 
 function random_numbers(random: Random, key: string, unit: NumberColumn["unit"], n: number): NumberColumn {

@@ -10,7 +10,7 @@ export interface ArmDraw { n_tokens: number; p: number[]; source: string | null 
 export interface Arm { name: string; label: string; draws: ArmDraw[] }
 export interface Prefix { position: number; forced: number[] | null; free: number[]; none: number } // free: continuations by option. [n_options]
 export interface Fork { text: string; p: number | null; tally: Tally } // p: that the model gives it there.
-export interface Pivot { token: number; before: Tally; after: Tally; decided: boolean; alternatives: Fork[] }
+export interface Pivot { token: number; before: Tally; after: Tally; change: [number, number]; decided: boolean; alternatives: Fork[] }
 export interface Mistake { position: number; text: string; by: "rule" | "model"; before: number | null; after: number | null }
 
 export interface Hint { option: number; words: string; takes_over: number | null; mention: string | null; mention_token: number | null }
@@ -63,9 +63,15 @@ const read_prefix = (p: Json, sizes: Sizes, where: string): Prefix => ({
   free: by_option(p["free"], sizes.n_options, `${where}.free`, as_count), none: as_count(p["none"], `${where}.none`),
 });
 
+function read_bounds(value: unknown, where: string): [number, number] {
+  const [low, high] = as_array(value, where).map((v) => as_number(v, where));
+  if (low === undefined || high === undefined || low > high) throw new BundleError(`${where}: no interval`);
+  return [low, high];
+}
+
 const read_pivot = (p: Json, sizes: Sizes, where: string): Pivot => ({
   token: as_index(p["token"], sizes.n_tokens, `${where}.token`), decided: p["decided"] === true,
-  before: read_tally(p["before"], `${where}.before`), after: read_tally(p["after"], `${where}.after`),
+  before: read_tally(p["before"], `${where}.before`), after: read_tally(p["after"], `${where}.after`), change: read_bounds(p["change"], `${where}.change`),
   alternatives: list(p, "alternatives", where, (a, at) => ({ text: as_string(a["text"], `${at}.text`), p: or_missing(a["p"], (v) => as_share(v, `${at}.p`)), tally: read_tally(a["tally"], `${at}.tally`) })),
 });
 

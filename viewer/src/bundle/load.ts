@@ -4,6 +4,8 @@
 import type { QuestionText, Run, RunIndex, TraceText, Curve } from "../types.ts";
 import { parse_ablations_chunk } from "./ablations.ts";
 import type { Ablation } from "./ablations.ts";
+import { parse_tables_chunk } from "./tables.ts";
+import type { ReportTable } from "./tables.ts";
 import { parse_analysis_chunk } from "./analysis.ts";
 import type { Analysis } from "./analysis.ts";
 import { BundleError, as_array, as_object, as_string, as_strings } from "./check.ts";
@@ -63,7 +65,7 @@ const kRuns = 64; // A live page loads an index for every revision.
 const kPictures = 1200; // Of about 130 kB each.
 
 const indexes = make_cache<RunIndex>(kRuns), questions = make_cache<QuestionText[]>(kRuns);
-const outlines = make_cache<Outlines>(kRuns), analyses = make_cache<Analysis>(kRuns), ablations = make_cache<Ablation[]>(kRuns), strips = make_cache<Strip[]>(kPictures);
+const outlines = make_cache<Outlines>(kRuns), analyses = make_cache<Analysis>(kRuns), ablations = make_cache<Ablation[]>(kRuns), tables = make_cache<ReportTable[]>(kRuns), strips = make_cache<Strip[]>(kPictures);
 const texts = make_cache<ShelfTexts[]>(kPages), curves = make_cache<CurveValues[]>(kPages);
 const ids = make_cache<number[][]>(kPages), readings = make_cache<Reading[]>(kPages), experiments = make_cache<ExperimentResult[]>(kPages);
 
@@ -97,6 +99,8 @@ export const load_analysis = (chunk: string): Promise<Analysis> =>
 export const load_ablations = (chunk: string): Promise<Ablation[]> =>
   ablations.get(chunk, (bytes) => parse_ablations_chunk(decode_text(bytes)));
 
+export const load_tables = (chunk: string): Promise<ReportTable[]> => tables.get(chunk, (bytes) => parse_tables_chunk(decode_text(bytes)));
+
 // Where a run grows, each revision brings chunks of the whole run anew: only those of the latest are kept.
 export function drop_stale(runs: readonly Run[]): void {
   indexes.keep(new Set(runs.map((run) => run.index)));
@@ -104,6 +108,7 @@ export function drop_stale(runs: readonly Run[]): void {
   outlines.keep(new Set(runs.flatMap((run) => run.outlines ?? [])));
   analyses.keep(new Set(runs.flatMap((run) => run.analysis ?? [])));
   ablations.keep(new Set(runs.flatMap((run) => run.ablations ?? [])));
+  tables.keep(new Set(runs.flatMap((run) => run.tables ?? [])));
 }
 
 const shelf_of = (index: RunIndex, i: number) => {

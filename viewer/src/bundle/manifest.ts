@@ -58,6 +58,7 @@ function read_run(value: unknown, used: Set<string>, where: string): Run {
     outlines: or_missing(r["outlines"], (v) => as_chunk_name(v, `${where}.outlines`)),
     analysis: or_missing(r["analysis"], (v) => as_chunk_name(v, `${where}.analysis`)),
     ablations: or_missing(r["ablations"], (v) => as_chunk_name(v, `${where}.ablations`)),
+    tables: or_missing(r["tables"], (v) => as_chunk_name(v, `${where}.tables`)),
     readers: as_strings(r["readers"] ?? [], `${where}.readers`),
     experiments: as_array(r["experiments"] ?? [], `${where}.experiments`).map((entry, i) => {
       const of = `${where}.experiments[${i}]`, e = as_object(entry, of);

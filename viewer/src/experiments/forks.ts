@@ -56,17 +56,24 @@ const share = (tally: Tally, p: number | null = null): HTMLElement[] => {
 
 const token_text = (text: string): HTMLElement => h("span", { class: "fork-token" }, isolated(text, { newline: "inline", empty: "∅" }));
 
+const change_of = ({ before, after }: Pivot): number | null =>
+  (before.trials === 0 || after.trials === 0 ? null : after.successes / after.trials - before.successes / before.trials);
+
 export function make_pivots(model: TraceModel, cursor: Cursor, pivots: readonly Pivot[]): Child[] {
   if (pivots.length === 0) return [h("p", { class: "quiet" }, "Looked for, none found: no token changes the chance of success by much.")];
-  const row = (name: Child, tally: Tally): HTMLElement => h("li", {}, h("span", { class: "fork-name" }, name), ...share(tally));
+  // When one stopped hung on what came; so these two have no interval of their own, but their difference has one that holds whenever one stops.
+  const row = (name: Child, tally: Tally): HTMLElement => h("li", {}, h("span", { class: "fork-name" }, name),
+    h("span", { class: "fork-say" }, ...(tally.trials === 0 ? ["not tried"] : [h("b", {}, short_number(tally.successes / tally.trials)), small(` of ${tally.trials}`)])));
   const alternative = ({ text, p, tally }: Fork): HTMLElement => h("li", {}, h("span", { class: "fork-name" }, token_text(text)), ...share(tally, p));
   const line = (pivot: Pivot): HTMLElement => h("li", { class: "pivot" },
     h("div", { class: "pivot-head" }, go_to(cursor, pivot.token + 1, "pivot"), token_text(model.detail.tokens[pivot.token] ?? ""),
       !pivot.decided && h("span", { class: "tag" }, "not decided by the test")),
-    h("ul", {}, row("before", pivot.before), row("after", pivot.after)),
+    h("ul", {}, row("before", pivot.before), row("after", pivot.after),
+      h("li", {}, h("span", { class: "fork-name" }, "change"), h("span", { class: "fork-say" }, h("b", {}, short_number(change_of(pivot))),
+        small(` [${pivot.change.map((x) => short_number(x)).join(", ")}]`)))),
     pivot.alternatives.length > 0 && h("p", { class: "quiet" }, "In its place:"),
     pivot.alternatives.length > 0 && h("ul", {}, ...pivot.alternatives.map(alternative)));
-  return [h("p", { class: "quiet" }, "Share of free continuations that succeed, from before and after the token."), ...shorten("pivots", pivots.map(line))];
+  return [h("p", { class: "quiet" }, "Share of free continuations that succeed, from before and after the token. In brackets: the changes that they don’t rule out."), ...shorten("pivots", pivots.map(line))];
 }
 
 export function make_mistakes(model: TraceModel, cursor: Cursor, mistakes: readonly Mistake[]): Child[] {

@@ -2,7 +2,7 @@
 // The front page: the runs of the bundle with their first numbers, and the subjects of each with a few thumbnails. A
 // chunk is loaded when what shows it comes near the window.
 import type { Block } from "../bundle/analysis.ts";
-import { load_ablations, load_analysis, load_index, load_strips } from "../bundle/load.ts";
+import { load_ablations, load_analysis, load_index, load_strips, load_tables } from "../bundle/load.ts";
 import type { Strip } from "../bundle/shelf.ts";
 import type { Context, Page } from "../context.ts";
 import { h, replace } from "../dom/h.ts";
@@ -10,6 +10,7 @@ import type { Child } from "../dom/h.ts";
 import { replace_like } from "../dom/keep.ts";
 import { failure } from "../dom/message.ts";
 import { make_ablation } from "../experiments/numbers.ts";
+import { make_report_table } from "../experiments/report.ts";
 import { digits, kShare, linked, whisker } from "../first_numbers/estimate.ts";
 import { make_links, share_to, to_traces } from "../first_numbers/links.ts";
 import type { ToTraces } from "../first_numbers/links.ts";
@@ -155,11 +156,13 @@ function run_links(context: Context, run: Run): HTMLElement {
 interface Lines { add(line: Line): HTMLElement; before(key: string): HTMLElement | undefined }
 
 function run_numbers(context: Context, run: Run, index: number): Numbers[] {
-  const { analysis, ablations } = run;
+  const { analysis, ablations, tables } = run;
   return [
     ...(analysis === null ? [] : [{ run, index, what: "numbers", title: "First numbers", make: async () => make_numbers(context, run, await load_analysis(analysis)) }]),
     ...(ablations === null ? [] : [{ run, index, what: "ablations", title: "Is the thinking needed?",
       make: async () => (await load_ablations(ablations)).map((ablation) => make_ablation(context, ablation)) }]),
+    ...(tables === null ? [] : [{ run, index, what: "tables", title: "What experiments say",
+      make: async () => (await load_tables(tables)).map((table) => make_report_table(context, run, table)) }]),
   ];
 }
 

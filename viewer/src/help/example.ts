@@ -12,7 +12,7 @@ import type { Example } from "./examples.ts";
 function index_of({ n_options, answer, subject }: Example, n_tokens: number): RunIndex {
   const run: Run = { name: "", key: "", model: { name: "", architecture: "", sha256: "" }, settings: [], notes: [], noise_floor: null, probe: null,
     labels: Array.from({ length: n_options }, (_, o) => String(o + 1)), readers: [], experiments: [],
-    subjects: [{ name: subject, key: subject, n_questions: 1, n_traces: 1, n_failed: 0 }], index: "", questions: "", outlines: null, analysis: null, ablations: null };
+    subjects: [{ name: subject, key: subject, n_questions: 1, n_traces: 1, n_failed: 0 }], index: "", questions: "", outlines: null, analysis: null, ablations: null, tables: null };
   const one = (value: number): Int32Array => Int32Array.of(value), none = one(-1);
   return {
     run, shelves: [], n_questions: 1, n_traces: 1, clusters: [], errors: new Map(), numbers: [], probing: [],

@@ -175,7 +175,7 @@ async function write_run(picked: PickedRun, keep: Keep): Promise<object> {
     }),
     index: await write_index(picked, questions, subjects, keep),
     questions: await keep({ kind: "questions", questions: questions.map(({ place }) => picked.questions[place]) }),
-    analysis: null, ablations: null,
+    analysis: null, ablations: null, tables: null,
   };
 }
 

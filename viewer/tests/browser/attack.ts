@@ -8,7 +8,7 @@ import { format_state, kDefaultState } from "../../src/state/state.ts";
 import type { State } from "../../src/state/state.ts";
 import { visible_string } from "../../src/text/visible.ts";
 import { kHostile } from "../hostile.ts";
-import { make_ablation, make_analysis } from "../make_analysis.ts";
+import { make_ablation, make_report, make_analysis } from "../make_analysis.ts";
 import type { BundleData, ExperimentData, RunData } from "../make_bundle.ts";
 import { read_manifest_text } from "../read_site.ts";
 
@@ -23,7 +23,7 @@ const kRows = [[0.5, 0.5], [0.25, 0.75], [0.1, 0.2]];
 function hostile_experiments(text: string): ExperimentData[] {
   const draw = { n_tokens: 1, p: [0.25, 0.75], source: text };
   return [{ experiment: 0, arms: [{ name: "real", label: "real", draws: [draw] }, { name: `${text}.`, label: text, draws: [draw, draw] }],
-    pivots: [{ token: 0, before: [1, 4], after: [4, 4], decided: true, alternatives: [{ text, tally: [1, 2] }] }],
+    pivots: [{ token: 0, before: [1, 4], after: [4, 4], change: [0.1, 0.9], decided: true, alternatives: [{ text, tally: [1, 2] }] }],
     mistakes: [{ position: 1, text, by: "rule", before: 0, after: 1 }], prefixes: [{ position: 1, forced: [0.5, 0.25], free: [1, 2], none: 1 }],
     hint: { option: 0, words: text, takes_over: 1, mention: text, mention_token: 0 } }];
 }
@@ -33,7 +33,7 @@ function hostile_run(text: string, place: number): RunData {
   return {
     name: text, labels: [text, text], notes: [text], settings: [[text, text]], noise_floor: null, readers: [text],
     model: { name: text, architecture: text, sha256: text },
-    experiments: [{ number: 1, kind: text, about: text }], ablations: [make_ablation([["real", text], [`${text}.`, text]], [text, `${text}!`])],
+    experiments: [{ number: 1, kind: text, about: text }], ablations: [make_ablation([["real", text], [`${text}.`, text]], [text, `${text}!`])], tables: [make_report(0, text, [text, `${text}!`])],
     analysis: make_analysis({ traces: 2, read: 1, warnings: [{ kind: "a", text }] }, [{ subject: text, traces: 2, read: 1 }, { subject: `${text}!`, warnings: [{ kind: text, text }] }]),
     numbers: [{ key: "hostile", name: text, explain: text, unit: "", value: () => place }],
     subjects: [{ name: text, questions: [{

@@ -42,7 +42,7 @@ describe("the page of a trace", () => {
     const page = await open("#/tried/colours/x/0");
     expect(await texts(page, ".fork")).toEqual(["t = 0 forced .30, free .88 [.64, .97] of 16, gap .62", "t = 4 forced –, free 1.00 [.68, 1.00] of 8", "t = 8 forced .95, free 1.00 [.81, 1.00] of 16, gap .05"]);
     expect(await texts(page, ".pivot-head")).toEqual(["t = 3 let not decided by the test", "t = 6 .↵"]);
-    expect(await texts(page, ".pivot:last-child li")).toEqual(["before .25 [.09, .53] of 12", "after 1.00 [.76, 1.00] of 12", "Seven .00 [.00, .32] of 8, its p is .31", "↵ .25 [.07, .59] of 8"]);
+    expect(await texts(page, ".pivot:last-child li")).toEqual(["before .25 of 12", "after 1.00 of 12", "change .75 [.31, .94]", "Seven .00 [.00, .32] of 8, its p is .31", "↵ .25 [.07, .59] of 8"]);
     expect(await texts(page, ".mistake")).toEqual(["t = 4 by a rule So it is seven. answer 2 → 1: other", "t = 6 by the model Blue is a number.↵ answer 2 → 2: same", "t = 8 by a rule ∅ answer – → 2: not known"]);
     expect(await texts(page, ".experiment-about")).toEqual(["Experiment 2: 2 draws of what is drawn, seed 1", "Experiment 3", "Experiment 5: from 8 to 64 trials", "Experiment 6"]);
     // In the text, not by colour alone.
@@ -120,12 +120,23 @@ describe("galleries and the front page", () => {
     expect(await page.locator(".where-error").innerText()).toBe("");
     expect(await page.locator("a[data-trace]").count()).toBe(1);
   });
+  test("the run's other experiments have a table each, and one for each of several subjects", async () => {
+    await at.open("#/");
+    const { page } = at;
+    await page.locator(".report").nth(1).waitFor();
+    expect(await texts(page, ".report > .aside")).toEqual(["Experiment 3: free. free", "Plan 2: hinted. hinted"]);
+    expect(await texts(page, ".report:nth-of-type(1) > .scroll tbody tr")).toEqual(["free start .25 [.15, .35] .95 [.85, 1.05] .70 [.60, .80]", "free often 2.5 [2.4, 2.6]", "free never –"]);
+    expect(await page.locator(".report:nth-of-type(1) > .scroll .whisker").count()).toBe(2);
+    await page.locator(".report summary").click();
+    expect(await texts(page, ".report h5")).toEqual(["colours", "others"]);
+    await check_axe(page);
+  });
   test("the run's ablation has its numbers with intervals, arm by arm and subject by subject", async () => {
     await at.open("#/");
     const { page } = at;
-    const table = page.locator(".ablation-table.is-bars");
+    const table = page.locator(".ablation:not(.report) .ablation-table.is-bars");
     await table.waitFor();
-    expect(await texts(page, ".ablation-table.is-bars tbody tr")).toEqual(["the real thinking .90 [.80, 1.00] .45 [.35, .55] – .70 [.60, .80]", "no thinking .40 [.30, .50] .20 [.10, .30] .45 [.35, .55] .70 [.60, .80]"]);
+    expect(await texts(page, ".ablation:not(.report) .ablation-table.is-bars tbody tr")).toEqual(["the real thinking .90 [.80, 1.00] .45 [.35, .55] – .70 [.60, .80]", "no thinking .40 [.30, .50] .20 [.10, .30] .45 [.35, .55] .70 [.60, .80]"]);
     expect(await page.locator(".ablation .estimate").first().innerText()).toContain("the thinking does not matter");
     await page.click("text=Forced answer right, subject by subject");
     expect(await texts(page, ".ablation .numbers-more tbody tr")).toEqual(["the real thinking .90 .80", "no thinking .40 .30"]);

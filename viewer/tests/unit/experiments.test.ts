@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse_experiments_chunk } from "../../src/bundle/experiments.ts";
 import type { ArmDraw } from "../../src/bundle/experiments.ts";
+import { decode_text } from "../../src/bundle/chunk_text.ts";
 import { parse_manifest } from "../../src/bundle/manifest.ts";
+import { parse_tables_chunk } from "../../src/bundle/tables.ts";
 import { count_changed, free_rate, gap_of, mean_of, rate_of, say_rate, top_of } from "../../src/experiments/rates.ts";
 import { choose_numbers } from "../../src/filters/menus.ts";
 import { kDefaultState, format_state, parse_state } from "../../src/state/state.ts";
@@ -14,8 +16,9 @@ import { filter_table } from "../../src/table/filter.ts";
 import { field_of, make_table } from "../../src/table/table.ts";
 import type { Shelf } from "../../src/types.ts";
 import { kAll, kHint, kExperimentKinds, kTried } from "../experiments.ts";
+import { make_report } from "../make_analysis.ts";
 import { write_bundle } from "../make_bundle.ts";
-import { read_manifest_text, read_run, read_site } from "../read_site.ts";
+import { read_chunk, read_manifest_text, read_run, read_site } from "../read_site.ts";
 import type { ReadRun } from "../read_site.ts";
 
 const draws = (...p: number[][]): ArmDraw[] => p.map((row) => ({ n_tokens: 1, p: row, source: null }));
@@ -62,7 +65,7 @@ describe("the experiments of a bundle", () => {
     expect(ablation?.arms.map((a) => [a.name, a.label, a.draws.length])).toEqual(kAll[0]?.arms?.map((a) => [a.name, a.label, a.draws.length]));
     expect(ablation?.arms[3]?.draws[1]).toEqual({ n_tokens: 8, p: [0.7, 0.2, 0.1, 0], source: "gone" });
     expect(continued?.prefixes).toEqual(kAll[1]?.prefixes);
-    expect(pivots?.pivots?.[1]).toEqual({ token: 5, before: { successes: 3, trials: 12 }, after: { successes: 12, trials: 12 }, decided: true,
+    expect(pivots?.pivots?.[1]).toEqual({ token: 5, before: { successes: 3, trials: 12 }, after: { successes: 12, trials: 12 }, change: [0.31, 0.94], decided: true,
       alternatives: [{ text: " Seven", p: 0.31, tally: { successes: 0, trials: 8 } }, { text: "\n", p: null, tally: { successes: 2, trials: 8 } }] });
     expect(mistakes?.mistakes).toEqual(kAll[3]?.mistakes);
     expect([hinted?.hint, none?.hint]).toEqual([kHint, null]);
@@ -89,6 +92,18 @@ describe("the experiments of a bundle", () => {
     expect(field_of(make_table({ indexes: [{ ...run.index, numbers: [] }], subject: null }), "without")).toBeUndefined();
   });
 
+  test("has a table for each experiment whose numbers are not an ablation's", () => {
+    const name = run.run.tables as string, read = parse_tables_chunk(decode_text(read_chunk(folder, name)));
+    expect(read.map((t) => [t.experiment, t.title, t.columns.length, t.rows.map((r) => r.cells.length), t.subjects.map((s) => s.subject)])).toEqual(
+      [[1, "free", 3, [3, 1, 1], ["colours", "others"]], [4, "hinted", 3, [3, 1, 1], ["colours"]]]);
+    expect(read[0]?.rows[1]).toMatchObject({ name: "free often", unit: "count", cells: [{ value: 2.5, low: 2.4, high: 2.6 }] });
+  });
+  test.each<[string, object]>([["more cells than columns", { columns: ["a"] }], ["another unit", { rows: [{ name: "", unit: "miles", cells: [] }] }], ["no title", { title: 3 }],
+    ["a subject without rows", { subjects: [{ subject: "" }] }]])("%s is told with its place", (_, wrong) => {
+    const table = { ...make_report(0, "t", ["s"]), ...wrong };
+    expect(() => parse_tables_chunk(JSON.stringify({ kind: "tables", tables: [table] }))).toThrow(/tables\[0\]/);
+  });
+
   const chunk = (results: object[], labels: object = {}): Uint8Array => new TextEncoder().encode(JSON.stringify({ kind: "experiments", labels, results }));
   const parse = (result: object, labels?: object) => parse_experiments_chunk(chunk([{ trace: 0, experiment: 0, ...result }], labels), run.index, run.index.shelves[0] as Shelf);
   test("an arm without a label goes by its name, whatever that is", () => {
@@ -101,8 +116,9 @@ describe("the experiments of a bundle", () => {
     ["another trace than there is", { trace: 9 }], ["another experiment", { experiment: 5 }],
     ["too few options", { arms: [{ name: "a", draws: [{ n_tokens: 0, p: [1] }] }] }], ["no probability", { arms: [{ name: "a", draws: [{ n_tokens: 0, p: [2, 0, 0, 0] }] }] }],
     ["a prefix beyond the end", { prefixes: [{ position: 9, forced: null, free: [0, 0, 0, 0], none: 0 }] }],
-    ["more successes than trials", { pivots: [{ token: 0, before: [2, 1], after: [0, 1], decided: true, alternatives: [] }] }],
-    ["a pivot beyond the end", { pivots: [{ token: 8, before: [0, 1], after: [0, 1], decided: true, alternatives: [] }] }],
+    ["more successes than trials", { pivots: [{ token: 0, before: [2, 1], after: [0, 1], change: [0, 0], decided: true, alternatives: [] }] }],
+    ["a pivot beyond the end", { pivots: [{ token: 8, before: [0, 1], after: [0, 1], change: [0, 0], decided: true, alternatives: [] }] }],
+    ["a change without an end", { pivots: [{ token: 0, before: [0, 1], after: [0, 1], change: [0], decided: true, alternatives: [] }] }],
     ["a mistake by nobody", { mistakes: [{ position: 0, text: "", by: "me", before: null, after: null }] }],
     ["a hint at no option", { hint: { ...kHint, option: 4 } }], ["a hint that takes over behind the end", { hint: { ...kHint, takes_over: 9 } }],
     ["a mention behind the end", { hint: { ...kHint, mention_token: 8 } }],
