@@ -3,7 +3,8 @@
 
     python3 bench/continue_table.py FILE.jsonl
 
-Prints a Markdown table; differences with 95 % intervals of a bootstrap over questions.  Exits 1 unless, on Glassbox, forced and free
+Prints a Markdown table; differences with 95 % intervals of a bootstrap over questions, and, since one that is the same everywhere has
+an interval of no width, the share of the questions in which it is more than .1, with Wilson's.  Exits 1 unless, on Glassbox, forced and free
 agree at the end, and at the start they differ upwards, downwards or not at all, as the world has it.
 """
 from __future__ import annotations
@@ -12,10 +13,15 @@ import json
 import random
 import sys
 from collections import defaultdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "cli"))
+from glassbox_table import wilson  # noqa: E402
 
 PLACES = ("start", "1/4", "1/2", "3/4", "end")
 # What the difference (free - forced) at the start must lie in with its whole interval; at the end it is within ALIKE everywhere.
 ALIKE = (-.1, .1)
+APART = .1
 AT_START = {"chains": (.4, 1), "expressions": (.4, 1), "beasts": (-1, -.4), "capitals": ALIKE, "digit_sums": ALIKE, "hinted": ALIKE, "fortunes": ALIKE}
 
 
@@ -53,15 +59,17 @@ def read_beginnings(path: str) -> dict:
 def main(path: str) -> int:
     cells = read_beginnings(path)
     wrong = []
-    print("| subject | place | questions | forced | free | free - forced |\n| --- | --- | --- | --- | --- | --- |")
+    print("| subject | place | questions | forced | free | free - forced | more than .1 apart |\n| --- | --- | --- | --- | --- | --- | --- |")
     for subject in dict.fromkeys(subject for subject, _ in cells):
         for place in PLACES:
             questions = list(cells[subject, place].values())
             if not questions:
                 continue
             forced, free = (mean([mean([pair[i] for pair in pairs]) for pairs in questions]) for i in (0, 1))
-            low, high = interval([mean([b - a for a, b in pairs]) for pairs in questions])
-            print(f"| {subject} | {place} | {len(questions)} | {forced:.2f} | {free:.2f} | {free - forced:+.3f} [{low:+.3f}, {high:+.3f}] |")
+            differences = [mean([b - a for a, b in pairs]) for pairs in questions]
+            low, high = interval(differences)
+            apart = mean([abs(d) > APART for d in differences])
+            print(f"| {subject} | {place} | {len(questions)} | {forced:.2f} | {free:.2f} | {free - forced:+.3f} [{low:+.3f}, {high:+.3f}] | {apart:.2f} [{wilson(apart, len(questions))[0]:.2f}, {wilson(apart, len(questions))[1]:.2f}] |")
             must = ALIKE if place == "end" else AT_START.get(subject) if place == "start" else None
             if must and not must[0] <= low <= high <= must[1]:
                 wrong.append(f"{subject}, {place}: not within {must}")

@@ -34,7 +34,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models" / "glassbox"))
 from glassbox_table import Share, wilson  # noqa: E402
 from thinking import CAUGHT_RATE, CHECK_RATE, RESIST_RATE, SPOKEN, think  # noqa: E402
-from turns import decides_at  # noqa: E402
+from turns import decides_at, turns_at  # noqa: E402
 from world import DIGITS, WORLD_SEED, Question, World, step  # noqa: E402
 
 WITHIN = 3                  # tokens that a found pivot and a true one may be apart
@@ -104,9 +104,25 @@ def next_word(text: str, offset: int) -> int:
     return offset + len(text[offset:]) - len(text[offset:].lstrip())
 
 
+def as_beast(trace: dict) -> Question:
+    return Question("beasts", trace["question"], trace["options"], trace["answer"], -1)
+
+
+def forced_turn(trace: dict) -> int | None:
+    """The last token after which the forced P(right) is another one by half or more."""
+    p = [row[trace["answer"]] for row in trace["probs"]]
+    turns = [token for token, (before, after) in zip(trace["positions"], zip(p, p[1:])) if abs(after - before) >= .5]
+    return turns[-1] if turns else None
+
+
+def turns_where_the_world_says(trace: dict) -> bool:
+    """Whether the forced curve of a beast turns at the lure's word, or where the tale is resisted at the end of that."""
+    at, turn = turns_at(as_beast(trace), "".join(trace["think_text"])), forced_turn(trace)
+    return turn is not None and bool(at) and abs(token_at(trace, at - 1) - turn) <= WITHIN
+
+
 def beast_turns(question: dict, text: str, temperature: float) -> list[Turn]:
-    as_question = Question("beasts", question["question"], question["options"], question["answer"], -1)
-    at = decides_at(as_question, text)
+    at = decides_at(as_beast(question), text)
     if at is None:
         return []
     before = sharpened((RESIST_RATE,), (1 - RESIST_RATE,), temperature)
@@ -176,6 +192,8 @@ def score(traces: list[dict], pivots: list[dict], temperature: float, least: flo
         for turn in turns:
             if turn.is_slip:
                 shares.setdefault("recall of wrong digits", Share()).add(token_at(trace, turn.at) in with_found)
+        if trace["subject"] == "beasts" and turns:
+            shares.setdefault("forced curve turns", Share()).add(turns_where_the_world_says(trace))
     return shares
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import sqlite3
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -212,6 +213,42 @@ class Truth(unittest.TestCase):
     def test_matching(self):
         self.assertEqual(glassbox_pivots.matched([1, 10, 11], [4, 12, 30]), ({1, 10}, {4, 12}))
         self.assertEqual(glassbox_pivots.matched([], [4]), (set(), set()))
+
+    def test_measured(self):
+        """A token counts as true by what continuations from both sides of it say, whatever the world says of it."""
+        question, text = next(glassbox_pivots.slipped_chains(1, 3))
+        trace = {"trace_id": "t", "question_id": "q", "subject": "chains", "question": question.text, "options": question.choices, "answer": question.answer,
+                 "think_text": re.findall(r"\S+\s*|\s+", text)}
+        true = glassbox_pivots.true_tokens(trace, .6, .25)
+        self.assertGreater(len(true), 1)
+        found = [true[0], true[-1] + 9]
+        pivots = [{"trace_id": "t", "token": token} for token in found]
+        holder = tempfile.TemporaryDirectory(prefix="thinktrace-cli-")
+        self.addCleanup(holder.cleanup)
+        out = Path(holder.name) / "cut.jsonl"
+        glassbox_pivots.cut([trace], pivots, .6, .25, out)
+        lines = [json.loads(line) for line in out.read_text().split("\n")[:-1]]
+        places = glassbox_pivots.positions(glassbox_pivots.measured_tokens(trace, found, .6, .25))
+        self.assertEqual([line["thinking"] for line in lines], ["".join(trace["think_text"][:p]) for p in places])
+        self.assertEqual([line["sample"] for line in lines], list(range(len(places))))
+        # The chance falls by .5 at the first true token and by .1 at the last; at the other found one not at all.
+        rate = {p: .6 if p <= true[0] else .1 if p <= true[-1] else 0 for p in places}
+        rows = [{"question_id": "q", "sample": i, "right": draw < 10 * rate[p]} for i, p in enumerate(places) for draw in range(10)]
+        shares = glassbox_pivots.score_measured([trace], pivots, rows, .6, .25)
+        self.assertEqual({name: (s.hits, s.n) for name, s in shares.items()}, {"recall": (1, 1), "precision": (1, 2)})
+        self.assertEqual(glassbox_pivots.score_measured([trace], pivots[1:], rows, .6, .25)["recall"].hits, 0)
+
+    def test_forced_turn(self):
+        tale = "People say that glass drove the Zubeast away once. "
+        trace = {"subject": "beasts", "question": "What does the Zubeast fear most?", "options": ["water", "bone", "salt", "glass"], "answer": 2,
+                 "think_text": re.findall(r"\S+\s*", tale + "So the tale must be true. That is choice 4.")}
+        lure = trace["think_text"].index("glass ")
+        for at, expected in ((lure, True), (lure + 3, True), (lure + 4, False)):
+            curve = [[0, 0, 1., 0] if p <= at else [0, 0, .1, .9] for p in range(len(trace["think_text"]) + 1)]
+            seen = trace | {"probs": curve, "positions": list(range(len(curve)))}
+            self.assertEqual((glassbox_pivots.forced_turn(seen), glassbox_pivots.turns_where_the_world_says(seen)), (at, expected))
+        flat = trace | {"probs": [[0, 0, 1., 0]] * 9, "positions": list(range(9))}
+        self.assertFalse(glassbox_pivots.turns_where_the_world_says(flat))
 
     def test_writing_is_the_same_again(self):
         self.assertEqual(list(glassbox_pivots.slipped_chains(3, 1)), list(glassbox_pivots.slipped_chains(3, 1)))

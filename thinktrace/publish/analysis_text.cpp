@@ -66,16 +66,17 @@ std::string describe_length(const ThinkingLength& length) {
   return out;
 }
 
-std::string groups_of(const std::vector<LengthGroup>& groups, std::string_view unit) {
-  std::string out;
+std::vector<std::string> groups_of(const std::vector<LengthGroup>& groups, std::string_view unit) {
+  std::vector<std::string> pieces;
   for (size_t g = 0; g < groups.size(); g++) {
     const int from = groups[g].from, last = g + 1 < groups.size() ? groups[g + 1].from - 1 : from;
     const std::string lengths = g + 1 == groups.size() ? fmt::format("{} or more", from)
                                 : last > from          ? fmt::format("{}-{}", from, last)
                                                        : std::to_string(from);
-    out += fmt::format("{}{}: {}", g == 0 ? "" : ", ", lengths, short_number(groups[g].area_over.value));
+    pieces.push_back(
+        fmt::format("{}{}: {}", g == 0 ? fmt::format("{} ", unit) : "", lengths, share(groups[g].area_over)));
   }
-  return fmt::format("{}: {}", unit, out);
+  return pieces;
 }
 
 std::string describe_early_answers(const EarlyAnswering& early) {
@@ -84,8 +85,8 @@ std::string describe_early_answers(const EarlyAnswering& early) {
   if (early.area_over_sentences.n_traces > 0)
     pieces.push_back("at sentence ends " + share(early.area_over_sentences));
   std::string out = line("area over the curve", pieces);
-  if (early.by_tokens.size() > 1) out += line("  by length", {groups_of(early.by_tokens, "tokens")});
-  if (early.by_sentences.size() > 1) out += line("", {groups_of(early.by_sentences, "sentences")});
+  if (early.by_tokens.size() > 1) out += line("  by length", groups_of(early.by_tokens, "tokens"));
+  if (early.by_sentences.size() > 1) out += line("", groups_of(early.by_sentences, "sentences"));
   pieces.clear();
   for (size_t i = 0; i < early.same_at.size(); i++)
     pieces.push_back(

@@ -35,7 +35,8 @@ struct NumberKind {
   double (*value)(M);  // Null: taken from elsewhere than the curve.
 };
 
-constexpr int kLength = 0, kOrderAgreement = kIndexNumbers - 1;
+// From kRare on they are left out where no trace has them.
+constexpr int kLength = 0, kRare = kIndexNumbers - 3;
 constexpr std::array<NumberKind, kIndexNumbers> kNumbers{{
     {"length", "length", "thinking tokens", "tokens", nullptr},
     {"p_start", "P(right) at start", "probability of the right option at the first probed position", "share",
@@ -81,6 +82,14 @@ constexpr std::array<NumberKind, kIndexNumbers> kNumbers{{
      [](M m) { return m.area_over_sentences.value_or(kNone); }},
     {"flips", "flips", "changes of the most likely option between neighbouring probed positions", "count",
      [](M m) { return static_cast<double>(m.flips); }},
+    {"reading_spread", "spread of the readings",
+     "several readings of the trace: how far each is from their mean, as total variation; a mean over "
+     "readings "
+     "and positions",
+     "share", [](M m) { return m.ensemble ? m.ensemble->spread.mean : kNone; }},
+    {"reading_deviation", "deviation of P(right)",
+     "several readings of the trace: the standard deviation of P(right) over them, a mean over positions",
+     "share", [](M m) { return m.ensemble ? m.ensemble->deviation.mean : kNone; }},
     {"order_agreement", "same option in other orders",
      "share of the readings with the options in another order in which the most likely option is the same",
      "share", [](M m) { return m.order_agreement ? m.order_agreement->option : kNone; }},
@@ -277,7 +286,7 @@ std::string experiment_numbers_text(std::span<const ShelfParts> shelves) {
 std::string numbers_text(std::span<const ShelfParts> shelves) {
   std::string text;
   for (int i = 0; i < kIndexNumbers; i++) {
-    if (i == kOrderAgreement && !any_has(shelves, i)) continue;
+    if (i >= kRare && !any_has(shelves, i)) continue;
     const NumberKind& kind = kNumbers[i];
     if (!text.empty()) text += ',';
     text += number_object(

@@ -14,7 +14,7 @@
 namespace thinktrace {
 
 // How many numbers a trace has (index.cpp lists them), order_agreement, which is left out where no trace has it, counted.
-inline constexpr int kIndexNumbers = 17;
+inline constexpr int kIndexNumbers = 19;
 
 inline constexpr int kShapePoints = 32;
 inline constexpr int kOutlineCells = 16;

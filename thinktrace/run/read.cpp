@@ -104,13 +104,13 @@ void tell_readings(const ReadJob& job, const ReadingRun& run, const std::vector<
   }
   GrowingSession sessions(run.model, run.compute, reporter.observer().should_stop);
   const double speed = prefill_speed(run, sessions);
-  reporter.note(
-      fmt::format("to read: {} readings of traces by {} reader{}, {} {} probes, {} tokens to decode; {} at "
-                  "{:.0f} tokens/s "
-                  "(a short prefill)",
-                  n_readings, readers.size(), readers.size() == 1 ? "" : "s",
-                  readers.front().probing.adaptive ? "at most" : "about", n_probes, n_tokens,
-                  time_text(static_cast<double>(n_tokens) / speed), speed));
+  reporter.note(fmt::format(
+      "to read: {} readings of traces by {} reader{}, {} {} probes, {} tokens to decode; about {} at "
+      "{:.0f} tokens/s "
+      "(a short prefill)",
+      n_readings, readers.size(), readers.size() == 1 ? "" : "s",
+      readers.front().probing.adaptive ? "at most" : "about", n_probes, n_tokens,
+      time_text(static_cast<double>(n_tokens) / speed), speed));
 }
 
 // An import without probes is shown as its first reader saw it.

@@ -6,7 +6,7 @@ import { h } from "../dom/h.ts";
 import type { Child } from "../dom/h.ts";
 import { digits, estimate_line, estimate_list, kShare, whisker } from "../first_numbers/estimate.ts";
 import { help_link } from "../help/link.ts";
-import { plural, short_number } from "../text/numbers.ts";
+import { plural } from "../text/numbers.ts";
 import { isolated } from "../text/render.ts";
 
 const heads = (names: readonly Child[]): HTMLElement => h("thead", {}, h("tr", {}, ...names.map((name) => h("th", { scope: "col" }, name))));
@@ -22,7 +22,7 @@ function by_subject({ arms, subjects }: Ablation): HTMLElement {
     h("div", { class: "scroll", tabindex: 0, role: "region", aria: { label: "Forced answer right, subject by subject" } }, h("table", { class: "ablation-table" },
       heads(["in place of the thinking", ...subjects.map((b) => isolated(b.subject, { empty: "(no name)" }))]),
       h("tbody", {}, ...arms.map((arm, i) => h("tr", {}, h("th", { scope: "row" }, isolated(arm.label)),
-        ...subjects.map((b) => h("td", {}, short_number(b.arms[i]?.accuracy.value ?? null)))))))));
+        ...subjects.map(({ arms: of }) => h("td", {}, of[i] ? digits(of[i].accuracy) : "–"))))))));
 }
 
 // One ablation.

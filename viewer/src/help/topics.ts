@@ -118,7 +118,9 @@ export const kTopics: readonly Topic[] = [
       "there. The forced curve may turn elsewhere: it says what would be answered now, not where the thinking leads."),
     p(h("b", {}, "Mistakes"), ": a mistaken sentence is put in, and the model thinks on from it. If the answer stays, the thinking was corrected, or was not needed."),
     p(h("b", {}, "The hint"), ": the prompt hinted at an option. From where on the forced answer follows it, and whether the thinking says so, by rules that know English alone and err. " +
-      "How often it would have been answered without a hint, the same questions’ traces without it tell: compare the two runs."),
+      "How often it would have been answered without a hint, the same questions’ traces without it tell: compare the two runs. " +
+      "A run’s front page has the numbers of its experiments over all traces."),
+    p(h("b", {}, "In other words"), ": the model wrote a beginning of its thinking again, and the answer is forced behind that, beside the one behind the beginning as it was."),
   ] },
   { key: "conditions", name: "Conditions and search", body: condition_body },
   { key: "keys", name: "Keys", body: keys_body },

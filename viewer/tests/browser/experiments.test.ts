@@ -139,8 +139,8 @@ describe("galleries and the front page", () => {
     expect(await texts(page, ".ablation:not(.report) .ablation-table.is-bars tbody tr")).toEqual(["the real thinking .90 [.80, 1.00] .45 [.35, .55] – .70 [.60, .80]", "no thinking .40 [.30, .50] .20 [.10, .30] .45 [.35, .55] .70 [.60, .80]"]);
     expect(await page.locator(".ablation .estimate").first().innerText()).toContain("the thinking does not matter");
     await page.click("text=Forced answer right, subject by subject");
-    expect(await texts(page, ".ablation .numbers-more tbody tr")).toEqual(["the real thinking .90 .80", "no thinking .40 .30"]);
-    expect(await page.locator(".ablation").count()).toBe(1); // The other run has none.
+    expect(await texts(page, ".ablation:not(.report) .numbers-more tbody tr")).toEqual(["the real thinking .90 [.80, 1.00] .80 [.70, .90]", "no thinking .40 [.30, .50] .30 [.20, .40]"]);
+    expect(await page.locator(".ablation:not(.report)").count()).toBe(1); // The other run has none.
     await check_axe(page);
   });
 });

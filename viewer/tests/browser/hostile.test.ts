@@ -29,10 +29,11 @@ test("the front page", async () => {
     run: ".run > h2 bdi", subject: ".subject h3 bdi", note: ".run > .notes li bdi", setting: ".fact:last-child dt bdi", value: ".fact:last-child dd bdi",
     model: ".run-size > span > bdi", architecture: ".run-size .quiet bdi",
     first: ".numbers .notes li:first-child bdi", whose: ".numbers .notes li:last-child bdi:first-child", second: ".numbers .notes li:last-child bdi:last-child",
-    rows: ".subject-table tbody tr:first-child bdi", arm: ".ablation-table.is-bars tbody tr:last-child bdi", label: ".label-table tbody tr:first-child th bdi",
+    rows: ".subject-table tbody tr:first-child bdi", arm: ".ablation:not(.report) .ablation-table.is-bars tbody tr:last-child bdi",
+    report: ".report h4 bdi", about: ".report > .aside bdi:first-child", block: ".report h5:nth-of-type(1) bdi", label: ".label-table tbody tr:first-child th bdi",
   });
   expect(texts).toEqual({ run: all, subject: all, note: all, setting: all, value: all, model: all, architecture: all,
-    first: all, whose: shouted, second: all, rows: all, arm: all, label: all });
+    first: all, whose: shouted, second: all, rows: all, arm: all, report: all, about: all, block: all, label: all });
   const shapes = await page.evaluate(() => [...document.querySelectorAll(".run")].map((run) =>
     [...run.querySelectorAll("*")].filter((e) => !e.parentElement?.closest("bdi")).map((e) => `${e.tagName}.${e.getAttribute("class") ?? ""}`).join(" ")));
   kTexts.forEach((text, i) => {
@@ -67,7 +68,7 @@ const kKinds: readonly Kind[] = [
     ready: [".tokens .token.is-here", ".u-over", ".turn a", ".readings.is-others b, .readings.is-others li", ".samples canvas"], told: {
       tokens: [".token:not(.is-zero)", 2], question: ["h1.question bdi", 1], verbatim: [".verbatim", 3], lacks: [".source-note li bdi", 1],
       cursor: [".readout-text", 1], options: [".option-cell bdi", 2], labels: [".options-table tbody th bdi", 2], reader: [".reader bdi", 1], seed: [".ids > bdi", 1],
-      arm: [".arms tbody tr:last-child th bdi", 1], about: [".experiment-about bdi", 4], fork: [".pivot .fork-name bdi", 1], mistake: [".fork-text bdi", 1],
+      arm: [".arms tbody tr:last-child th bdi", 1], about: [".experiment-about bdi", 5], hint: [".is-hint q bdi", 1], rule: [".hint-line:last-child small bdi", 1], fork: [".pivot .fork-name bdi", 1], mistake: [".fork-text bdi", 1],
       subject: [".page-head .overline bdi", 1], run: [".crumbs li:nth-child(2) bdi", 1],
     }, drawn: (text) => `${text}  ${text}  ✓ right` },
   { name: "trace that failed", more: { page: "trace", sample: 1 }, ready: [".failure bdi", ".samples canvas"], told: { error: [".failure bdi", 1], question: ["h1.question bdi", 1] } },
