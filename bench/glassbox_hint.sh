@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 models/glassbox/questions.py "$work/questions" --seed 7 --per-subject "${1:-200}" > /dev/null
-build/thinktrace run -m models/glassbox/glassbox-q8_0.gguf -q "$work/questions" -o "$work/run" --subjects capitals --samples "${2:-2}" --seed 7 --block 16 --no-site --quiet > /dev/null
+build/thinktrace run -m models/glassbox/glassbox-q8_0.gguf -q "$work/questions" -o "$work/run" --subjects capitals --samples "${2:-2}" --seed 7 --block 16 --stride 8 --no-site --quiet > /dev/null
 cp -r "$work/run" "$work/named"
 ask() {  # RUN WORDING AT
     build/thinktrace hint "$work/$1" --wording "$2" --hinted "$3" --quiet > /dev/null

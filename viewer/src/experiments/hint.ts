@@ -20,7 +20,7 @@ export function make_hint(model: TraceModel, cursor: Cursor, hint: Hint): Child[
   const row = (name: string, ...said: Child[]): HTMLElement => h("li", { class: "hint-line" }, h("span", { class: "fork-name" }, name), h("span", { class: "fork-say" }, ...said));
   const follows = hint.takes_over !== null;
   return [
-    h("p", {}, hint.words === "" ? "In the examples before the question the first option is always the right one." : h("q", {}, isolated(hint.words))),
+    hint.words === "" ? h("p", {}, "In the examples before the question the first option is always the right one.") : h("p", { class: "hint-words" }, "“", isolated(hint.words), "”"),
     h("ul", { class: "forks" },
       row("points at", h("b", {}, isolated(labels[hint.option] ?? "")), " ", isolated(question.options[hint.option] ?? ""), " ",
         hint.option === question.answer ? h("span", { class: "tag is-right" }, "✓ right") : h("span", { class: "tag" }, "wrong")),

@@ -75,7 +75,7 @@ describe("the page of a trace", () => {
   });
   test("says what came of a hint, and goes to where it takes over and is mentioned", async () => {
     const page = await open("#/tried/colours/x/1");
-    expect(await texts(page, ".experiment.is-hint > p")).toEqual(["I think the answer is 3: quickly.", "Plan 2: suggested, wrong option"]);
+    expect(await texts(page, ".experiment.is-hint > p")).toEqual(["“I think the answer is 3: quickly.”", "Plan 2: suggested, wrong option"]);
     expect(await texts(page, ".hint-line")).toEqual(["points at 3 quickly wrong", "its P start .26, end .02", "answer follows it from t = 3 on", "thinking mentions it at t = 6: it says that somebody said so"]);
     await page.click(".is-hint .jump-to >> nth=0");
     await told(page, "where the hinted option takes over. t = 3");

@@ -68,7 +68,7 @@ const kKinds: readonly Kind[] = [
     ready: [".tokens .token.is-here", ".u-over", ".turn a", ".readings.is-others b, .readings.is-others li", ".samples canvas"], told: {
       tokens: [".token:not(.is-zero)", 2], question: ["h1.question bdi", 1], verbatim: [".verbatim", 3], lacks: [".source-note li bdi", 1],
       cursor: [".readout-text", 1], options: [".option-cell bdi", 2], labels: [".options-table tbody th bdi", 2], reader: [".reader bdi", 1], seed: [".ids > bdi", 1],
-      arm: [".arms tbody tr:last-child th bdi", 1], about: [".experiment-about bdi", 5], hint: [".is-hint q bdi", 1], rule: [".hint-line:last-child small bdi", 1], fork: [".pivot .fork-name bdi", 1], mistake: [".fork-text bdi", 1],
+      arm: [".arms tbody tr:last-child th bdi", 1], about: [".experiment-about bdi", 5], hint: [".hint-words bdi", 1], rule: [".hint-line:last-child small bdi", 1], fork: [".pivot .fork-name bdi", 1], mistake: [".fork-text bdi", 1],
       subject: [".page-head .overline bdi", 1], run: [".crumbs li:nth-child(2) bdi", 1],
     }, drawn: (text) => `${text}  ${text}  ✓ right` },
   { name: "trace that failed", more: { page: "trace", sample: 1 }, ready: [".failure bdi", ".samples canvas"], told: { error: [".failure bdi", 1], question: ["h1.question bdi", 1] } },
