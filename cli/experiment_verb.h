@@ -43,7 +43,11 @@ auto do_experiment(const ExperimentArguments& a, const CLI::App& verb, const cha
   observer.progress = [&](const Progress& p) { bar.show(p); };
   observer.should_stop = interrupted;
   RunOptions options = to_run_options(a.run, verb);
-  options.probing.stride = 0;  // As the run has it.
+  const auto is_given = [&](const char* name) {
+    const CLI::Option* option = verb.get_option_no_throw(name);
+    return option && option->count() > 0;
+  };
+  if (!is_given("--stride") && !is_given("--probe")) options.probing.stride = 0;  // As the run has it.
   try {
     return work(options, observer);
   } catch (const Error& e) {

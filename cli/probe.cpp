@@ -6,21 +6,18 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/console.h"
+#include "cli/experiment_verb.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
 #include "cli/view_options.h"
-#include "thinktrace/error.h"
 #include "thinktrace/run/noise_floor.h"
 #include "thinktrace/run/read.h"
 
 namespace thinktrace::cli {
 namespace {
 
-struct ProbeArguments {
-  RunArguments run;
-  std::optional<int> plan;
+struct ProbeArguments : ExperimentArguments {
   std::string suffixes;
-  bool json = false, quiet = false;
 };
 
 void print_probe_result(const ProbeArguments& a, const ReadResult& r) {
@@ -51,26 +48,12 @@ void print_probe_result(const ProbeArguments& a, const ReadResult& r) {
 }
 
 int probe(const ProbeArguments& a, const CLI::App& verb) {
-  catch_interrupts();
-  ProgressBar bar(a.quiet);
-  RunObserver observer;
-  observer.note = [&](const std::string& text) { tell(text, a.quiet); };
-  observer.progress = [&](const Progress& p) { bar.show(p); };
-  observer.should_stop = interrupted;
-  ReadResult result;
-  try {
-    RunOptions options = to_run_options(a.run, verb);
-    std::vector<std::string> suffixes;
-    if (verb.get_option("--suffixes")->count() > 0) suffixes = suffixes_from(a.suffixes);
-    if (verb.get_option("--stride")->count() == 0 && verb.get_option("--probe")->count() == 0)
-      options.probing.stride = 0;  // As the run has it.
-    result = read_run({options, a.plan, suffixes}, observer);
-  } catch (const Error& e) {
-    if (e.kind() != ErrorKind::kInterrupted) throw;
-    throw Error(ErrorKind::kInterrupted,
-                fmt::format("interrupted; what was read is in {}, and the same command goes on from there",
-                            a.run.out));
-  }
+  std::vector<std::string> suffixes;
+  if (verb.get_option("--suffixes")->count() > 0) suffixes = suffixes_from(a.suffixes);
+  const ReadResult result =
+      do_experiment(a, verb, "read", [&](const RunOptions& options, const RunObserver& observer) {
+        return read_run({options, a.plan, suffixes}, observer);
+      });
   print_probe_result(a, result);
   return result.units_failed ? kSomeFailed : kDone;
 }
@@ -83,7 +66,7 @@ Verb add_probe(CLI::App& app) {
       app.add_subcommand("probe",
                          "Read the stored traces of a run once more: by another model, with another "
                          "suffix or labels, under other orders of the options");
-  verb->add_option("RUN", a->run.out, "Folder of the run")->required();
+  add_experiment_run(*verb, *a);
   verb->add_option("--with", a->run.model,
                    "Model file (GGUF) that reads; without it the one that wrote the traces")
       ->group("Model");

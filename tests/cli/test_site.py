@@ -62,15 +62,20 @@ class Galleries(CliTest):
     def test_numbers_are_those_of_the_table(self):
         classes = ("productive", "counterproductive", "right throughout", "wrong throughout", "wavering")
         names = {"length": "thinking_tokens", "order_agreement": "option_agreement"}
+        points_of_all = table(self.run_folder, "ensemble")
         for t, row in zip(folder_traces(self.site), table(self.run_folder, "traces"), strict=True):
             self.assertEqual(t["id"], row["trace_id"])
             self.assertEqual((str(t["top_start"]), str(t["top_end"]), classes[t["class"]]), (row["top_start"], row["top_end"], row["class"]))
             self.assertEqual(t["known"], {"true": 1, "false": 0, "": -1}[row["known_already"]] if row["class"] == "right throughout" else -1)
             for key, value in t["numbers"].items():
-                if key not in ("change", "mass_mean"):
+                if key not in ("change", "mass_mean", "reading_spread", "reading_deviation"):
                     wanted = float(row[names.get(key, key)])
                     self.assertAlmostEqual(value, wanted, delta=1e-5 * abs(wanted), msg=key)
             self.assertAlmostEqual(t["numbers"]["change"], float(row["p_end"]) - float(row["p_start"]), delta=1e-6)
+            points = [p for p in points_of_all if p["trace_id"] == t["id"]]
+            for key, of_point in (("reading_spread", "spread"), ("reading_deviation", "p_right_deviation")):
+                wanted = sum(float(p[of_point]) for p in points) / len(points)
+                self.assertAlmostEqual(t["numbers"][key], wanted, delta=1e-5 * wanted + 1e-9, msg=key)
         self.assertIn("order_agreement", t["numbers"])
 
     def test_further_readings_are_by_option_of_the_question(self):
