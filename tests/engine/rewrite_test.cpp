@@ -101,7 +101,7 @@ TEST_F(Rewrite, AMistakeChangesChainsAndCapitalsHaveNoPlaceForOne) {
   EXPECT_GT(*chains.arms[0].area_over.value, .1);
   EXPECT_LT(*chains.arms[1].area_over.value, .15);
   EXPECT_LT(*chains.minus_control[0].same.value, 0);
-  // Their thinking has no number but that of a choice, which is a name.
+  // The thinking of these has no number but that of a choice, which is a name.
   const RewrittenReport& capitals = of_subject(report, "capitals").numbers;
   EXPECT_EQ(capitals.arms[0].n_places, 0);
   EXPECT_EQ(capitals.arms[1].n_places, 0);
