@@ -100,7 +100,7 @@ Verb add_continue(CLI::App& app) {
       "are forced there; the same command again continues");
   add_experiment_run(*verb, *a);
   add_continue_options(*verb, *a);
-  add_writer(*verb, *a);
+  add_writer(*verb, *a, /*of_imports=*/true);
   add_experiment_options(*verb, *a);
   return [a, verb] { return continue_and_tell(*a, *verb); };
 }

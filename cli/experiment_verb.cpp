@@ -17,9 +17,10 @@ void add_stored_questions(CLI::App& verb, ExperimentArguments& a, const char* gr
       ->group(group);
 }
 
-void add_writer(CLI::App& verb, ExperimentArguments& a) {
-  verb.add_option("-m,--model,--with", a.run.model,
-                  "The file (GGUF) of the model that wrote the traces, where it is no longer where it was")
+void add_writer(CLI::App& verb, ExperimentArguments& a, bool of_imports) {
+  const std::string help =
+      "The file (GGUF) of the model that wrote the traces, where it is no longer where it was";
+  verb.add_option("-m,--model,--with", a.run.model, of_imports ? help + "; an import needs it" : help)
       ->group("Model");
 }
 

@@ -24,8 +24,8 @@ struct ExperimentArguments {
 void add_experiment_run(CLI::App& verb, ExperimentArguments& a);
 // --subjects and --limit, of stored questions.
 void add_stored_questions(CLI::App& verb, ExperimentArguments& a, const char* group);
-// The model where it has to be the one that wrote the traces.
-void add_writer(CLI::App& verb, ExperimentArguments& a);
+// The model where it has to be the one that wrote the traces. `of_imports`: an import names it.
+void add_writer(CLI::App& verb, ExperimentArguments& a, bool of_imports = false);
 // How it computes, --plan, and how what came of it is told.
 void add_experiment_options(CLI::App& verb, ExperimentArguments& a);
 // How free continuations are sampled.

@@ -110,7 +110,7 @@ Verb add_pivots(CLI::App& app) {
       ->group("Traces");
   add_search_options(*verb, a->settings, a->success);
   add_continuing_options(*verb, a->settings, a->sampling);
-  add_writer(*verb, *a);
+  add_writer(*verb, *a, /*of_imports=*/true);
   add_experiment_options(*verb, *a);
   return [a, verb] { return pivots(*a, *verb); };
 }
