@@ -33,6 +33,11 @@ std::string ratio_text(const Spread& s) {
   return fmt::format("{:.2f} ({:.2f} to {:.2f})", s.median, s.low, s.high);
 }
 
+std::string off_text(const NoiseFloor& off) {
+  return fmt::format("{:.1e}, mean {:.1e}, over {} positions; another most likely option at {}",
+                     off.max_abs_dp, off.mean_abs_dp, off.n_positions, off.n_top_changed);
+}
+
 double same_top_share(const NoiseFloor& off) {
   return 1 - static_cast<double>(off.n_top_changed) / off.n_positions;
 }
@@ -41,8 +46,9 @@ void print_bench_text(const BenchReport& r) {
   const ModelCard& m = r.model;
   print_line("model", fmt::format("{} ({}, {:.1f} M parameters)", m.name, m.weights,
                                   static_cast<double>(m.n_parameters) / 1e6));
-  print_line("engine", fmt::format("llama.cpp {} ({}), {} threads, {} branches", r.engine.release,
-                                   r.engine.cpu_variant, r.compute.threads, r.compute.branches));
+  print_line("engine", fmt::format("llama.cpp {} ({}), {} threads, {} branches{}", r.engine.release,
+                                   r.engine.cpu_variant, r.compute.threads, r.compute.branches,
+                                   r.compute.kernels == Kernels::kOwn ? ", our own kernels" : ""));
   print_line("measured on",
              fmt::format("{}, {} tokens and {} probes a round, suffix of {} tokens",
                          count_text(r.n_traces, "trace"), r.n_prefilled, r.n_probes, r.n_suffix));
@@ -50,13 +56,15 @@ void print_bench_text(const BenchReport& r) {
   print_line("exact probing",
              rate_text(r.exact, "tokens/s") + ", the trace's prefill and every suffix token counted");
   print_line("  of prefill speed", ratio_text(r.exact_to_prefill));
+  if (const auto& engine = r.beside_engine) {
+    print_line("  of the engine's prefill",
+               ratio_text(engine->exact_to_prefill) + ", which is " + rate_text(engine->prefill, "tokens/s"));
+    print_line("  largest |dP| to its own", off_text(engine->off));
+  }
   print_line("  probes", rate_text(r.probes, "probes/s"));
   print_line("recomputing each prefix", rate_text(r.recomputed_probes, "probes/s"));
   print_line("  forks to that", ratio_text(r.probes_to_recomputed));
-  print_line(
-      "  largest |dP|",
-      fmt::format("{:.1e}, mean {:.1e}, over {} positions; another most likely option at {}",
-                  r.noise.max_abs_dp, r.noise.mean_abs_dp, r.noise.n_positions, r.noise.n_top_changed));
+  print_line("  largest |dP|", off_text(r.noise));
   print_line("adaptive probing", rate_text(r.adaptive_positions, "positions/s") +
                                      fmt::format(", {:.1f} % of them read", 100 * r.adaptive_share));
   print_line("  to exact probing", ratio_text(r.adaptive_to_exact));
@@ -128,6 +136,7 @@ void print_bench_json(const BenchReport& r, const std::optional<RunSpeed>& run) 
       {"settings",
        {{"threads", r.compute.threads},
         {"branches", r.compute.branches},
+        {"kernels", r.compute.kernels == Kernels::kOwn ? "own" : "engine"},
         {"gpu_layers", r.compute.gpu_layers}}},
       {"traces", r.n_traces},
       {"suffix_tokens", r.n_suffix},
@@ -148,6 +157,11 @@ void print_bench_json(const BenchReport& r, const std::optional<RunSpeed>& run) 
         {"same_top_share", same_top_share(r.adaptive_off)}}},
       {"generation", std::move(generation)},
       {"peak_bytes", r.peak_bytes}};
+  if (const auto& engine = r.beside_engine) {
+    out["engine_kernels"] = {{"prefill_tokens_a_second", to_json(engine->prefill)},
+                             {"exact_to_prefill", to_json(engine->exact_to_prefill)},
+                             {"difference", json::parse(thinktrace::to_json(engine->off))}};
+  }
   if (run) out["run"] = to_json(*run);
   print(out.dump(2, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n");
 }

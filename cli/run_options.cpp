@@ -126,6 +126,12 @@ void add_compute_options(CLI::App& verb, RunArguments& a) {
                    ? std::string()
                    : "a number or all";
       });
+  verb.add_option("--kernels", a.kernels,
+                  "Who computes on the CPU: engine, or own (thinktrace's products and attention: faster, "
+                  "weights as BF16)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"engine", "own"}))
+      ->group("Model");
   verb.add_option("--branches", a.branches, "Probes decoded at once; 0: 32 on a CPU, 192 on a GPU")
       ->capture_default_str()
       ->check(CLI::Range(0, kMaxBranches - 1))
@@ -313,7 +319,12 @@ RunOptions to_run_options(const RunArguments& a, const CLI::App& verb) {
   o.compute = {.threads = a.threads,
                .gpu_layers = a.gpu_layers == "all" ? kAllLayers : std::stoi(a.gpu_layers),
                .branches = a.branches,
-               .precision = a.reference ? Precision::kReference : Precision::kFast};
+               .precision = a.reference ? Precision::kReference : Precision::kFast,
+               .kernels = a.kernels == "own" ? Kernels::kOwn : Kernels::kEngine};
+  if (o.compute.kernels == Kernels::kOwn && (a.reference || a.gpu_layers != "0"))
+    throw Error(ErrorKind::kInput,
+                "[options] --kernels own computes on the CPU and rounds weights: leave out --reference and "
+                "--gpu-layers");
   o.provenance = option_table(verb);
   for (const std::string* text : std::initializer_list<const std::string*>{
            &a.system, &o.format.suffix, &o.format.tags.open, &o.format.tags.close}) {

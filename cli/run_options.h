@@ -14,7 +14,8 @@ struct RunArguments {
   std::string model, questions, out;
   std::string limit, chat_template_file, layout_file, system;
   std::vector<std::string> subjects;
-  std::string labels = "auto", think_open, think_close, suffix = R"(\n\nThe answer is )", gpu_layers = "0";
+  std::string labels = "auto", think_open, think_close, suffix = R"(\n\nThe answer is )", gpu_layers = "0",
+              kernels = "engine";
   uint64_t shuffle = 0, seed = 1;
   bool skip_bad = false, greedy = false, reference = false, retry_failed = false;
   int samples = 1, block = 0, sequences = 0, stride = 1, permute = 1, threads = 0, branches = 0,

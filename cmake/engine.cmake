@@ -44,6 +44,9 @@ else()
   message(FATAL_ERROR "THINKTRACE_ENGINE is prebuilt, source or system, not '${THINKTRACE_ENGINE}'")
 endif()
 
+# What a backend of the engine is made of (engine/own_kernels.cpp), from the pinned source.
+target_include_directories(thinktrace_llama SYSTEM INTERFACE ${llama_source}/ggml/src)
+
 # Chat templates are rendered by llama.cpp's own jinja, compiled from the pinned source; nothing else of `common` is used.
 set(common ${llama_source}/common)
 add_library(thinktrace_jinja STATIC

@@ -13,7 +13,8 @@ LONGEST = 400
 MAY_INCLUDE = {
     "text": set(),
     "question": set(),
-    "engine": set(),
+    "kernels": set(),
+    "engine": {"kernels"},
     "prompt": {"question", "engine"},
     "trace": {"engine"},
     "probe": {"question", "engine", "trace"},

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "thinktrace/kernels/numbers.h"
+
 // GCC compiles a function so marked once for each kind of CPU, and the program takes the one that fits. Sanitizers come up
 // too late for the choice.
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__gnu_linux__) && \
@@ -27,27 +29,6 @@ constexpr size_t kLanes = 16;
 constexpr size_t kBlock = 256;  // Values whose exponentials are computed in one go.
 constexpr int32_t kNoSign = 0x7fffffff, kInfinityBits = 0x7f800000;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-// exp(-|x|), 0 (nearly: 2e-35) from |x| = 80 on, where it makes no difference to a sum of 1 or more; within 8e-8 of itself.
-// 2^n times a polynomial of what is left: coefficients of Cephes' expf (Moshier 1992).
-inline float exp_below_zero(float x) {
-  constexpr float kFarthest = 80, kLog2e = 1.44269504f;
-  constexpr float kShift = 12582912;  // Three times 2^22: added, it leaves whole numbers, in the low bits.
-  constexpr float kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
-  x = -std::bit_cast<float>(std::min(std::bit_cast<int32_t>(x) & kNoSign, std::bit_cast<int32_t>(kFarthest)));
-  const float shifted = x * kLog2e + kShift;
-  const float n = shifted - kShift;
-  const float r = (x - n * kLn2High) - n * kLn2Low;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1;
-  constexpr int kMantissa = 23;
-  return std::bit_cast<float>(std::bit_cast<uint32_t>(p) + (std::bit_cast<uint32_t>(shifted) << kMantissa));
-}
 
 }  // namespace
 

@@ -13,6 +13,7 @@
 #include "ggml-backend.h"
 #include "llama.h"
 #include "thinktrace/engine/logs.h"
+#include "thinktrace/engine/own_kernels.h"
 #include "thinktrace/error.h"
 #include "thinktrace/text/hash.h"
 
@@ -92,7 +93,17 @@ Model Model::load(const std::string& path, const ModelOptions& options) {
   llama_model_params params = llama_model_default_params();
   params.n_gpu_layers = options.gpu_layers;
   Model model;
-  model.model_.reset(llama_model_load_from_file(path.c_str(), params));
+  model.kernels_ = options.kernels;
+  const bool own = options.kernels == Kernels::kOwn;
+  if (own) {
+    offer_own_kernels();
+    params.n_gpu_layers = 0;
+    params.load_mode = LLAMA_LOAD_MODE_NONE;  // The file is not looked at again.
+  }
+  {
+    const auto scope = own ? std::make_unique<KernelScope>(KernelUse::kLoading) : nullptr;
+    model.model_.reset(llama_model_load_from_file(path.c_str(), params));
+  }
   if (!model.model_) {
     const std::string why = take_engine_error();
     throw bad_model(path, fmt::format("the engine can't load it ({}); is the file complete?",
@@ -100,6 +111,13 @@ Model Model::load(const std::string& path, const ModelOptions& options) {
   }
   if (!llama_model_has_decoder(model.model_.get()) || llama_model_has_encoder(model.model_.get())) {
     throw bad_model(path, "not a decoder-only language model");
+  }
+  if (const std::string architecture = meta(model.model_.get(), "general.architecture");
+      own && !own_kernels_know(architecture)) {
+    throw bad_model(
+        path,
+        fmt::format("our own kernels have not been tried with the architecture {}; leave out --kernels own",
+                    architecture));
   }
   model.vocab_ = llama_model_get_vocab(model.model_.get());
   if (llama_vocab_type(model.vocab_) == LLAMA_VOCAB_TYPE_NONE)

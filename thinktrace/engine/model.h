@@ -14,8 +14,15 @@ namespace thinktrace {
 
 using Token = int32_t;
 
+// Who computes the products with weights and the attention.
+enum class Kernels {
+  kEngine,
+  kOwn,  // kernels/, on a CPU: weights rounded to BF16, everything else in F32.
+};
+
 struct ModelOptions {
   int gpu_layers = 0;  // Layers kept on a GPU; kAllLayers for all of them.
+  Kernels kernels = Kernels::kEngine;
 };
 inline constexpr int kAllLayers = 1 << 20;
 
@@ -48,10 +55,12 @@ enum class Specials {
 // thread-safe.
 class Model {
  public:
-  // Throws Error (kInput) naming the file where it is missing, not GGUF, truncated, or not a text model.
+  // Throws Error (kInput) naming the file where it is missing, not GGUF, truncated, or not a text model, or of an architecture
+  // that kOwn has not been tried with.
   static Model load(const std::string& path, const ModelOptions& options = {});
 
   const ModelCard& card() const { return card_; }
+  Kernels kernels() const { return kernels_; }
 
   // Token ids of `text`. Never adds a token for the beginning or the end of a text.
   std::vector<Token> tokenize(std::string_view text, Specials specials) const;
@@ -84,6 +93,7 @@ class Model {
   std::unique_ptr<llama_model, Free> model_;
   const llama_vocab* vocab_ = nullptr;
   ModelCard card_;
+  Kernels kernels_ = Kernels::kEngine;
   std::vector<Token> tokenize_whole(std::string_view text, Specials specials) const;
   std::vector<Token> label_continuations_;
   std::vector<std::string> markup_;  // Texts of tokens that look like tags and are found even in plain text.

@@ -38,7 +38,7 @@ class Batch {
   llama_batch batch_;
 };
 
-llama_context_params context_params(const SessionOptions& o) {
+llama_context_params context_params(const SessionOptions& o, bool own_kernels) {
   llama_context_params p = llama_context_default_params();
   p.n_ctx = o.n_cells;
   p.n_batch = p.n_ubatch = o.batch;
@@ -49,6 +49,9 @@ llama_context_params context_params(const SessionOptions& o) {
   if (o.precision == Precision::kReference) {
     p.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
     p.type_k = p.type_v = GGML_TYPE_F32;
+  } else if (own_kernels) {
+    p.flash_attn_type =
+        LLAMA_FLASH_ATTN_TYPE_ENABLED;  // Left to itself the engine has attention only where the cache is.
   }
   return p;
 }
@@ -63,13 +66,22 @@ Session::Session(const Model& model, const SessionOptions& options) : model_(mod
                                                 options_.n_branches, kMaxBranches));
   }
   if (options_.threads <= 0) options_.threads = std::max(1u, std::thread::hardware_concurrency());
+  const bool own = model.kernels() == Kernels::kOwn;
+  if (own && options_.threads > 1) threads_ = make_engine_threads(options_.threads);
   take_engine_error();
-  context_.reset(llama_init_from_model(model.handle(), context_params(options_)));
+  const auto scope = own_kernels();
+  context_.reset(llama_init_from_model(model.handle(), context_params(options_, own)));
   if (!context_) {
     throw Error(ErrorKind::kFailed, fmt::format("[engine] no memory for a cache of {} tokens ({}); try a "
                                                 "smaller --budget, --branches or --samples",
                                                 options_.n_cells, take_engine_error()));
   }
+  if (threads_) llama_attach_threadpool(context_.get(), threads_.get(), nullptr);
+}
+
+std::unique_ptr<KernelScope> Session::own_kernels() const {
+  if (model_.kernels() != Kernels::kOwn) return nullptr;
+  return std::make_unique<KernelScope>(KernelUse::kComputing, threads_.get());
 }
 
 void Session::clear() {
@@ -108,6 +120,7 @@ void Session::decode(std::span<const Step> steps) {
     if (steps[i].wants_logits) row_of_.push_back(static_cast<int>(i));
   }
   take_engine_error();
+  const auto scope = own_kernels();
   const int status = llama_decode(context_.get(), batch.get());
   if (status != 0) {
     throw Error(ErrorKind::kFailed,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "thinktrace/engine/model.h"
+#include "thinktrace/engine/own_kernels.h"
 
 struct llama_context;
 
@@ -77,8 +78,10 @@ class Session {
   struct Free {
     void operator()(llama_context* context) const;
   };
+  std::unique_ptr<KernelScope> own_kernels() const;  // Open while the engine works for this session.
   const Model& model_;
   SessionOptions options_;
+  EngineThreads threads_;  // Where our own kernels share them. Given back after the context that uses them.
   std::unique_ptr<llama_context, Free> context_;
   int64_t n_cleared_ = 0;
   std::vector<int> row_of_;  // Row -> index in the last batch.

@@ -76,6 +76,24 @@ class Bench {
   Bench(const Model& model, const BenchTraces& traces, const BenchOptions& options)
       : traces_(traces), options_(options), session_(model, session_options(model)) {}
 
+  // Seconds of all traces' prefill.
+  double prefill() {
+    double seconds = 0;
+    for (const BenchTrace& trace : traces_.traces) seconds += measure_prefill(trace);
+    return seconds;
+  }
+  // What exact probing reads, one curve a trace.
+  std::vector<Curve> read() {
+    std::vector<Curve> curves;
+    for (const BenchTrace& t : traces_.traces) {
+      session_.clear();
+      ForkReader forks(session_, options_.compute.branches);
+      curves.push_back(probe_trace(forks, t.prompt, t.think, traces_.form,
+                                   probe_positions(static_cast<int>(t.think.size()), 1)));
+    }
+    return curves;
+  }
+
   Round run() {
     Round round;
     for (const BenchTrace& trace : traces_.traces) measure_probing(trace, round);
@@ -130,11 +148,15 @@ class Bench {
     return spread_positions(static_cast<int>(trace.think.size()), options_.n_recomputed);
   }
 
-  void measure_probing(const BenchTrace& trace, Round& round) {
+  double measure_prefill(const BenchTrace& trace) {
     std::vector<Token> all = trace.prompt;
     all.insert(all.end(), trace.think.begin(), trace.think.end());
     session_.clear();
-    round.prefill += seconds_of([&] { session_.prefill(0, all), session_.logits(0); });
+    return seconds_of([&] { session_.prefill(0, all), session_.logits(0); });
+  }
+
+  void measure_probing(const BenchTrace& trace, Round& round) {
+    round.prefill += measure_prefill(trace);
     ForkReader forks(session_, options_.compute.branches);
     PrefillReader prefills(session_);
     const std::vector<int> every = probe_positions(static_cast<int>(trace.think.size()), 1);
@@ -249,8 +271,41 @@ BenchTraces make_bench_trace(const Model& model, int n_prompt, int n_think, int 
   return out;
 }
 
+namespace {
+
+// The same model and traces by the engine's kernels, in the rounds of another bench.
+class EngineBench {
+ public:
+  EngineBench(const BenchTraces& traces, const BenchOptions& options)
+      : model_(Model::load(options.model_path)), bench_(model_, traces, options) {
+    curves_ = bench_.read();
+    bench_.prefill();
+  }
+  void add_round(const Round& round, double prefilled, double exact) {
+    const double speed = prefilled / bench_.prefill();
+    prefill_.push_back(speed);
+    ratio_.push_back(exact / speed);
+    for (size_t i = 0; i < curves_.size(); i++) {
+      const Curve& c = curves_[i];
+      off_ = merge(
+          off_, compare_curves(round.curves[i], c, static_cast<int>(c.logprobs.size() / c.positions.size())));
+    }
+  }
+  BenchReport::BesideEngine report() const { return {spread_of(prefill_), spread_of(ratio_), off_}; }
+
+ private:
+  const Model model_;
+  Bench bench_;
+  std::vector<Curve> curves_;
+  std::vector<double> prefill_, ratio_;
+  NoiseFloor off_;
+};
+
+}  // namespace
+
 BenchReport measure_speed(const BenchOptions& options) {
-  const Model model = Model::load(options.model_path, {.gpu_layers = options.compute.gpu_layers});
+  const Model model = Model::load(
+      options.model_path, {.gpu_layers = options.compute.gpu_layers, .kernels = options.compute.kernels});
   if (!model.card().can_fork) {
     throw Error(ErrorKind::kInput,
                 fmt::format("[bench] {}: a recurrent or hybrid model, whose cache can't be "
@@ -272,6 +327,9 @@ BenchReport measure_speed(const BenchOptions& options) {
   std::vector<double> prefill, exact, ratio, probes, recomputed, gain, adaptive, saving;
   std::vector<std::vector<double>> generation(options.sequences.size());
   bench.run();
+  report.peak_bytes = peak_memory();
+  std::optional<EngineBench> engine;
+  if (options.compute.kernels == Kernels::kOwn) engine.emplace(traces, options);
   for (int i = 0; i < options.rounds; i++) {
     Round round = bench.run();
     prefill.push_back(prefilled / round.prefill);
@@ -286,6 +344,7 @@ BenchReport measure_speed(const BenchOptions& options) {
         static_cast<double>(round.adaptive.n_read) / static_cast<double>(round.adaptive.n_positions);
     report.adaptive_off = round.adaptive.off;  // The same in each round.
     report.noise = merge(report.noise, round.noise);
+    if (engine) engine->add_round(round, prefilled, exact.back());
     report.curves = std::move(round.curves);
     for (size_t k = 0; k < generation.size(); k++) generation[k].push_back(round.generation[k]);
   }
@@ -299,7 +358,7 @@ BenchReport measure_speed(const BenchOptions& options) {
   report.adaptive_to_exact = spread_of(saving);
   for (size_t k = 0; k < generation.size(); k++)
     report.generation.push_back({options.sequences[k], spread_of(generation[k])});
-  report.peak_bytes = peak_memory();
+  if (engine) report.beside_engine = engine->report();
   return report;
 }
 

@@ -2,6 +2,7 @@
 // bench.h — how fast this machine samples and probes with a model, beside what the engine could do at best.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,13 @@ struct BenchReport {
   Spread prefill, exact;
   Spread
       exact_to_prefill;  // The second over the first in the same round: 1 if a probe costs no more than its tokens.
+  // Where our own kernels compute, beside the engine's: its prefill, exact probing to that in the same round, and how far what
+  // was read is from what the engine's kernels read at every position.
+  struct BesideEngine {
+    Spread prefill, exact_to_prefill;
+    NoiseFloor off;
+  };
+  std::optional<BesideEngine> beside_engine;
   // A second, the prefill of the trace counted; and how many times as fast forks are.
   Spread probes, recomputed_probes, probes_to_recomputed;
   NoiseFloor noise;  // Between the two, where both were read.
@@ -79,7 +87,8 @@ struct BenchReport {
   double adaptive_share = 0;
   NoiseFloor adaptive_off;
   std::vector<Generation> generation;
-  int64_t peak_bytes = 0;  // Resident memory of this process, at its most.
+  int64_t peak_bytes =
+      0;  // Resident memory of this process, at its most; before the engine's kernels are looked at.
 };
 
 // Measures in rounds, in each of which everything is done once: what else the machine does then falls on all of it alike.

@@ -127,7 +127,8 @@ double measure_generation(Session& session, const RunOptions& options, const Pre
 RunSpeed measure_run(const RunOptions& given, int rounds, const std::function<bool()>& should_stop) {
   RunOptions options = given;
   const LoadedQuestions questions = load_questions(options, {});
-  const Model model = Model::load(options.model_path, {.gpu_layers = options.compute.gpu_layers});
+  const Model model = Model::load(
+      options.model_path, {.gpu_layers = options.compute.gpu_layers, .kernels = options.compute.kernels});
   options.format = complete_format(model, options.format);
   options.compute = resolve_compute(options.compute);
   std::vector<PreparedQuestion> prepared = prepare_questions(model, questions.selected, options);

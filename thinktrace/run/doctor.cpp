@@ -147,7 +147,8 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
   RunOptions options = given;
   const Question question =
       given.questions_path.empty() ? built_in_question() : load_questions(given, {}).selected.front();
-  const Model model = Model::load(given.model_path, {.gpu_layers = given.compute.gpu_layers});
+  const Model model = Model::load(given.model_path,
+                                  {.gpu_layers = given.compute.gpu_layers, .kernels = given.compute.kernels});
   options.format = complete_format(model, options.format);
   options.compute = resolve_compute(options.compute);
   options.trace.budget = n_think;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace thinktrace {
 
@@ -22,12 +23,15 @@ NoiseFloor measure_noise_floor(const TraceRecord& r, const AnswerForm& form,
     for (int o = 0; o < n_options; o++) stored.logprobs.push_back(r.curve.logprobs[k * n_options + o]);
   }
   const size_t n_tokens = r.prompt_ids.size() + r.trace.think_ids.size() + longest_branch(form);
-  Session session(options.model, {.n_cells = static_cast<int>(n_tokens) + 256,
-                                  .n_branches = 1,
-                                  .batch = 512,
-                                  .threads = options.threads,
-                                  .precision = Precision::kReference,
-                                  .should_stop = options.should_stop});
+  // Our own kernels round weights: the reference has them as they are.
+  std::optional<Model> unrounded;
+  if (options.model.kernels() == Kernels::kOwn) unrounded = Model::load(options.model.card().path);
+  Session session(unrounded ? *unrounded : options.model, {.n_cells = static_cast<int>(n_tokens) + 256,
+                                                           .n_branches = 1,
+                                                           .batch = 512,
+                                                           .threads = options.threads,
+                                                           .precision = Precision::kReference,
+                                                           .should_stop = options.should_stop});
   PrefillReader reader(session);
   return compare_curves(stored, probe_trace(reader, r.prompt_ids, r.trace.think_ids, form, stored.positions),
                         n_options);

@@ -11,7 +11,7 @@ namespace thinktrace {
 
 // Compares a curve, however it was read, with fresh prefills without flash attention and with an F32 cache, at a few of
 // the positions that were read. (Weights are as in the file: what their quantisation does to a model is another question.)
-// Cost: a session of its own, and one prefill of prompt and thinking a position.
+// Cost: a session of its own, and one prefill of prompt and thinking a position; with our own kernels the model once more.
 struct NoiseFloorOptions {
   const Model& model;
   int threads = 0;

@@ -72,7 +72,7 @@ bool writes_like(const Model& model, const StoredPlan& plan) {
 ReadingRun open_to_read(const ReadRequest& request, const Reporter& reporter) {
   const RunOptions& given = request.options;
   const std::string path = model_path(request);
-  Model model = Model::load(path, {.gpu_layers = given.compute.gpu_layers});
+  Model model = Model::load(path, {.gpu_layers = given.compute.gpu_layers, .kernels = given.compute.kernels});
   Store store = Store::create(given.out);
   if (request.plan) store.choose_plan(*request.plan);
   const std::optional<StoredPlan> plan = store.plan();

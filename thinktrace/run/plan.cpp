@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "thinktrace/engine/own_kernels.h"
 #include "thinktrace/error.h"
 #include "thinktrace/text/hash.h"
 #include "thinktrace/text/utf8.h"
@@ -200,9 +201,10 @@ ComputeOptions stored_compute(ComputeOptions compute, const std::optional<Stored
 
 std::string compute_settings(const ComputeOptions& c) {
   const EngineInfo engine = engine_info();
-  return json{{"threads", c.threads},     {"gpu_layers", c.gpu_layers},        {"branches", c.branches},
-              {"engine", engine.release}, {"cpu_variant", engine.cpu_variant}, {"devices", engine.devices}}
-      .dump();
+  json settings{{"threads", c.threads},     {"gpu_layers", c.gpu_layers},        {"branches", c.branches},
+                {"engine", engine.release}, {"cpu_variant", engine.cpu_variant}, {"devices", engine.devices}};
+  if (c.kernels == Kernels::kOwn) settings["kernels"] = fmt::format("own {}", own_kernels_kind());
+  return settings.dump();
 }
 
 PlanChoice choose_plan(const Store& store, const RunOptions& o, const Model& model,

@@ -22,6 +22,7 @@ struct ComputeOptions {
   int gpu_layers = 0;  // kAllLayers: all.
   int branches = 0;    // Probes decoded at once; 0: 32 on a CPU, 192 on a GPU.
   Precision precision = Precision::kFast;
+  Kernels kernels = Kernels::kEngine;
 };
 
 // How traces are sampled together. In quantised models last digits, and with them what is drawn, hang on it, so it is a part

@@ -74,7 +74,8 @@ RunResult run_plan(const RunOptions& given, const RunObserver& observer) {
   Reporter reporter(observer);
   const LoadedQuestions questions = load_questions(given, observer.note);
   check_run_folder(given.out);
-  const Model model = Model::load(given.model_path, {.gpu_layers = given.compute.gpu_layers});
+  const Model model = Model::load(given.model_path,
+                                  {.gpu_layers = given.compute.gpu_layers, .kernels = given.compute.kernels});
   RunOptions wanted = given;
   wanted.format = complete_format(model, wanted.format);
   if (wanted.trace.sampler.temperature <= 0) wanted.samples = 1;  // All greedy samples are the same.
