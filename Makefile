@@ -6,27 +6,30 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 DEMO ?= demo
 
-.PHONY: help deps deps-build viewer build build-tests test test-cpp test-viewer test-asan demo pieces lint lint-only lint-deep format clean
+.PHONY: help deps deps-build fetch-engine viewer build build-tests test test-cpp test-viewer test-asan demo pieces lint lint-only lint-deep format clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 deps: ## Install what building and testing need (Debian packages, the pinned engine)
 	scripts/deps.sh test
-	scripts/fetch_engine.sh
+	$(MAKE) --no-print-directory -j 2 fetch-engine viewer/node_modules/.installed
 
 deps-build:
 	scripts/deps.sh build
+	$(MAKE) --no-print-directory -j 2 fetch-engine viewer/node_modules/.installed
+
+fetch-engine:
 	scripts/fetch_engine.sh
 
-viewer/node_modules/.installed: viewer/package-lock.json viewer/package.json | deps-build
+viewer/node_modules/.installed: viewer/package-lock.json viewer/package.json
 	cd viewer && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
-viewer: viewer/node_modules/.installed ## Build the viewer into viewer/dist
+viewer: deps-build ## Build the viewer into viewer/dist
 	cd viewer && npm run --silent build
 
-build: deps-build viewer ## Build the program at build/thinktrace
+build: viewer ## Build the program at build/thinktrace
 	cmake --preset release -DTHINKTRACE_TESTS=OFF -DTHINKTRACE_UNITY=ON > build-configure.log || { cat build-configure.log; exit 1; }
 	rm -f build-configure.log
 	cmake --build build -j $(JOBS)

@@ -93,6 +93,9 @@ void print_bench_text(const RunSpeed& r) {
   print_line("  generation", rate_text(r.generation, "tokens/s"));
   print_line("  sampling", rate_text(r.sampling, "s"));
   print_line("  probing", rate_text(r.probing, "s"));
+  print_line("  adaptive, to exact",
+             ratio_text(r.adaptive_to_exact) +
+                 fmt::format(", {:.1f} % of the positions read", 100 * r.adaptive_share));
   print_line("  storing and the rest", rate_text(r.storing, "s"));
   print_line("  peak memory",
              fmt::format("{:.0f} MB, of which {:.0f} MB of cache", static_cast<double>(r.peak_bytes) / 1e6,
@@ -116,6 +119,7 @@ json to_json(const RunSpeed& r) {
           {"seconds_sampling", to_json(r.sampling)},
           {"seconds_probing", to_json(r.probing)},
           {"seconds_storing", to_json(r.storing)},
+          {"adaptive", {{"to_exact", to_json(r.adaptive_to_exact)}, {"probed_share", r.adaptive_share}}},
           {"cache_bytes", r.cache_bytes},
           {"peak_bytes", r.peak_bytes}};
 }

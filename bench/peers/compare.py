@@ -58,12 +58,10 @@ class Peer:
 class Thinktrace:
     """The program itself; `bench` throws its first round away, so each of its passes begins warm."""
 
-    name = "thinktrace"
-
-    def __init__(self, a: argparse.Namespace, folder: pathlib.Path):
-        self.curves, self.rates, self.report = folder / "curves.csv", {}, {}
+    def __init__(self, name: str, kernels: str, a: argparse.Namespace, folder: pathlib.Path):
+        self.name, self.curves, self.rates, self.report = name, folder / f"{kernels}.csv", {}, {}
         self.command = [str(word) for word in (a.program, "bench", "-m", a.model, "--tokens", a.tokens, "--threads", a.threads, "--rounds", 1,
-                                               "--sequences", 1, "--recompute", 1, "--json", "--curves", self.curves)]
+                                               "--kernels", kernels, "--sequences", 1, "--recompute", 1, "--json", "--curves", self.curves)]
 
     def take_a_pass(self, number: int) -> None:
         self.report = json.loads(subprocess.run(self.command, stdout=subprocess.PIPE, check=True).stdout)
@@ -78,12 +76,21 @@ class Thinktrace:
             return {(int(trace), int(t)): [float(p) for p in rest] for trace, t, *rest in csv.reader(lines)}
 
 
-def row_of(peer: Peer, ours: Thinktrace) -> dict:
+def ratio(ours: Thinktrace, rates: dict) -> dict:
+    return spread([ours.rates[number] / rate for number, rate in rates.items()])
+
+
+def row_of(peer: Peer, ours: Thinktrace, own: Thinktrace) -> dict:
     if "missing" in peer.about or not peer.rates:
         return {"engine": peer.name, "missing": peer.about.get("missing", "it made no pass")}
-    ratios = [ours.rates[number] / rate for number, rate in peer.rates.items()]
-    return {"engine": peer.name, **peer.about, "probes_a_second": spread(list(peer.rates.values())), "ratio": spread(ratios),
-            "probes": len(peer.rows), "difference": difference(peer.rows, ours.readings())}
+    return {"engine": peer.name, **peer.about, "probes_a_second": spread(list(peer.rates.values())), "ratio": ratio(ours, peer.rates),
+            "own_ratio": ratio(own, peer.rates), "probes": len(peer.rows), "difference": difference(peer.rows, ours.readings())}
+
+
+def row_of_own(own: Thinktrace, ours: Thinktrace) -> dict:
+    read = [[*place, row] for place, row in own.readings().items()]
+    return {**own.row(), "ratio": ratio(ours, own.rates), "own_to_prefill": own.report["engine_kernels"]["exact_to_prefill"],
+            "difference": difference(read, ours.readings())}
 
 
 def peers_of(a: argparse.Namespace) -> list[Peer]:
@@ -100,16 +107,18 @@ def peers_of(a: argparse.Namespace) -> list[Peer]:
 
 def measure(a: argparse.Namespace) -> dict:
     with tempfile.TemporaryDirectory(prefix="thinktrace-peers-") as folder:
-        ours, peers = Thinktrace(a, pathlib.Path(folder)), peers_of(a)
+        ours = Thinktrace("thinktrace", "engine", a, pathlib.Path(folder))
+        own = Thinktrace("thinktrace, own kernels", "own", a, pathlib.Path(folder))
+        peers = peers_of(a)
         try:
             for number in range(a.rounds):
-                engines = [ours, *peers]
+                engines = [ours, own, *peers]
                 for engine in engines if number % 2 == 0 else reversed(engines):
                     engine.take_a_pass(number)
                     if number in engine.rates:
                         print(f"round {number + 1}: {engine.name}: {engine.rates[number]:.2f} probes/s", file=sys.stderr, flush=True)
             return {"threads": a.threads, "rounds": a.rounds, "stride": a.positions, "model": ours.report["model"],
-                    "engines": [ours.row(), *(row_of(peer, ours) for peer in peers)]}
+                    "engines": [ours.row(), row_of_own(own, ours), *(row_of(peer, ours, own) for peer in peers)]}
         finally:
             for peer in peers:
                 peer.stop()

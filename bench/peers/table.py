@@ -29,7 +29,7 @@ def as_text(spread: dict | None, digits: int) -> str:
 
 
 def markdown(report: dict) -> str:
-    head = ["engine", "version", "dtype", "probes/s", "thinktrace to it", "largest \\|dP\\|", "same option", "options read"]
+    head = ["engine", "version", "dtype", "probes/s", "thinktrace to it", "own kernels to it", "largest \\|dP\\|", "same option", "options read"]
     lines = ["| " + " | ".join(head) + " |", "| " + " | ".join(["---"] * len(head)) + " |"]
     for row in report["engines"]:
         if "missing" in row:
@@ -38,7 +38,7 @@ def markdown(report: dict) -> str:
             d = row.get("difference", {})
             percent = lambda key: f"{100 * d[key]:.1f} %" if d.get(key) is not None else ""
             worst = f"{d['largest_dp']:.1e}" if d.get("largest_dp") is not None else ""
-            cells = [row["engine"], row["version"], row["dtype"], as_text(row["probes_a_second"], 2), as_text(row.get("ratio"), 2),
+            cells = [row["engine"], row["version"], row["dtype"], as_text(row["probes_a_second"], 2), as_text(row.get("ratio"), 2), as_text(row.get("own_ratio"), 2),
                      worst, percent("same_top"), percent("options_read")]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

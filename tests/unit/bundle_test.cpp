@@ -295,24 +295,25 @@ TEST(Bundle, KeptShelvesStandInForTheirTraces) {
   };
   std::map<std::string, int> chunks;
   const ChunkSink sink = [&](const Chunk& c) { chunks[c.name]++; };
-  RunBuilder before(sink, 10);
+  RunBuilder before(sink, {.shelf_tokens = 10, .keep_shelves = true});
   add(before, 0, 3);
   before.finish({});
   ASSERT_EQ(before.shelves().size(), 2);
   ASSERT_EQ(before.shelves()[0].questions.size(), 2);
 
-  RunBuilder whole(sink, 10);
+  RunBuilder whole(sink, {.shelf_tokens = 10, .keep_shelves = true});
   add(whole, 0, 5);
   const std::string wanted = whole.finish({});
 
   chunks.clear();
-  RunBuilder grown(sink, 10);
+  RunBuilder grown(sink, {.shelf_tokens = 10, .keep_shelves = true});
   grown.add_shelf(before.shelves()[0]);
   add(grown, 2, 5);
   EXPECT_EQ(grown.finish({}), wanted);
   EXPECT_FALSE(chunks.contains(before.shelves()[0].texts)) << "a kept shelf is not packed again";
 
-  RunBuilder middle(sink, 10);  // In between, a kept shelf ends the one that is open.
+  RunBuilder middle(sink, {.shelf_tokens = 10,
+                           .keep_shelves = true});  // In between, a kept shelf ends the one that is open.
   add(middle, 0, 1);
   middle.add_shelf(whole.shelves()[1]);
   add(middle, 4, 5);

@@ -10,6 +10,7 @@
 #include <limits>
 #include <numeric>
 #include <random>
+#include <utility>
 
 #include "thinktrace/analysis/random.h"
 #include "thinktrace/error.h"
@@ -32,26 +33,37 @@ double distance(std::span<const float> curve, const std::vector<double>& centre)
   return sum;
 }
 
+// Its place and the squared distance; on a tie the first.
+std::pair<int, double> nearest(std::span<const float> curve,
+                               const std::vector<std::vector<double>>& centres) {
+  std::pair<int, double> best{0, std::numeric_limits<double>::infinity()};
+  for (size_t c = 0; c < centres.size(); c++) {
+    const double d = distance(curve, centres[c]);
+    if (d < best.second) best = {static_cast<int>(c), d};
+  }
+  return best;
+}
+
 std::vector<double> as_centre(std::span<const float> curve) { return {curve.begin(), curve.end()}; }
 
 // Up to `k` different curves.
 std::vector<std::vector<double>> draw_starts(const Curves& curves, int k, std::mt19937_64& random) {
   std::vector<std::vector<double>> starts;
-  std::vector<double> nearest(curves.n, std::numeric_limits<double>::infinity());
+  std::vector<double> to_start(curves.n, std::numeric_limits<double>::infinity());
   size_t next =
       std::min(curves.n - 1, static_cast<size_t>(draw_uniform(random) * static_cast<double>(curves.n)));
   while (true) {
     starts.push_back(as_centre(curves.at(next)));
     for (size_t i = 0; i < curves.n; i++)
-      nearest[i] = std::min(nearest[i], distance(curves.at(i), starts.back()));
-    const double total = std::accumulate(nearest.begin(), nearest.end(), 0.0);
+      to_start[i] = std::min(to_start[i], distance(curves.at(i), starts.back()));
+    const double total = std::accumulate(to_start.begin(), to_start.end(), 0.0);
     if (static_cast<int>(starts.size()) == k || total == 0) return starts;
     double left = draw_uniform(random) * total;
     next = curves.n;
     for (size_t i = 0; i < curves.n; i++) {
-      if (nearest[i] == 0) continue;
+      if (to_start[i] == 0) continue;
       next = i;  // Rounding may leave a little at the end: then it is the last that differs.
-      left -= nearest[i];
+      left -= to_start[i];
       if (left < 0) break;
     }
   }
@@ -68,12 +80,7 @@ bool assign(const Curves& curves, Fit& fit, std::vector<double>& distances) {
   bool moved = false;
   fit.inertia = 0;
   for (size_t i = 0; i < curves.n; i++) {
-    int best = 0;
-    double least = std::numeric_limits<double>::infinity();
-    for (size_t c = 0; c < fit.centres.size(); c++) {
-      const double d = distance(curves.at(i), fit.centres[c]);
-      if (d < least) least = d, best = static_cast<int>(c);
-    }
+    const auto [best, least] = nearest(curves.at(i), fit.centres);
     moved |= fit.of_curve[i] != best;
     fit.of_curve[i] = best;
     distances[i] = least;
@@ -152,6 +159,10 @@ Clusters cluster_curves(std::span<const float> values, const ClusterOptions& opt
   for (const int c : best.of_curve) result.of_curve.push_back(place[c]);
   result.inertia = best.inertia;
   return result;
+}
+
+int nearest_centre(std::span<const float> curve, const Clusters& clusters) {
+  return nearest(curve, clusters.centres).first;
 }
 
 }  // namespace thinktrace

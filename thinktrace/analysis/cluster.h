@@ -36,4 +36,8 @@ struct Clusters {
 // Cost: curves x clusters x points x iterations x restarts; 8,476 curves take about a second.
 Clusters cluster_curves(std::span<const float> curves, const ClusterOptions& options = {});
 
+// The cluster that a curve would be in, whether or not it was among those that were clustered; on a tie the larger one.
+// REQUIRES: there is a cluster; the curve has as many values as its centre.
+int nearest_centre(std::span<const float> curve, const Clusters& clusters);
+
 }  // namespace thinktrace

@@ -241,6 +241,7 @@ EngineInfo engine_info() {
   EngineInfo info{.release = llama_version(), .cpu_variant = {}, .devices = {}};
   for (size_t i = 0; i < ggml_backend_dev_count(); i++) {
     ggml_backend_dev_t device = ggml_backend_dev_get(i);
+    if (std::strcmp(ggml_backend_dev_name(device), kOwnKernelsName) == 0) continue;  // Of this program.
     info.devices.push_back(
         fmt::format("{} ({})", ggml_backend_dev_name(device), ggml_backend_dev_description(device)));
     if (ggml_backend_dev_type(device) != GGML_BACKEND_DEVICE_TYPE_CPU) continue;

@@ -20,7 +20,6 @@
 namespace thinktrace {
 namespace {
 
-constexpr const char* kName = "own kernels";
 constexpr size_t kAlignment = 64;
 
 struct OpenScope {
@@ -258,7 +257,7 @@ ggml_backend_t make_backend(ggml_backend_dev_t from, const char*) {
                          0x63, 0x65, 0x2d, 0x6f, 0x77, 0x6e, 0x2d, 0x31};
   auto* backend = new ggml_backend{};
   backend->guid = &id;
-  backend->iface.get_name = [](ggml_backend_t) { return kName; };
+  backend->iface.get_name = [](ggml_backend_t) { return kOwnKernelsName; };
   backend->iface.free = [](ggml_backend_t b) {
     delete static_cast<Work*>(b->context);
     delete b;
@@ -296,7 +295,7 @@ ggml_backend_reg& registration() {
   static ggml_backend_reg reg = [] {
     ggml_backend_reg r{};
     r.api_version = GGML_BACKEND_API_VERSION;
-    r.iface.get_name = [](ggml_backend_reg_t) { return kName; };
+    r.iface.get_name = [](ggml_backend_reg_t) { return kOwnKernelsName; };
     r.iface.get_device_count = [](ggml_backend_reg_t) { return size_t{1}; };
     r.iface.get_device = [](ggml_backend_reg_t, size_t) { return &device(); };
     r.iface.get_proc_address = [](ggml_backend_reg_t, const char* name) {
@@ -311,13 +310,13 @@ ggml_backend_reg& registration() {
 ggml_backend_device& device() {
   static ggml_backend_device dev = [] {
     ggml_backend_device d{};
-    d.iface.get_name = [](ggml_backend_dev_t) { return kName; };
+    d.iface.get_name = [](ggml_backend_dev_t) { return kOwnKernelsName; };
     d.iface.get_description = [](ggml_backend_dev_t) { return "thinktrace's products and attention"; };
     d.iface.get_memory = [](ggml_backend_dev_t, size_t* free, size_t* total) { *free = *total = 0; };
     d.iface.get_type = [](ggml_backend_dev_t) { return GGML_BACKEND_DEVICE_TYPE_ACCEL; };
     d.iface.get_props = [](ggml_backend_dev_t, ggml_backend_dev_props* props) {
       *props = {};
-      props->name = kName;
+      props->name = kOwnKernelsName;
       props->description = "thinktrace's products and attention";
       props->type = GGML_BACKEND_DEVICE_TYPE_ACCEL;
     };

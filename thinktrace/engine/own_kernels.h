@@ -34,6 +34,9 @@ class KernelScope {
 // Makes the backend known to the engine, once. REQUIRES: start_engine() was called.
 void offer_own_kernels();
 
+// What the engine calls them among its devices.
+inline constexpr const char* kOwnKernelsName = "own kernels";
+
 // Whether models of this architecture have been tried with them.
 bool own_kernels_know(const std::string& architecture);
 

@@ -29,9 +29,9 @@ json experiments_json(const std::vector<ShownExperiment>& experiments) {
   return list;
 }
 
-json subjects_json(const std::vector<ShelfParts>& shelves) {
+json subjects_json(const std::vector<IndexSubject>& subjects) {
   json list = json::array();
-  for (const IndexSubject& s : index_subjects(shelves)) {
+  for (const IndexSubject& s : subjects) {
     list.push_back({{"name", s.name},
                     {"n_questions", s.n_questions},
                     {"n_traces", s.n_traces},
@@ -40,15 +40,8 @@ json subjects_json(const std::vector<ShelfParts>& shelves) {
   return list;
 }
 
-std::vector<std::string> longest_labels(const std::vector<ShelfParts>& shelves) {
-  std::vector<std::string> labels;
-  for (const ShelfParts& shelf : shelves) {
-    if (shelf.labels.size() > labels.size()) labels = shelf.labels;
-  }
-  return labels;
-}
-
-std::string emit(const std::string& content, const ChunkSink& sink) {
+template <class Content>
+std::string emit(const Content& content, const ChunkSink& sink) {
   const Chunk chunk = pack_chunk(content);
   sink(chunk);
   return chunk.name;
@@ -78,8 +71,8 @@ json emit_tables(const std::vector<std::pair<int, std::string>>& tables, const C
 
 }  // namespace
 
-RunBuilder::RunBuilder(ChunkSink sink, int shelf_tokens, std::function<bool()> should_stop)
-    : sink_(std::move(sink)), should_stop_(std::move(should_stop)), open_(shelf_tokens) {}
+RunBuilder::RunBuilder(ChunkSink sink, RunBuilderOptions options)
+    : sink_(std::move(sink)), options_(std::move(options)), open_(options_.shelf_tokens) {}
 
 void RunBuilder::add(const SiteTrace& trace) {
   if (open_.is_full() && open_.last_question() != trace.record.question.id) end_shelf();
@@ -88,35 +81,41 @@ void RunBuilder::add(const SiteTrace& trace) {
 
 void RunBuilder::add_shelf(ShelfParts shelf) {
   end_shelf();
-  shelves_.push_back(std::move(shelf));
+  add_finished(std::move(shelf));
 }
 
 void RunBuilder::end_shelf() {
-  if (!open_.is_empty()) shelves_.push_back(open_.finish(sink_));
+  if (!open_.is_empty()) add_finished(open_.finish(sink_));
+}
+
+void RunBuilder::add_finished(ShelfParts shelf) {
+  index_.add(shelf);
+  if (options_.keep_shelves) shelves_.push_back(std::move(shelf));
 }
 
 std::string RunBuilder::finish(const RunSummary& summary) {
   end_shelf();
   json settings = json::array(), analysis = emit_analysis(summary.analysis, sink_);
   for (const auto& [key, value] : summary.settings) settings.push_back(json::array({key, value}));
-  json run{{"name", summary.name},
-           {"model",
-            {{"name", summary.model_name},
-             {"architecture", summary.model_architecture},
-             {"sha256", summary.model_sha256}}},
-           {"settings", std::move(settings)},
-           {"notes", summary.notes},
-           {"noise_floor", noise_json(summary.noise_floor)},
-           {"labels", longest_labels(shelves_)},
-           {"readers", summary.readers},
-           {"experiments", experiments_json(summary.experiments)},
-           {"subjects", subjects_json(shelves_)},
-           {"index", emit(index_content(shelves_, should_stop_), sink_)},
-           {"outlines", emit(outlines_content(shelves_), sink_)},
-           {"questions", emit(questions_content(shelves_), sink_)},
-           {"analysis", std::move(analysis)},
-           {"ablations", emit_ablations(summary.ablations, sink_)},
-           {"tables", emit_tables(summary.tables, sink_)}};
+  json run{
+      {"name", summary.name},
+      {"model",
+       {{"name", summary.model_name},
+        {"architecture", summary.model_architecture},
+        {"sha256", summary.model_sha256}}},
+      {"settings", std::move(settings)},
+      {"notes", summary.notes},
+      {"noise_floor", noise_json(summary.noise_floor)},
+      {"labels", index_.labels()},
+      {"readers", summary.readers},
+      {"experiments", experiments_json(summary.experiments)},
+      {"subjects", subjects_json(index_.subjects())},
+      {"index", emit([&](const TextSink& text) { index_.write_index(text, options_.should_stop); }, sink_)},
+      {"outlines", emit([&](const TextSink& text) { index_.write_outlines(text); }, sink_)},
+      {"questions", emit([&](const TextSink& text) { index_.write_questions(text); }, sink_)},
+      {"analysis", std::move(analysis)},
+      {"ablations", emit_ablations(summary.ablations, sink_)},
+      {"tables", emit_tables(summary.tables, sink_)}};
   if (!summary.probe.empty()) run["probe"] = json::parse(summary.probe);
   return dump(run);
 }
@@ -145,7 +144,7 @@ std::string build_bundle(const std::vector<SiteRun>& runs, const BundleOptions& 
   sink(app);
   Manifest manifest{.title = options.title, .app = app.name};
   for (const SiteRun& run : runs) {
-    RunBuilder builder(sink, options.shelf_tokens);
+    RunBuilder builder(sink, {.shelf_tokens = options.shelf_tokens});
     run.for_each_trace([&](const SiteTrace& trace) { builder.add(trace); });
     manifest.runs.push_back(builder.finish(run.summarise()));
   }

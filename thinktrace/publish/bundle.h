@@ -32,21 +32,25 @@ struct RunSummary {
 // it grows may keep those whose questions have not changed (their ids are in ShelfParts::questions) and put them in place
 // of their traces:
 //
-//     RunBuilder first(sink);        for (…) first.add(trace);    first.finish(summary);
+//     RunBuilder first(sink, {.keep_shelves = true});   for (…) first.add(trace);    first.finish(summary);
 //     std::vector<ShelfParts> kept = first.shelves();
-//     RunBuilder second(sink);       second.add_shelf(kept[0]);   second.add(…);   second.finish(summary);
+//     RunBuilder second(sink, {.keep_shelves = true});  second.add_shelf(kept[0]);   second.add(…);   second.finish(summary);
 //
 // A kept shelf's chunks are not given to the sink again; whoever keeps the shelf keeps them. It holds places of readers
 // and experiments: RunSummary::readers and ::experiments must begin with those it was built under.
 //
 // Questions come in the order of the run, traces in the order of their samples. REQUIRES: all traces of a question come
 // one after the other, in one builder. The same calls give the same chunks.
-// Memory: ShelfParts of all shelves, and the traces of one shelf.
+// Memory: the traces of one shelf, and that of IndexBuilder; ShelfParts of all shelves where they are kept.
+struct RunBuilderOptions {
+  int shelf_tokens = kShelfTokens;
+  bool keep_shelves = false;
+  std::function<bool()> should_stop =
+      {};  // Asked while clusters are sought; true throws Error (kInterrupted).
+};
 class RunBuilder {
  public:
-  // `should_stop`: asked while clusters are sought; true throws Error (kInterrupted).
-  explicit RunBuilder(ChunkSink sink, int shelf_tokens = kShelfTokens,
-                      std::function<bool()> should_stop = {});
+  explicit RunBuilder(ChunkSink sink, RunBuilderOptions options = {});
 
   void add(const SiteTrace& trace);
   // Ends the shelf that is being built.
@@ -54,14 +58,17 @@ class RunBuilder {
   // Gives the sink the chunks that are left. Returns the run's entry in the manifest, a JSON object; to be called once.
   std::string finish(const RunSummary& summary);
 
-  const std::vector<ShelfParts>& shelves() const { return shelves_; }  // Whole once finish() was called.
+  // Whole once finish() was called. REQUIRES: keep_shelves.
+  const std::vector<ShelfParts>& shelves() const { return shelves_; }
 
  private:
   void end_shelf();
+  void add_finished(ShelfParts shelf);
 
   ChunkSink sink_;
-  std::function<bool()> should_stop_;
+  RunBuilderOptions options_;
   ShelfBuilder open_;
+  IndexBuilder index_;
   std::vector<ShelfParts> shelves_;
 };
 

@@ -8,8 +8,18 @@
 
 namespace thinktrace {
 
+Chunk pack_chunk(const std::function<void(const TextSink&)>& write) {
+  Sha256 hash;
+  Deflater deflater;
+  write([&](std::string_view text) {
+    hash.add(text);
+    deflater.add(text);
+  });
+  return {hash.hex().substr(0, 32), base64(deflater.finish())};
+}
+
 Chunk pack_chunk(std::string_view content) {
-  return {sha256(content).substr(0, 32), base64(deflate_raw(content))};
+  return pack_chunk([&](const TextSink& sink) { sink(content); });
 }
 
 std::string chunk_script(const Chunk& chunk) {

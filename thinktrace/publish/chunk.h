@@ -15,8 +15,12 @@ struct Chunk {
 // Takes chunks as they are made. The same one may come more than once.
 using ChunkSink = std::function<void(const Chunk&)>;
 
-// `content`: a line of JSON, or one and a line feed and bytes.
+// Takes a text piece by piece.
+using TextSink = std::function<void(std::string_view)>;
+
+// `content`: a line of JSON, or one and a line feed and bytes. `write` says it piece by piece: only what is packed is in memory.
 Chunk pack_chunk(std::string_view content);
+Chunk pack_chunk(const std::function<void(const TextSink&)>& write);
 
 // What data/<name>.js holds.
 std::string chunk_script(const Chunk& chunk);

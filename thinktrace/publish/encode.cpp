@@ -28,20 +28,41 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-std::string deflate_raw(std::string_view bytes) {
+void Deflater::Free::operator()(z_stream_s* stream) const {
+  deflateEnd(stream);
+  delete stream;
+}
+
+Deflater::Deflater() {
   constexpr int kLevel = 7;  // On curves 9 takes five times as long for 2 % less.
-  z_stream z{};
-  if (deflateInit2(&z, kLevel, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK) throw zlib_error();
-  std::string out(deflateBound(&z, bytes.size()), '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  z.avail_in = static_cast<uInt>(bytes.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  const int status = deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  if (status != Z_STREAM_END) throw zlib_error();
-  return out;
+  auto stream = std::make_unique<z_stream>();
+  if (deflateInit2(stream.get(), kLevel, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK) throw zlib_error();
+  stream_.reset(stream.release());
+}
+
+void Deflater::write(std::string_view bytes, int flush) {
+  char buffer[1 << 14];
+  stream_->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream_->avail_in = static_cast<uInt>(bytes.size());
+  do {
+    stream_->next_out = reinterpret_cast<Bytef*>(buffer);
+    stream_->avail_out = sizeof(buffer);
+    if (deflate(stream_.get(), flush) == Z_STREAM_ERROR) throw zlib_error();
+    out_.append(buffer, sizeof(buffer) - stream_->avail_out);
+  } while (stream_->avail_out == 0);
+}
+
+void Deflater::add(std::string_view bytes) { write(bytes, Z_NO_FLUSH); }
+
+std::string Deflater::finish() {
+  write({}, Z_FINISH);
+  return std::move(out_);
+}
+
+std::string deflate_raw(std::string_view bytes) {
+  Deflater deflater;
+  deflater.add(bytes);
+  return deflater.finish();
 }
 
 std::string inflate_raw(std::string_view bytes) {

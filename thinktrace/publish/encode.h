@@ -2,13 +2,32 @@
 // encode.h — forms of data that can stand in a page.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+struct z_stream_s;
+
 namespace thinktrace {
 
 std::string base64(std::string_view bytes);
+
+// Raw deflate of bytes that come piece by piece; how they are cut does not matter to what comes out.
+class Deflater {
+ public:
+  Deflater();
+  void add(std::string_view bytes);
+  std::string finish();  // All of it; to be called once.
+
+ private:
+  void write(std::string_view bytes, int flush);
+  struct Free {
+    void operator()(z_stream_s* stream) const;
+  };
+  std::unique_ptr<z_stream_s, Free> stream_;
+  std::string out_;
+};
 
 // Raw deflate (RFC 1951), and back. Throws Error (kFailed) if zlib refuses.
 std::string deflate_raw(std::string_view bytes);

@@ -4,17 +4,24 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "thinktrace/publish/chunk.h"
 #include "thinktrace/publish/site_trace.h"
 
 namespace thinktrace {
 
-// How many numbers a trace has (index.cpp lists them), order_agreement, which is left out where no trace has it, counted.
-inline constexpr int kIndexNumbers = 19;
+// How many numbers a trace has (index_trace.cpp lists them); the last kRareNumbers of them are left out where no trace has them.
+inline constexpr int kIndexNumbers = 19, kRareNumbers = 3;
+struct NumberKind {
+  const char *key, *name, *explain, *unit;
+  double (*value)(const CurveMeasures&);  // Null: taken from elsewhere than the curve.
+};
+std::span<const NumberKind> index_numbers();  // [kIndexNumbers]
 
 inline constexpr int kShapePoints = 32;
 inline constexpr int kOutlineCells = 16;
@@ -65,12 +72,34 @@ struct IndexSubject {
   std::string name;
   int n_questions = 0, n_traces = 0, n_failed = 0;
 };
-std::vector<IndexSubject> index_subjects(std::span<const ShelfParts> shelves);
 
-// Contents of the index chunk, the outlines chunk and the questions chunk. The first has the run's clusters of curves, and
-// so costs what cluster_curves() does, which asks `should_stop`.
-std::string index_content(std::span<const ShelfParts> shelves, const std::function<bool()>& should_stop = {});
-std::string outlines_content(std::span<const ShelfParts> shelves);
-std::string questions_content(std::span<const ShelfParts> shelves);
+// The most curves among which a run's clusters are sought: of more, evenly spaced ones.
+inline constexpr int64_t kMostClustered = 4096;
+
+// Gathers the index, the outlines and the questions chunk of a run from its shelves, column by column, in spools (spool.h).
+// Memory: a few bytes a shelf, and what cluster_curves() takes for kMostClustered curves, however many traces there are.
+// Throws Error (kFailed) where the folder for temporary files is full.
+class IndexBuilder {
+ public:
+  IndexBuilder();
+  ~IndexBuilder();
+  IndexBuilder(IndexBuilder&&) noexcept;
+  IndexBuilder& operator=(IndexBuilder&&) noexcept;
+
+  void add(const ShelfParts& shelf);
+
+  const std::vector<IndexSubject>& subjects() const;
+  const std::vector<std::string>& labels() const;  // The longest list of them.
+
+  // Contents of the three chunks, each to be asked for once, after the last shelf. The first has the run's clusters of curves, and
+  // so costs what cluster_curves() does, which asks `should_stop`.
+  void write_index(const TextSink& sink, const std::function<bool()>& should_stop = {});
+  void write_outlines(const TextSink& sink);
+  void write_questions(const TextSink& sink);
+
+ private:
+  struct Columns;
+  std::unique_ptr<Columns> columns_;
+};
 
 }  // namespace thinktrace

@@ -45,7 +45,7 @@ class TemporaryFolder {
 struct RunRound {
   double seconds = 0, sampling = 0, probing = 0;
   int n_traces = 0;
-  int64_t n_prompt = 0, n_sampled = 0, n_suffix = 0, n_think = 0;
+  int64_t n_prompt = 0, n_sampled = 0, n_suffix = 0, n_think = 0, n_read = 0;
 };
 
 void add(const StoredUnit& unit, const AnswerForm& form, RunRound& round) {
@@ -56,6 +56,7 @@ void add(const StoredUnit& unit, const AnswerForm& form, RunRound& round) {
   round.n_traces += static_cast<int>(unit.records.size());
   round.n_prompt += static_cast<int64_t>(unit.prompt_ids.size());
   round.n_sampled += attempt.tokens;
+  round.n_read += attempt.probes;
   round.n_suffix += attempt.probes * n_branch_tokens(form);
   for (const TraceRecord& r : unit.records) round.n_think += static_cast<int64_t>(r.trace.think_ids.size());
 }
@@ -139,9 +140,13 @@ RunSpeed measure_run(const RunOptions& given, int rounds, const std::function<bo
   Session session = make_session(model, prepared, options, should_stop);
 
   RunSpeed speed{.together = options.together, .n_questions = static_cast<int>(prepared.size())};
-  std::vector<double> rate, prefill, generation, ratio, sampling, probing, storing;
+  std::vector<double> rate, prefill, generation, ratio, sampling, probing, storing, saving;
+  options.probing = {};
+  RunOptions adaptive = options;
+  adaptive.probing = probing_named("adaptive");
   for (int i = -1; i < rounds; i++) {  // The first is thrown away.
-    const RunRound round = do_round(session, options, prepared);
+    const RunRound round = do_round(session, options, prepared),
+                   sparing = do_round(session, adaptive, prepared);
     speed.n_traces = round.n_traces;
     speed.n_prompt = round.n_prompt;
     speed.n_sampled = round.n_sampled;
@@ -158,6 +163,9 @@ RunSpeed measure_run(const RunOptions& given, int rounds, const std::function<bo
                     round.seconds);
     sampling.push_back(round.sampling);
     probing.push_back(round.probing);
+    saving.push_back(round.probing / std::max(1e-9, sparing.probing));
+    speed.adaptive_share =
+        static_cast<double>(sparing.n_read) / static_cast<double>(std::max<int64_t>(1, round.n_read));
     storing.push_back(round.seconds - round.sampling - round.probing);
   }
   speed.questions_an_hour = spread_of(rate);
@@ -167,6 +175,7 @@ RunSpeed measure_run(const RunOptions& given, int rounds, const std::function<bo
   speed.sampling = spread_of(sampling);
   speed.probing = spread_of(probing);
   speed.storing = spread_of(storing);
+  speed.adaptive_to_exact = spread_of(saving);
   speed.cache_bytes = session.options().n_cells * cell_bytes(model.card(), options.compute.precision);
   speed.peak_bytes = peak_memory();
   return speed;

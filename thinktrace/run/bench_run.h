@@ -17,6 +17,10 @@ struct RunSpeed {
   Spread of_bound;
   // Of a round's seconds.
   Spread sampling, probing, storing;
+  // The same traces once more with adaptive probing of the usual tolerance: how many times as fast their probing is in a run,
+  // where the trace is in the cache already, and the share of positions read.
+  Spread adaptive_to_exact;
+  double adaptive_share = 0;
   int64_t cache_bytes = 0;  // Reserved.
   int64_t peak_bytes = 0;   // As peak_memory(), weights and cache included.
 };

@@ -92,7 +92,7 @@ void LivePlan::update(OpenRun run, bool is_only_plan, const Sinks& sinks) {
         chunks.insert(chunk.name);
         sinks.chunk(chunk);
       },
-      shelf_tokens_, sinks.should_stop);
+      {.shelf_tokens = shelf_tokens_, .keep_shelves = true, .should_stop = sinks.should_stop});
   bool is_new = fresh.roles.priors() != built_.roles.priors();
   for (size_t i = 0; i < questions.size();) {
     const ShelfParts* kept = is_alike ? kept_shelf(questions, i) : nullptr;

@@ -1,10 +1,29 @@
 // SPDX-License-Identifier: MIT
 // hash.h — SHA-256, from which every identity is made.
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 
+struct evp_md_ctx_st;
+
 namespace thinktrace {
+
+// Of bytes that come piece by piece.
+class Sha256 {
+ public:
+  Sha256();
+  void add(std::string_view bytes);
+  // To be called once, either of them, after everything was added.
+  std::string bytes();
+  std::string hex();
+
+ private:
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
 
 // SHA-256 of `bytes` as 64 lower-case hex digits, and as its 32 bytes.
 std::string sha256(std::string_view bytes);
