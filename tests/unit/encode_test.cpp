@@ -59,6 +59,16 @@ TEST(Encode, DeflatedBytesInflateToThemselves) {
   EXPECT_EQ(deflate_raw("abc"), deflate_raw("abc"));
 }
 
+TEST(Encode, PiecesDeflateToTheSameBytes) {
+  std::string text;
+  for (int i = 0; i < 20000; i++) text += std::to_string(i * i % 977) + ",";
+  for (const size_t piece : {1, 7, 4096, 100000}) {
+    Deflater deflater;
+    for (size_t at = 0; at < text.size(); at += piece) deflater.add(std::string_view(text).substr(at, piece));
+    EXPECT_TRUE(deflater.finish() == deflate_raw(text)) << piece;
+  }
+}
+
 TEST(Encode, DeflateIsRawWithoutAZlibOrGzipHead) {
   EXPECT_EQ(deflate_raw(""), std::string("\x03\0", 2));
   EXPECT_EQ(inflate_raw(std::string("\x01\x03\0\xFC\xFF"

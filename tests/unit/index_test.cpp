@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "tests/unit/bundles.h"
+#include "thinktrace/publish/spool.h"
 
 namespace thinktrace {
 namespace {
@@ -197,6 +199,64 @@ TEST(Index, WhatWasReadIsToldWhereSomethingWasInterpolated) {
 TEST(Index, ErrorsAreToldByThePlaceOfTheTrace) {
   const Bundle b = build({testing::sample_run()}, 10);
   EXPECT_EQ(b.index()["errors"], json::array({json::array({4, "[engine] decoding failed <b>"})}));
+}
+
+// More curves than are clustered: each goes where its like went.
+TEST(Index, ManyTracesAreClusteredByTheirShapes) {
+  IndexBuilder builder;
+  constexpr int kShelves = 10, kTraces = 1000;
+  for (int s = 0; s < kShelves; s++) {
+    ShelfParts shelf;
+    shelf.questions.push_back({testing::make_question("s", "Which?", {"a", "b"}, 0), kTraces, 0});
+    for (int i = 0; i < kTraces; i++) {
+      IndexTrace t{.id = fmt::format("{}", s * kTraces + i)};
+      t.numbers.fill(i);
+      t.n_tokens = t.n_positions = t.n_read = i % 7 == 3 ? 0 : 10;  // Some were not read.
+      for (int k = 0; k < kShapePoints; k++) {
+        const float along = static_cast<float>(k) / kShapePoints + 1e-5F * static_cast<float>(i);
+        t.shape[k] = i % 3 == 0 ? along : 1 - along;
+      }
+      shelf.traces.push_back(t);
+    }
+    builder.add(shelf);
+  }
+  std::string text;
+  builder.write_index([&](std::string_view piece) { text += piece; });
+  const json index = json::parse(text);
+  const json& of = index["traces"]["cluster"];
+  ASSERT_EQ(of.size(), static_cast<size_t>(kShelves * kTraces));
+  std::set<int> rising, falling;
+  for (int s = 0; s < kShelves; s++) {
+    for (int i = 0; i < kTraces; i++) {
+      const int cluster = of[s * kTraces + i];
+      if (i % 7 == 3) {
+        EXPECT_EQ(cluster, -1);
+      } else {
+        (i % 3 == 0 ? rising : falling).insert(cluster);
+      }
+    }
+  }
+  for (const int cluster : rising) EXPECT_FALSE(falling.contains(cluster)) << cluster;
+  EXPECT_EQ(number(index, "p_start")[kTraces + 5], 5);
+  EXPECT_EQ(index["questions"]["n_traces"], json(std::vector<int>(kShelves, kTraces)));
+}
+
+TEST(Spool, GivesBackWhatItWasGiven) {
+  for (const size_t size : {size_t{0}, size_t{100}, kSpoolBytes - 1, kSpoolBytes, 5 * kSpoolBytes + 77}) {
+    Spool spool;
+    std::string given, back;
+    for (size_t n = 1; given.size() < size; n = n * 7 % 1009) {
+      const std::string piece(std::min(n, size - given.size()), static_cast<char>('a' + n % 26));
+      spool.add(piece);
+      given += piece;
+    }
+    EXPECT_EQ(spool.is_empty(), size == 0);
+    for (int twice = 0; twice < 2; twice++) {
+      back.clear();
+      spool.replay([&](std::string_view piece) { back += piece; });
+      EXPECT_TRUE(back == given) << size;
+    }
+  }
 }
 
 }  // namespace

@@ -113,10 +113,21 @@ ggml_backend_buffer_type& packed_type() {
 
 // --- the backend ---
 
+struct FreeBackend {
+  void operator()(ggml_backend_t b) const { ggml_backend_free(b); }
+};
+using CpuBackend = std::unique_ptr<ggml_backend, FreeBackend>;
+CpuBackend make_cpu_backend() {
+  return CpuBackend(ggml_backend_init_by_type(GGML_BACKEND_DEVICE_TYPE_CPU, nullptr));
+}
+void give_threads(ggml_backend_t cpu, ggml_threadpool* threads) {
+  cpu_function<decltype(&ggml_backend_cpu_set_threadpool)>("ggml_backend_cpu_set_threadpool")(cpu, threads);
+}
+
 // Runs a function on the engine's threads: a graph of one node, which calls it, on a CPU backend that has these threads.
 class EngineTeam {
  public:
-  EngineTeam() : backend_(ggml_backend_init_by_type(GGML_BACKEND_DEVICE_TYPE_CPU, nullptr)) {
+  EngineTeam() : backend_(make_cpu_backend()) {
     context_.reset(ggml_init({.mem_size = ggml_tensor_overhead() + ggml_graph_overhead() + 4096,
                               .mem_buffer = nullptr,
                               .no_alloc = false}));
@@ -129,9 +140,7 @@ class EngineTeam {
   }
   void use(ggml_threadpool* threads, int n) {
     cpu_function<ggml_backend_set_n_threads_t>("ggml_backend_set_n_threads")(backend_.get(), n);
-    if (threads != threads_)
-      cpu_function<decltype(&ggml_backend_cpu_set_threadpool)>("ggml_backend_cpu_set_threadpool")(
-          backend_.get(), threads);
+    if (threads != threads_) give_threads(backend_.get(), threads);
     threads_ = threads;
   }
   void run(const std::function<void(int)>& work) {
@@ -140,13 +149,10 @@ class EngineTeam {
   }
 
  private:
-  struct FreeBackend {
-    void operator()(ggml_backend_t b) const { ggml_backend_free(b); }
-  };
   struct FreeContext {
     void operator()(ggml_context* c) const { ggml_free(c); }
   };
-  std::unique_ptr<ggml_backend, FreeBackend> backend_;
+  CpuBackend backend_;
   std::unique_ptr<ggml_context, FreeContext> context_;
   ggml_cgraph* graph_ = nullptr;
   ggml_threadpool* threads_ = nullptr;
@@ -343,6 +349,12 @@ void FreeThreads::operator()(ggml_threadpool* threads) const {
 EngineThreads make_engine_threads(int n) {
   ggml_threadpool_params params = ggml_threadpool_params_default(n);
   return EngineThreads(cpu_function<decltype(&ggml_threadpool_new)>("ggml_threadpool_new")(&params));
+}
+
+void rest(ggml_threadpool* threads) {
+  const CpuBackend cpu = make_cpu_backend();
+  give_threads(cpu.get(), threads);
+  give_threads(cpu.get(), nullptr);  // The engine lets threads sleep that are taken away.
 }
 
 KernelScope::KernelScope(KernelUse use, ggml_threadpool* threads) {

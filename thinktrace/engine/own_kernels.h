@@ -18,6 +18,8 @@ struct FreeThreads {
 };
 using EngineThreads = std::unique_ptr<ggml_threadpool, FreeThreads>;
 EngineThreads make_engine_threads(int n);
+// After they have computed they look out for more for up to half a second, each on its core; this lets them sleep at once.
+void rest(ggml_threadpool* threads);
 
 enum class KernelUse { kLoading, kComputing };
 

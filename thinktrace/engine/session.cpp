@@ -129,6 +129,10 @@ void Session::decode(std::span<const Step> steps) {
   }
 }
 
+void Session::rest() {
+  if (threads_) thinktrace::rest(threads_.get());
+}
+
 std::span<const float> Session::logits(int row) const {
   const float* values = llama_get_logits_ith(context_.get(), row_of_.at(row));
   if (!values) throw Error(ErrorKind::kFailed, "[engine] no logits where some were asked for");

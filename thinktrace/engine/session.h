@@ -67,6 +67,9 @@ class Session {
   // REQUIRES: steps.size() <= batch.
   void decode(std::span<const Step> steps);
 
+  // To be called where somebody else is about to compute for a while: threads that it has of its own then sleep.
+  void rest();
+
   // Logits over the whole vocabulary, valid until the next decode or prefill.  [n_vocab]
   // Throws Error (kFailed) if one of them is not a number.
   std::span<const float> logits(int row) const;

@@ -82,6 +82,7 @@ class Bench {
     for (const BenchTrace& trace : traces_.traces) seconds += measure_prefill(trace);
     return seconds;
   }
+  void rest() { session_.rest(); }
   // What exact probing reads, one curve a trace.
   std::vector<Curve> read() {
     std::vector<Curve> curves;
@@ -329,9 +330,11 @@ BenchReport measure_speed(const BenchOptions& options) {
   bench.run();
   report.peak_bytes = peak_memory();
   std::optional<EngineBench> engine;
+  bench.rest();
   if (options.compute.kernels == Kernels::kOwn) engine.emplace(traces, options);
   for (int i = 0; i < options.rounds; i++) {
     Round round = bench.run();
+    bench.rest();
     prefill.push_back(prefilled / round.prefill);
     exact.push_back((prefilled + suffixes) / round.exact);
     ratio.push_back(exact.back() / prefill.back());

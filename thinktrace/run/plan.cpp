@@ -186,7 +186,8 @@ ComputeOptions stored_compute(ComputeOptions compute, const std::optional<Stored
   if (!stored) return resolve_compute(compute);
   const json provenance = json::parse(stored->provenance);
   if (!provenance.contains("compute")) return resolve_compute(compute);  // An import.
-  const json& before = provenance.at("compute");
+  json before = provenance.at("compute");
+  before.emplace("kernels", "engine");  // Where a plan is from before there were others.
   if (compute.threads == 0) compute.threads = before.value("threads", 0);
   if (compute.branches == 0) compute.branches = before.value("branches", 0);
   compute = resolve_compute(compute);
@@ -201,9 +202,11 @@ ComputeOptions stored_compute(ComputeOptions compute, const std::optional<Stored
 
 std::string compute_settings(const ComputeOptions& c) {
   const EngineInfo engine = engine_info();
-  json settings{{"threads", c.threads},     {"gpu_layers", c.gpu_layers},        {"branches", c.branches},
-                {"engine", engine.release}, {"cpu_variant", engine.cpu_variant}, {"devices", engine.devices}};
-  if (c.kernels == Kernels::kOwn) settings["kernels"] = fmt::format("own {}", own_kernels_kind());
+  const json kernels = c.kernels == Kernels::kOwn ? fmt::format("own {}", own_kernels_kind()) : "engine";
+  const json settings{{"threads", c.threads},     {"gpu_layers", c.gpu_layers},
+                      {"branches", c.branches},   {"kernels", kernels},
+                      {"engine", engine.release}, {"cpu_variant", engine.cpu_variant},
+                      {"devices", engine.devices}};
   return settings.dump();
 }
 

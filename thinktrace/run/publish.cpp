@@ -79,7 +79,7 @@ OpenRun open_run(const RunView& view) {
 
 int most_options(const OpenRun& run) {
   size_t most = 0;
-  for (const Question& q : run.store.questions()) most = std::max(most, q.options.size());
+  run.store.for_each_question([&](const Question& q) { most = std::max(most, q.options.size()); });
   return static_cast<int>(most);
 }
 

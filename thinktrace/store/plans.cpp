@@ -179,6 +179,10 @@ int Store::save_plan(const StoredPlan& plan, const std::vector<Question>& named,
 std::vector<Question> Store::questions() const { return questions(current_plan().number); }
 std::vector<Question> Store::questions(int plan) const { return plan_questions(db_.get(), plan); }
 
+void Store::for_each_question(const std::function<void(const Question&)>& visit) const {
+  for_each_plan_question(db_.get(), current_plan().number, [&](Question&& q) { visit(q); });
+}
+
 std::vector<StoredReader> Store::readers() const {
   std::vector<StoredReader> found;
   CheckedRows rows(db_.get(), "reader", "ORDER BY number");

@@ -136,16 +136,20 @@ void write_question(sqlite3* db, const Question& q) {
   CheckedInsert(db, "question").add(q.id).add(q.subject).add(q.text).add_json(q.options).add(q.answer).run();
 }
 
-std::vector<Question> plan_questions(sqlite3* db, int plan) {
+void for_each_plan_question(sqlite3* db, int plan, const std::function<void(Question&&)>& visit) {
   CheckedRows places(db, "plan_question", "WHERE plan = ? ORDER BY place");
   places.bind(plan);
-  std::vector<Question> questions;
   while (places.step()) {
     CheckedRows question(db, "question", "WHERE id = ?");
     question.bind(places.text(1));
     if (!question.step()) places.damaged("a plan's question is missing");
-    questions.push_back(question_from(question));
+    visit(question_from(question));
   }
+}
+
+std::vector<Question> plan_questions(sqlite3* db, int plan) {
+  std::vector<Question> questions;
+  for_each_plan_question(db, plan, [&](Question&& q) { questions.push_back(std::move(q)); });
   return questions;
 }
 

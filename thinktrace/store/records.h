@@ -2,6 +2,7 @@
 // records.h — rows to structs. Private to store/.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ void write_question(sqlite3* db, const Question& question);
 
 // A plan's questions in their order.
 std::vector<Question> plan_questions(sqlite3* db, int plan);
+void for_each_plan_question(sqlite3* db, int plan, const std::function<void(Question&&)>& visit);
 
 // At which unit an attempt was made, with which reader, and (empty: none) for which experiment.
 struct AttemptAt {

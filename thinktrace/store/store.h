@@ -186,6 +186,7 @@ class Store {
                 CurrentPlan current = CurrentPlan::kSaved);
   std::vector<Question> questions() const;
   std::vector<Question> questions(int plan) const;
+  void for_each_question(const std::function<void(const Question&)>& visit) const;  // One at a time.
 
   std::vector<StoredReader> readers() const;
   std::optional<StoredReader> reader(const std::string& id) const;
