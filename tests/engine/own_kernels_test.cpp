@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <thread>
 
 #include "tests/engine/glassbox.h"
 #include "thinktrace/error.h"
@@ -96,6 +97,12 @@ TEST(OwnKernels, TheEnginesAreUntouchedBesideThem) {
   by_forks(glassbox_own());
   EXPECT_EQ(before.logprobs, by_forks(glassbox()).logprobs);
   EXPECT_EQ(glassbox().kernels(), Kernels::kEngine);
+  // A thread that has never had to do with ours knows how it is without them.
+  const auto afresh = [] { return by_forks(Model::load(testing::glassbox_path())); };
+  Curve elsewhere;
+  std::thread([&] { elsewhere = afresh(); }).join();
+  EXPECT_EQ(elsewhere.logprobs, afresh().logprobs);
+  EXPECT_EQ(elsewhere.logprobs, before.logprobs);
 }
 
 TEST(OwnKernels, SampleTextOfTheSameKind) {

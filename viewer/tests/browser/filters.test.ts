@@ -206,6 +206,7 @@ describe("conditions", () => {
   test("the help lists every field, and takes examples and names over", async () => {
     const page = await open(kAll), box = page.getByRole("textbox", { name: "Condition" });
     await page.getByText("What can stand here").click();
+    await page.locator(".where-key").first().waitFor();  // It is filled when it opens.
     const keys = await page.locator(".where-key").allInnerTexts();
     expect(keys).toEqual(expect.arrayContaining(["length", "p_end", "class", "stop", "subject", "sample"]));
     const example = page.locator(".where-example").first();
