@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
-#include <set>
 #include <vector>
 
 #include "ggml-backend-impl.h"
@@ -369,7 +368,7 @@ void offer_own_kernels() {
 }
 
 bool own_kernels_know(const std::string& architecture) {
-  return std::set<std::string>{"llama", "qwen2", "qwen3"}.contains(architecture);
+  return architecture == "llama" || architecture == "qwen2";
 }
 
 const char* own_kernels_kind() { return best_tiles().name; }

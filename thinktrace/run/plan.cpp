@@ -176,7 +176,7 @@ std::string plan_provenance(const RunOptions& o, const Model& model) {
 
 ComputeOptions resolve_compute(ComputeOptions c) {
   if (c.threads <= 0) c.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  if (c.branches <= 0) c.branches = c.gpu_layers > 0 ? 192 : 32;
+  if (c.branches <= 0) c.branches = c.gpu_layers > 0 ? 192 : c.kernels == Kernels::kOwn ? 64 : 32;
   c.branches = std::min(c.branches, kMaxBranches - 1);  // One more holds the trace.
   return c;
 }
