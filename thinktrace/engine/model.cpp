@@ -124,7 +124,9 @@ Model Model::load(const std::string& path, const ModelOptions& options) {
     throw bad_model(path, "the file has no vocabulary");
   model.card_ = describe_model(model.model_.get(), path);
   // Packed weights take two bytes each, whatever they are in the file; the table that tokens are looked up in stays beside them.
-  if (own) model.card_.bytes = 2 * (model.card_.n_parameters + uint64_t{1} * model.card_.n_vocab * model.card_.n_embd);
+  if (own)
+    model.card_.bytes =
+        2 * (model.card_.n_parameters + uint64_t{1} * model.card_.n_vocab * model.card_.n_embd);
   model.card_.sha256 = sha256_file(path);
   for (Token t = 0; t < model.card_.n_vocab; t++) {
     const std::string piece = model.piece(t);
