@@ -15,6 +15,8 @@
 #include "thinktrace/engine/answer_reader.h"
 #include "thinktrace/engine/log_sum_exp.h"
 #include "thinktrace/engine/sampler.h"
+#include "thinktrace/kernels/attention.h"
+#include "thinktrace/kernels/product.h"
 #include "thinktrace/publish/encode.h"
 #include "thinktrace/run/analyze.h"
 #include "thinktrace/run/publish.h"
@@ -94,6 +96,81 @@ void draw_token_by_engine(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(sampler.sample_from_all(row));
 }
 BENCHMARK(draw_token_by_engine)->Arg(kSmallVocabulary)->Arg(kLargeVocabulary);
+
+// --- Our own kernels, on one thread; items are multiply-adds
+
+// Rows of a pass by weights of so many inputs and outputs, as SmolLM2 has them.
+void multiply_packed(benchmark::State& state) {
+  constexpr int64_t kRows = 256;
+  const int64_t n_in = state.range(0), n_out = state.range(1);
+  const std::vector<float> left(kRows * n_in, 0.5F);
+  std::vector<uint16_t> packed(packed_bytes(n_in, n_out) / sizeof(uint16_t));
+  for (int64_t o = 0; o < n_out; o++) pack_output(left.data(), n_in, o, packed.data());
+  std::vector<float> out(kRows * n_out);
+  for (auto _ : state) {
+    multiply({.packed = packed.data(),
+              .n_in = n_in,
+              .n_out = n_out,
+              .left = left.data(),
+              .left_stride = n_in,
+              .n_rows = kRows,
+              .out = out.data(),
+              .out_stride = n_out},
+             {});
+    benchmark::ClobberMemory();
+  }
+  count_items(state, kRows * n_in * n_out);
+}
+BENCHMARK(multiply_packed)->Args({576, 1536})->Args({1536, 576});
+
+// Suffixes of 8 tokens on so many branches, each behind about 500 cells that all see; items are those that have to be seen.
+void attend_branches(benchmark::State& state) {
+  constexpr int kHeads = 9, kKvHeads = 3, kSize = 64, kSuffix = 8, kBegin = 500;
+  const int branches = static_cast<int>(state.range(0)), n = branches * kSuffix, n_cells = kBegin + n;
+  constexpr uint16_t kHidden = 0xfc00;
+  const std::vector<float> queries(static_cast<size_t>(n) * kHeads * kSize, 0.25F);
+  const std::vector<uint16_t> cells(static_cast<size_t>(n_cells) * kKvHeads * kSize, 0x3000);
+  std::vector<uint16_t> mask(static_cast<size_t>(n) * n_cells, kHidden);
+  int64_t seen = 0;
+  for (int q = 0; q < n; q++) {
+    const int begin = kBegin - branches + q / kSuffix, own = kBegin + q / kSuffix * kSuffix;
+    for (int c = 0; c < n_cells; c++) {
+      if (c >= begin && (c < own || c > kBegin + q)) continue;
+      mask[static_cast<size_t>(q) * n_cells + c] = 0;
+      seen++;
+    }
+  }
+  std::vector<float> out(queries.size()), scratch;
+  const size_t row = kSize * sizeof(float), cell = kSize * sizeof(uint16_t);
+  const char* kept = reinterpret_cast<const char*>(cells.data());
+  for (auto _ : state) {
+    attend({.n_queries = n,
+            .n_cells = n_cells,
+            .n_heads = kHeads,
+            .n_kv_heads = kKvHeads,
+            .n_key = kSize,
+            .n_value = kSize,
+            .scale = 0.125F,
+            .queries = reinterpret_cast<const char*>(queries.data()),
+            .query_stride = kHeads * row,
+            .query_head_stride = row,
+            .keys = kept,
+            .key_stride = kKvHeads * cell,
+            .key_head_stride = cell,
+            .values = kept,
+            .value_stride = kKvHeads * cell,
+            .value_head_stride = cell,
+            .mask = mask.data(),
+            .mask_stride = n_cells * sizeof(uint16_t),
+            .out = reinterpret_cast<char*>(out.data()),
+            .out_stride = kHeads * row,
+            .out_head_stride = row},
+           {}, scratch);
+    benchmark::ClobberMemory();
+  }
+  count_items(state, seen * kHeads * kSize * 2);
+}
+BENCHMARK(attend_branches)->Arg(32)->Arg(64);
 
 // --- Stores and galleries
 

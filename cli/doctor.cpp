@@ -58,7 +58,8 @@ void print_doctor_text(const DoctorReport& r) {
   line("shape", fmt::format("{} layers, width {}, vocabulary {}, context {}", m.n_layers, m.n_embd, m.n_vocab,
                             m.n_ctx_train));
   line("sha256", m.sha256);
-  line("engine", fmt::format("llama.cpp {}; {}", r.engine.release, fmt::join(r.engine.devices, "; ")));
+  line("engine", fmt::format("llama.cpp {}; {}{}", r.engine.release, fmt::join(r.engine.devices, "; "),
+                             r.kernels == Kernels::kOwn ? "; our own kernels" : ""));
   line("chat template",
        m.chat_template.empty() ? "given" : fmt::format("in the file, {} characters", m.chat_template.size()));
   line("thinking tags", fmt::format("{} … {} (from: {})", r.tags.open, r.tags.close, name_of(r.tags.source)));
@@ -115,6 +116,7 @@ void print_doctor_json(const DoctorReport& r) {
         {"can_fork", r.model.can_fork}}},
       {"engine",
        {{"release", r.engine.release}, {"cpu_variant", r.engine.cpu_variant}, {"devices", r.engine.devices}}},
+      {"kernels", r.kernels == Kernels::kOwn ? "own" : "engine"},
       {"thinking_tags", {{"open", r.tags.open}, {"close", r.tags.close}, {"from", name_of(r.tags.source)}}},
       {"prompt", r.prompt_text},
       {"prompt_tokens", r.n_prompt_tokens},

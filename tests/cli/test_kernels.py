@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from support import DONE, MODEL, USAGE, CliTest, call, export, run_arguments, traces_of
+from support import DONE, MODEL, USAGE, CliTest, call, export, model_with, run_arguments, traces_of
 
 SHORT = ("--subjects", "capitals,chains", "--limit", 1, "--samples", 2, "--seed", 3)
 
@@ -40,6 +40,16 @@ class OwnKernels(CliTest):
         for option in (("--reference",), ("--gpu-layers", "all")):
             self.assert_complains(call(*run_arguments(self.folder / "none", "--kernels", "own", *option)), USAGE, "--kernels own", "--reference")
         self.assert_complains(call("doctor", "-m", MODEL, "--kernels", "fast"), USAGE, "--kernels")
+
+    def test_another_architecture_is_refused_by_name(self):
+        other = model_with(self.folder / "other.gguf", (b"qwen2", b"qwen9"))
+        self.assert_complains(call("doctor", "-m", other, "--kernels", "own"), USAGE, other, "'qwen9'", "--kernels own")
+
+    def test_doctor_says_who_computes(self):
+        for kernels in ("engine", "own"):
+            result = call("doctor", "-m", MODEL, "--kernels", kernels, "--threads", "1")
+            self.assertEqual(result.code, DONE, result.err)
+            self.assertEqual("our own kernels" in result.out, kernels == "own")
 
     def test_bench_sets_them_beside_the_engines(self):
         result = call("bench", "-m", MODEL, "--threads", "1", "--rounds", "1", "--sequences", "1", "--recompute", "1", "--prompt-tokens", "20",

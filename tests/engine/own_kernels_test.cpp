@@ -71,9 +71,9 @@ TEST(OwnKernels, AreNearTheReference) {
               engines = by_forks(glassbox());
   const NoiseFloor off = between(own, reference);
   EXPECT_GT(off.n_positions, 50);
-  EXPECT_LT(off.max_abs_dp, .05);
-  EXPECT_LT(off.mean_abs_dp, .004);
-  EXPECT_LT(off.mean_abs_dp, between(engines, reference).mean_abs_dp * 1.5);
+  EXPECT_LT(off.max_abs_dp, .01);
+  EXPECT_LT(off.mean_abs_dp, .002);
+  EXPECT_LT(off.mean_abs_dp, between(engines, reference).mean_abs_dp);
   EXPECT_GT(between(own, engines).max_abs_dp, 0) << "somebody else has computed this";
 }
 

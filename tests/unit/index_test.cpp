@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <set>
 
 #include "tests/unit/bundles.h"
+#include "thinktrace/error.h"
 #include "thinktrace/publish/spool.h"
 
 namespace thinktrace {
@@ -257,6 +259,21 @@ TEST(Spool, GivesBackWhatItWasGiven) {
       EXPECT_TRUE(back == given) << size;
     }
   }
+}
+
+TEST(Spool, NamesTheFolderThatTakesNothing) {
+  const char* before = std::getenv("TMPDIR");
+  const std::string kept = before ? before : "";
+  ::setenv("TMPDIR", "/nowhere/at all", 1);
+  std::string complaint;
+  try {
+    Spool().add(std::string(kSpoolBytes, 'x'));
+  } catch (const Error& e) {
+    complaint = e.what();
+  }
+  before ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
+  EXPECT_NE(complaint.find("/nowhere/at all"), std::string::npos) << complaint;
+  EXPECT_NE(complaint.find("TMPDIR"), std::string::npos) << complaint;
 }
 
 }  // namespace

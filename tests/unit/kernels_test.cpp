@@ -273,6 +273,19 @@ TEST_P(KernelsOf, WhatIsHiddenIsPassedOver) {
   EXPECT_EQ(s.out, alone) << "not to hang on the team";
 }
 
+TEST_P(KernelsOf, AHiddenCellCountsForNothingWhateverItsKey) {
+  Scene s(12, 40, 1, 1, 64, 64);
+  for (int q = 1; q < s.n_queries; q++)
+    s.mask[size_t(q) * s.n_cells + 7] = kHiddenHalf;  // The first one alone sees it.
+  s.keys[size_t(7) * s.n_key] = 0x7e00;               // Not a number.
+  s.attend_by(*GetParam(), 1);
+  EXPECT_TRUE(std::isnan(s.out[0]));
+  s.keys[size_t(7) * s.n_key] = 0;
+  const std::vector<float> got(s.out.begin() + s.n_value, s.out.end());
+  s.attend_by(*GetParam(), 1);
+  EXPECT_TRUE(std::equal(got.begin(), got.end(), s.out.begin() + s.n_value));
+}
+
 TEST_P(KernelsOf, BiasesAreAddedAndNothingSeenGivesNothing) {
   Scene s(3, 40, 2, 1, 64, 64);
   for (int c = 0; c < s.n_cells; c++) {

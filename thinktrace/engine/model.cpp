@@ -11,6 +11,7 @@
 #include <set>
 
 #include "ggml-backend.h"
+#include "gguf.h"
 #include "llama.h"
 #include "thinktrace/engine/logs.h"
 #include "thinktrace/engine/own_kernels.h"
@@ -46,6 +47,18 @@ std::string meta(const llama_model* model, const char* key) {
   }
   value.resize(std::max(n, 0));
   return value;
+}
+
+// As the file says, read without its weights; empty where it can't be read.
+std::string architecture_of(const std::string& path) {
+  struct Free {
+    void operator()(gguf_context* file) const { gguf_free(file); }
+  };
+  const std::unique_ptr<gguf_context, Free> file(
+      gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr}));
+  const int64_t key = file ? gguf_find_key(file.get(), "general.architecture") : -1;
+  return key >= 0 && gguf_get_kv_type(file.get(), key) == GGUF_TYPE_STRING ? gguf_get_val_str(file.get(), key)
+                                                                           : "";
 }
 
 bool looks_like_tag(const std::string& piece) {
@@ -96,6 +109,12 @@ Model Model::load(const std::string& path, const ModelOptions& options) {
   model.kernels_ = options.kernels;
   const bool own = options.kernels == Kernels::kOwn;
   if (own) {
+    if (const std::string architecture = architecture_of(path); !own_kernels_know(architecture)) {
+      throw bad_model(path,
+                      fmt::format("our own kernels have not been tried with the architecture '{}'; leave out "
+                                  "--kernels own",
+                                  architecture));
+    }
     offer_own_kernels();
     params.n_gpu_layers = 0;
     params.load_mode = LLAMA_LOAD_MODE_NONE;  // The file is not looked at again.
@@ -111,13 +130,6 @@ Model Model::load(const std::string& path, const ModelOptions& options) {
   }
   if (!llama_model_has_decoder(model.model_.get()) || llama_model_has_encoder(model.model_.get())) {
     throw bad_model(path, "not a decoder-only language model");
-  }
-  if (const std::string architecture = meta(model.model_.get(), "general.architecture");
-      own && !own_kernels_know(architecture)) {
-    throw bad_model(
-        path,
-        fmt::format("our own kernels have not been tried with the architecture {}; leave out --kernels own",
-                    architecture));
   }
   model.vocab_ = llama_model_get_vocab(model.model_.get());
   if (llama_vocab_type(model.vocab_) == LLAMA_VOCAB_TYPE_NONE)

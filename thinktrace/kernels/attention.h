@@ -33,7 +33,7 @@ bool can_attend(int n_key, int n_value);
 
 // softmax(scale * queries keys^T + mask) values, computed in F32; 0 where everything is hidden. What is hidden from neighbouring
 // queries alike is not computed. A query's result hangs on the cells that it sees and on where in the cache they are, not on the
-// other queries, nor on the team. `scratch` is made as large as is needed and can be used again.
+// other queries, nor on the team. REQUIRES: values are finite, those of hidden cells too. `scratch` is made as large as is needed and can be used again.
 void attend(const Attention& attention, const Team& team, std::vector<float>& scratch,
             const Tiles& tiles = best_tiles());
 

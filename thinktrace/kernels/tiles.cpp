@@ -116,10 +116,9 @@ THINKTRACE_INLINE void add_products(const float* left, size_t left_stride, int64
 }
 
 constexpr float kInfinity = __builtin_huge_valf();
-
 constexpr uint16_t kHidden = 0xfc00;  // -infinity as a half.
 
-// In place: each lane l < n becomes the combination of itself and all others; lanes[0] that of all.
+// The combination of all lanes; what is in them is lost.
 template <class Combine>
 THINKTRACE_INLINE float over_lanes(float* lanes, const Combine& combine) {
   for (int64_t half = kLanes / 2; half > 0; half /= 2) {
@@ -200,7 +199,8 @@ struct Strip {
     for (int64_t i = 0; i < n_panels; i++) {
       for (int64_t c = panels[i] * kPanel; c < (panels[i] + 1) * kPanel; c += kLanes) {
         for (int64_t l = 0; l < kLanes; l++) {
-          weights[c + l] += mask[c + l];
+          // Hidden, whatever stands in such a cell.
+          weights[c + l] = mask[c + l] == -kInfinity ? -kInfinity : weights[c + l] + mask[c + l];
           lanes[l] = weights[c + l] > lanes[l] ? weights[c + l] : lanes[l];
         }
       }

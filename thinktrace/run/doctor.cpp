@@ -157,7 +157,10 @@ DoctorReport examine_model(const RunOptions& given, const RunObserver& observer,
   const PreparedQuestion& q = prepared.front();
   if (!q.unfit.empty())
     throw Error(ErrorKind::kInput, fmt::format("[doctor] {}: {}", model.card().path, q.unfit));
-  DoctorReport report{.model = model.card(), .engine = engine_info(), .tags = options.format.tags};
+  DoctorReport report{.model = model.card(),
+                      .engine = engine_info(),
+                      .kernels = model.kernels(),
+                      .tags = options.format.tags};
   describe_question(model, q, report);
 
   std::vector<std::string> suffixes;

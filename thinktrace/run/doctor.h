@@ -21,6 +21,7 @@ struct SuffixWeight {
 struct DoctorReport {
   ModelCard model;
   EngineInfo engine;
+  Kernels kernels = Kernels::kEngine;
   ThinkingTags tags;
   std::string prompt_text;  // Of the question that was tried.
   int n_prompt_tokens = 0;
