@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 fs::path temporary_folder() {
   std::error_code error;
-  const fs::path folder = fs::temp_directory_path(error);
+  fs::path folder = fs::temp_directory_path(error);
   if (!error) return folder;
   const char* given = std::getenv("TMPDIR");
   return given ? given : "/tmp";  // Which is then named in the complaint.
