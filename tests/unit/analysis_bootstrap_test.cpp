@@ -85,7 +85,7 @@ Drawn draw(const std::vector<Sample>& samples, const std::vector<int>& groups,
 Estimate naive_estimate(const Statistic& statistic, const std::vector<int>& groups,
                         const BootstrapOptions& options) {
   std::vector<int> counts(groups.size(), 1);
-  const std::vector<Sample> samples = statistic.samples();
+  const std::vector<Sample> samples = statistic.samples;
   Estimate out{.value = naive(statistic.kind, draw(samples, groups, counts))};
   std::mt19937_64 random(options.seed);
   std::vector<double> replicates;
@@ -132,7 +132,7 @@ TEST(Bootstrap, EqualsRecomputingOnTheListOfDrawnTraces) {
     std::vector<Estimate> fast(std::size(kEveryKind));
     std::vector<Statistic> statistics;
     for (size_t i = 0; i < std::size(kEveryKind); i++)
-      statistics.push_back({kEveryKind[i], [&] { return samples; }, &fast[i]});
+      statistics.push_back({kEveryKind[i], samples, &fast[i]});
     estimate(statistics, groups, options);
     for (size_t i = 0; i < std::size(kEveryKind); i++) {
       SCOPED_TRACE(i);
@@ -153,7 +153,7 @@ TEST(Bootstrap, EqualsRecomputingOnTheListOfDrawnTraces) {
 Estimate estimate_one(StatisticKind kind, const std::vector<Sample>& samples, int n_questions,
                       const BootstrapOptions& options = {}) {
   Estimate result;
-  estimate({{kind, [&] { return samples; }, &result}}, std::vector<int>(n_questions), options);
+  estimate({{kind, samples, &result}}, std::vector<int>(n_questions), options);
   return result;
 }
 

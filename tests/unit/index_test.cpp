@@ -12,7 +12,6 @@
 
 #include "tests/unit/bundles.h"
 #include "thinktrace/error.h"
-#include "thinktrace/publish/spool.h"
 
 namespace thinktrace {
 namespace {
@@ -241,39 +240,6 @@ TEST(Index, ManyTracesAreClusteredByTheirShapes) {
   for (const int cluster : rising) EXPECT_FALSE(falling.contains(cluster)) << cluster;
   EXPECT_EQ(number(index, "p_start")[kTraces + 5], 5);
   EXPECT_EQ(index["questions"]["n_traces"], json(std::vector<int>(kShelves, kTraces)));
-}
-
-TEST(Spool, GivesBackWhatItWasGiven) {
-  for (const size_t size : {size_t{0}, size_t{100}, kSpoolBytes - 1, kSpoolBytes, 5 * kSpoolBytes + 77}) {
-    Spool spool;
-    std::string given, back;
-    for (size_t n = 1; given.size() < size; n = n * 7 % 1009) {
-      const std::string piece(std::min(n, size - given.size()), static_cast<char>('a' + n % 26));
-      spool.add(piece);
-      given += piece;
-    }
-    EXPECT_EQ(spool.is_empty(), size == 0);
-    for (int twice = 0; twice < 2; twice++) {
-      back.clear();
-      spool.replay([&](std::string_view piece) { back += piece; });
-      EXPECT_TRUE(back == given) << size;
-    }
-  }
-}
-
-TEST(Spool, NamesTheFolderThatTakesNothing) {
-  const char* before = std::getenv("TMPDIR");
-  const std::string kept = before ? before : "";
-  ::setenv("TMPDIR", "/nowhere/at all", 1);
-  std::string complaint;
-  try {
-    Spool().add(std::string(kSpoolBytes, 'x'));
-  } catch (const Error& e) {
-    complaint = e.what();
-  }
-  before ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
-  EXPECT_NE(complaint.find("/nowhere/at all"), std::string::npos) << complaint;
-  EXPECT_NE(complaint.find("TMPDIR"), std::string::npos) << complaint;
 }
 
 }  // namespace

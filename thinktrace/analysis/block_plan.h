@@ -1,75 +1,61 @@
 // SPDX-License-Identifier: MIT
-// block_plan.h — the statistics of one block of traces, listed before any of them is computed. For summary.cpp and
+// block_plan.h — the statistics of one block of traces, listed before any trace is looked at. For summary.cpp and
 // summary_readings.cpp.
 #pragma once
-#include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <functional>
+#include <map>
 #include <optional>
-#include <span>
 #include <string>
-#include <tuple>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "thinktrace/analysis/estimates.h"
 #include "thinktrace/analysis/summary.h"
 
 namespace thinktrace {
 
-// Some of the traces.
-struct BlockTraces {
-  const MeasuredTraces& all;
-  std::span<const uint32_t> places;
+// Some traces, those of a question one after the other. Borrows the records.
+class BlockTraces {
+ public:
+  BlockTraces(const Records& records, uint64_t offset, size_t n) : records_(records), offset_(offset), n_(n) {}
 
-  size_t size() const { return places.size(); }
-  const KeptMeasures& operator[](size_t i) const { return all[places[i]]; }
+  size_t size() const { return n_; }
+  // Calls visit(measures), or visit(trace, is_first_of_question).
   template <class F>
   void for_each(F visit) const {
-    for (const uint32_t place : places) visit(all[place]);
-  }
-};
-
-// The statistics of one block on their way to estimate().
-class BlockPlan {
- public:
-  explicit BlockPlan(const BlockTraces& traces) : traces_(traces) {
-    // Questions are numbered by id and groups by name, so that nothing hangs on the order of the traces.
-    const auto& questions = traces.all.questions();
-    const std::vector<std::string>& subjects = traces.all.subjects();
-    std::vector<uint32_t> sorted;
-    traces.for_each([&](const KeptMeasures& t) {
-      if (sorted.empty() || sorted.back() != t.question) sorted.push_back(t.question);
-    });
-    const auto name = [&](uint32_t q) { return std::tie(questions[q].id, subjects[questions[q].subject]); };
-    std::sort(sorted.begin(), sorted.end(), [&](uint32_t a, uint32_t b) { return name(a) < name(b); });
-    const std::vector<int> groups = places_by_name(subjects);
-    if (sorted.empty()) return;
-    const auto [first, last] = std::minmax_element(sorted.begin(), sorted.end());
-    first_ = *first;
-    numbers_.resize(*last - first_ + 1);
-    for (size_t i = 0; i < sorted.size(); i++) {
-      if (i == 0 || name(sorted[i]) != name(sorted[i - 1]))
-        groups_.push_back(groups[questions[sorted[i]].subject]);
-      numbers_[sorted[i] - first_] = static_cast<int>(groups_.size()) - 1;
+    RecordReader reader(records_, offset_);
+    std::string record;
+    KeptTrace last;
+    for (size_t i = 0; i < n_ && reader.next(record); i++) {
+      KeptTrace trace = kept_trace(record);
+      if constexpr (std::is_invocable_v<F, const KeptMeasures&>) {
+        visit(std::as_const(trace.measures));
+      } else {
+        const bool is_first = i == 0 || trace.question_id != last.question_id || trace.subject != last.subject;
+        visit(std::as_const(trace), is_first);
+        last = std::move(trace);
+      }
     }
   }
 
-  int n_questions() const { return static_cast<int>(groups_.size()); }
-  // The number of a trace's question, from 0.
-  int number_of(const KeptMeasures& t) const { return numbers_[t.question - first_]; }
+ private:
+  const Records& records_;
+  uint64_t offset_;
+  size_t n_;
+};
 
-  // `value` gives a trace's value, or nothing where the trace has none. It is kept, and called when the numbers are
-  // computed: the samples of all statistics together would be a multiple of the traces.
+// The statistics of one block on their way to their values.
+class BlockPlan {
+ public:
+  // `value` gives a trace's value, or nothing where the trace has none. It is kept, and called in carry_out().
   template <class F>
   void add(StatisticKind kind, Estimate& into, F value) {
-    const auto samples = [this, value] {
-      std::vector<Sample> found;
-      found.reserve(traces_.size());
-      traces_.for_each([&](const KeptMeasures& t) {
-        if (const std::optional<double> x = value(t)) found.push_back({number_of(t), *x});
-      });
-      return found;
-    };
-    statistics_.push_back({kind, samples, &into});
+    add_pairs(kind, into, [value](const KeptMeasures& t) -> std::optional<Pair> {
+      const std::optional<double> x = value(t);
+      return x ? std::optional(Pair{*x, 0}) : std::nullopt;
+    });
   }
   // The same with the trace's curve, over the traces that have one.
   template <class F>
@@ -81,42 +67,74 @@ class BlockPlan {
   template <class F>
   void add_counted(CountedShare& into, F value) {
     add(StatisticKind::kShare, into.share, value);
-    traces_.for_each([&](const KeptMeasures& t) { into.count += value(t).value_or(0) != 0; });
+    statistics_.back().count = &into.count;
   }
   // The correlation of thinking length with `value`.
   template <class F>
   void add_with_length(StatisticKind kind, Estimate& into, F value) {
-    const auto samples = [this, value] {
-      std::vector<Sample> found;
-      found.reserve(traces_.size());
-      traces_.for_each([&](const KeptMeasures& t) {
-        const std::optional<double> y = value(t);
-        if (t.length && y) found.push_back({number_of(t), static_cast<double>(*t.length), *y});
-      });
-      return found;
-    };
-    statistics_.push_back({kind, samples, &into});
+    add_pairs(kind, into, [value](const KeptMeasures& t) -> std::optional<Pair> {
+      const std::optional<double> y = value(t);
+      return t.length && y ? std::optional(Pair{static_cast<double>(*t.length), *y}) : std::nullopt;
+    });
+  }
+  // The bias at one end of the traces.
+  void add_labels(LabelBias& bias, int n_labels, LabelCounts LabelsRead::*end) {
+    biases_.push_back({add_label_bias(estimates_, bias, n_labels), end, LabelCounts(n_labels)});
   }
 
-  void carry_out(const AnalysisOptions& options) const {
-    estimate(statistics_, groups_, {options.seed, options.resamples, options.level, options.should_stop});
+  // Computes all; to be called once. `groups`: the place of each subject's name.
+  void carry_out(const BlockTraces& traces, const std::map<std::string, int>& groups,
+                 const AnalysisOptions& options) {
+    std::optional<int> group;
+    const auto end_question = [&] {
+      if (!group) return;
+      for (Bias& bias : biases_) {
+        take_label_counts(estimates_, bias.first, bias.counts);
+        bias.counts = LabelCounts(bias.counts.n_labels());
+      }
+      estimates_.end_question(*group);
+    };
+    traces.for_each([&](const KeptTrace& trace, bool is_first) {
+      if (is_first) {
+        end_question();
+        group = groups.at(trace.subject);
+      }
+      for (const Planned& statistic : statistics_) {
+        const std::optional<Pair> pair = statistic.value(trace.measures);
+        if (!pair) continue;
+        estimates_.take(statistic.number, pair->first, pair->second);
+        if (statistic.count) *statistic.count += pair->first != 0;
+      }
+      for (Bias& bias : biases_) {
+        if (trace.labels && (*trace.labels.*bias.end).n_labels() == bias.counts.n_labels())
+          bias.counts.add(*trace.labels.*bias.end);
+      }
+    });
+    end_question();
+    estimates_.finish({options.seed, options.resamples, options.level, options.should_stop});
   }
 
  private:
-  // By name; the order in which they come hangs on the traces.
-  static std::vector<int> places_by_name(const std::vector<std::string>& names) {
-    std::vector<int> sorted(names.size()), places(names.size());
-    std::iota(sorted.begin(), sorted.end(), 0);
-    std::sort(sorted.begin(), sorted.end(), [&](int a, int b) { return names[a] < names[b]; });
-    for (size_t i = 0; i < sorted.size(); i++) places[sorted[i]] = static_cast<int>(i);
-    return places;
+  using Pair = std::pair<double, double>;
+  struct Planned {
+    size_t number = 0;
+    std::function<std::optional<Pair>(const KeptMeasures&)> value;
+    int* count = nullptr;  // Of how many traces the value is not 0.
+  };
+  struct Bias {
+    size_t first = 0;
+    LabelCounts LabelsRead::*end = nullptr;
+    LabelCounts counts;  // Of the question.
+  };
+
+  template <class F>
+  void add_pairs(StatisticKind kind, Estimate& into, F value) {
+    statistics_.push_back({estimates_.add(kind, into), value});
   }
 
-  const BlockTraces& traces_;
-  uint32_t first_ = 0;
-  std::vector<int> numbers_;  // Of KeptMeasures::question, less first_.
-  std::vector<int> groups_;   // Each question's subject.  [n_questions]
-  std::vector<Statistic> statistics_;
+  Estimates estimates_;
+  std::vector<Planned> statistics_;
+  std::vector<Bias> biases_;
 };
 
 inline std::optional<double> unless_nan(double x) { return std::isnan(x) ? std::nullopt : std::optional(x); }
@@ -125,8 +143,7 @@ inline bool is_censored(const KeptMeasures& t) { return t.ended == false; }
 
 // What a block says of early answers, of several readings of each trace, and of the plan's own reader beside this one.
 void plan_readings(BlockPlan& plan, const BlockTraces& traces, Block& block);
-// Its label bias, which estimate() doesn't know. REQUIRES: block.labels is filled.
-void measure_block_labels(const BlockPlan& plan, const BlockTraces& traces, const AnalysisOptions& options,
-                          Block& block);
+// Its label bias. REQUIRES: block.labels.n_options is known.
+void plan_label_bias(BlockPlan& plan, const BlockTraces& traces, Block& block);
 
 }  // namespace thinktrace

@@ -41,8 +41,7 @@ struct Sample {
 
 struct Statistic {
   StatisticKind kind = StatisticKind::kMean;
-  // Finite numbers; in any order. Asked for once: only one statistic's samples are in memory at a time.
-  std::function<std::vector<Sample>()> samples;
+  std::vector<Sample> samples;  // Finite numbers; in any order.
   Estimate* result = nullptr;  // Borrowed: estimate() writes it.
 };
 
@@ -71,9 +70,9 @@ std::optional<Interval> percentile_interval(std::vector<double> replicates, cons
 // left out; where that is more than half of them there is no interval. The result hangs on the seed, not on
 // the order of the samples. REQUIRES: 0 <= question < group_of_question.size(), which holds each question's
 // group (0 or more; subjects, say); resamples >= 1; 0 < level < 1.
-// Cost: resamples x questions x statistics; 8,476 questions and 100 statistics take about a second. Memory: two to six
-// numbers for each question and statistic, fewer where statistics are over the same traces.
-void estimate(const std::vector<Statistic>& statistics, const std::vector<int>& group_of_question,
+// Cost: resamples x questions x statistics. Memory: the samples. Where they come question by question, estimates.h
+// does without.
+void estimate(std::vector<Statistic> statistics, const std::vector<int>& group_of_question,
               const BootstrapOptions& options);
 
 }  // namespace thinktrace

@@ -13,22 +13,22 @@ class Collected {
   // A new statistic; its number, from 0. REQUIRES: `result` outlives the collection.
   size_t add(StatisticKind kind, Estimate& result) {
     statistics_.push_back({.kind = kind, .result = &result});
-    samples_.emplace_back();
     return statistics_.size() - 1;
   }
-  void take(size_t statistic, int question, double x) { samples_[statistic].push_back({question, x}); }
+  void take(size_t statistic, int question, double x) {
+    statistics_[statistic].samples.push_back({question, x});
+  }
   // As estimate(), all questions being of one group. What was collected is gone afterwards. `entries`: how often each
   // trace was taken; it counts once.
   void estimate_all(int n_questions, const BootstrapOptions& options, int entries = 1) {
-    for (size_t i = 0; i < statistics_.size(); i++)
-      statistics_[i].samples = [this, i] { return std::move(samples_[i]); };
-    estimate(statistics_, std::vector<int>(n_questions), options);
-    for (const Statistic& statistic : statistics_) statistic.result->n_traces /= entries;
+    std::vector<Estimate*> results;
+    for (const Statistic& statistic : statistics_) results.push_back(statistic.result);
+    estimate(std::exchange(statistics_, {}), std::vector<int>(n_questions), options);
+    for (Estimate* result : results) result->n_traces /= entries;
   }
 
  private:
   std::vector<Statistic> statistics_;
-  std::vector<std::vector<Sample>> samples_;
 };
 
 }  // namespace thinktrace

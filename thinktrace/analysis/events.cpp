@@ -126,14 +126,11 @@ std::vector<EventAverage> EventSums::averages(int n_questions, const BootstrapOp
   std::vector<Statistic> statistics;
   // A mean over events hangs on nothing but each question's sum and number: so many events of the question's mean.
   const auto add = [&](Estimate& into, size_t i, auto value) {
-    const auto samples = [this, i, value] {
-      std::vector<Sample> found;
-      for (const auto& [question, cells] : questions_) {
-        for (int k = 0; k < cells[i].n; k++) found.push_back({question, value(cells[i]) / cells[i].n});
-      }
-      return found;
-    };
-    statistics.push_back({StatisticKind::kMean, samples, &into});
+    std::vector<Sample> samples;
+    for (const auto& [question, cells] : questions_) {
+      for (int k = 0; k < cells[i].n; k++) samples.push_back({question, value(cells[i]) / cells[i].n});
+    }
+    statistics.push_back({StatisticKind::kMean, std::move(samples), &into});
   };
   for (size_t s = 0; s < series_.size(); s++) {
     EventAverage& average = averages[s];
@@ -146,7 +143,7 @@ std::vector<EventAverage> EventSums::averages(int n_questions, const BootstrapOp
       add(average.difference[k], i, [](const Cell& c) { return c.at_events - c.at_places; });
     }
   }
-  estimate(statistics, std::vector<int>(n_questions), options);
+  estimate(std::move(statistics), std::vector<int>(n_questions), options);
   return averages;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A mean over readings hangs on nothing but the sum and the number of each question's readings; estimate() gets these as
+// A mean over readings hangs on nothing but the sum and the number of each question's readings; Estimates gets these as
 // so many readings of the question's mean.
 #include "thinktrace/analysis/label_bias.h"
 
@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "thinktrace/analysis/collected.h"
 #include "thinktrace/analysis/statistics.h"
 
 namespace thinktrace {
@@ -17,21 +16,15 @@ int chosen_label(const LabelReading& reading) {
   return static_cast<int>(std::max_element(reading.p.begin(), reading.p.end()) - reading.p.begin());
 }
 
-LabelCounts sum_counts(const std::vector<LabelCounts>& by_question, const std::vector<int>& times,
-                       int n_labels) {
-  LabelCounts total(n_labels);
-  for (size_t q = 0; q < by_question.size(); q++) {
-    if (times[q] > 0) total.add(by_question[q], times[q]);
-  }
-  return total;
-}
+// Totals over readings: how many there are, then by label chosen, right and both.
+constexpr size_t kSumsOfLabel = 3;
 
 // Not defined where some label is never right.
-std::optional<double> recall_deviation(const LabelCounts& total) {
+std::optional<double> recall_deviation(std::span<const double> sums) {
   std::vector<double> recalls;
-  for (const LabelCounts::Sums& label : total.labels()) {
-    if (label.right == 0) return std::nullopt;
-    recalls.push_back(static_cast<double>(label.both) / label.right);
+  for (size_t i = 1; i < sums.size(); i += kSumsOfLabel) {
+    if (sums[i + 1] == 0) return std::nullopt;
+    recalls.push_back(sums[i + 2] / sums[i + 1]);
   }
   const double middle = *mean(recalls);
   double squares = 0;
@@ -39,33 +32,11 @@ std::optional<double> recall_deviation(const LabelCounts& total) {
   return std::sqrt(squares / static_cast<double>(recalls.size()));
 }
 
-std::optional<double> chosen_minus_right(const LabelCounts& total) {
-  if (total.n_readings() == 0) return std::nullopt;
-  double sum = 0;
-  for (const LabelCounts::Sums& label : total.labels()) sum += std::abs(label.chosen - label.right);
-  return sum / total.n_readings() / 2;
-}
-
-// Both numbers that estimate() doesn't know, on the resamples that it takes.
-void estimate_deviations(const std::vector<LabelCounts>& by_question, int n_labels,
-                         const BootstrapOptions& options, LabelBias& bias) {
-  const auto n_questions = by_question.size();
-  const LabelCounts once = sum_counts(by_question, std::vector<int>(n_questions, 1), n_labels);
-  bias.recall_deviation.value = recall_deviation(once);
-  bias.chosen_minus_right.value = chosen_minus_right(once);
-  for (Estimate* e : {&bias.recall_deviation, &bias.chosen_minus_right}) {
-    e->n_traces = bias.labels[0].chosen.n_traces;
-    e->n_questions = bias.labels[0].chosen.n_questions;
-  }
-  if (bias.labels[0].chosen.n_questions < 2) return;
-  std::vector<double> deviations, differences;
-  for_each_resample(n_questions, options, [&](const std::vector<int>& counts) {
-    const LabelCounts total = sum_counts(by_question, counts, n_labels);
-    if (const auto value = recall_deviation(total)) deviations.push_back(*value);
-    if (const auto value = chosen_minus_right(total)) differences.push_back(*value);
-  });
-  if (bias.recall_deviation.value) bias.recall_deviation.interval = percentile_interval(deviations, options);
-  bias.chosen_minus_right.interval = percentile_interval(differences, options);
+std::optional<double> chosen_minus_right(std::span<const double> sums) {
+  if (sums[0] == 0) return std::nullopt;
+  double distance = 0;
+  for (size_t i = 1; i < sums.size(); i += kSumsOfLabel) distance += std::abs(sums[i] - sums[i + 1]);
+  return distance / sums[0] / 2;
 }
 
 }  // namespace
@@ -80,13 +51,13 @@ void LabelCounts::add(const LabelReading& reading) {
   for (size_t i = 0; i < labels_.size(); i++) labels_[i].p += std::llround(reading.p[i] / kUnit);
 }
 
-void LabelCounts::add(const LabelCounts& other, int times) {
-  n_readings_ += times * other.n_readings_;
+void LabelCounts::add(const LabelCounts& other) {
+  n_readings_ += other.n_readings_;
   for (size_t i = 0; i < labels_.size(); i++) {
-    labels_[i].chosen += times * other.labels_[i].chosen;
-    labels_[i].right += times * other.labels_[i].right;
-    labels_[i].both += times * other.labels_[i].both;
-    labels_[i].p += times * other.labels_[i].p;
+    labels_[i].chosen += other.labels_[i].chosen;
+    labels_[i].right += other.labels_[i].right;
+    labels_[i].both += other.labels_[i].both;
+    labels_[i].p += other.labels_[i].p;
   }
 }
 
@@ -112,33 +83,49 @@ std::vector<LabelReading> label_readings(const TraceView& trace, size_t row) {
   return readings;
 }
 
+size_t add_label_bias(Estimates& all, LabelBias& bias, int n_labels) {
+  bias.labels.resize(n_labels);
+  const size_t n_sums = 1 + kSumsOfLabel * n_labels;
+  const size_t first = all.add_of_sums(n_sums, bias.recall_deviation, recall_deviation);
+  all.add_of_sums(n_sums, bias.chosen_minus_right, chosen_minus_right);
+  for (LabelNumbers& label : bias.labels) {
+    all.add(StatisticKind::kShare, label.chosen);
+    all.add(StatisticKind::kShare, label.right);
+    all.add(StatisticKind::kMean, label.p);
+    all.add(StatisticKind::kShare, label.recall);
+  }
+  return first;
+}
+
+void take_label_counts(Estimates& all, size_t first, const LabelCounts& counts) {
+  const int n = counts.n_readings();
+  size_t statistic = first + 2;
+  const auto take = [&](double sum, int readings) {
+    for (int k = 0; k < readings; k++) all.take(statistic, sum / readings);
+    statistic++;
+  };
+  std::vector<double> sums{static_cast<double>(n)};
+  for (const LabelCounts::Sums& label : counts.labels()) {
+    for (const int sum : {label.chosen, label.right, label.both}) sums.push_back(sum);
+    take(label.chosen, n);
+    take(label.right, n);
+    take(static_cast<double>(label.p) * LabelCounts::kUnit, n);
+    take(label.both, label.right);
+  }
+  all.take_sums(first, sums, n);
+  all.take_sums(first + 1, sums, n);
+}
+
 LabelBias measure_label_bias(const std::vector<LabelCounts>& by_question, int n_labels,
                              const BootstrapOptions& options) {
   LabelBias bias;
-  bias.labels.resize(n_labels);
-  Collected statistics;
-  for (LabelNumbers& label : bias.labels) {
-    for (Estimate* e : {&label.chosen, &label.right, &label.p, &label.recall}) {
-      const StatisticKind kind = e == &label.p ? StatisticKind::kMean : StatisticKind::kShare;
-      statistics.add(kind, *e);
-    }
+  Estimates all;
+  const size_t first = add_label_bias(all, bias, n_labels);
+  for (const LabelCounts& counts : by_question) {
+    take_label_counts(all, first, counts);
+    all.end_question();
   }
-  for (size_t q = 0; q < by_question.size(); q++) {
-    const int n = by_question[q].n_readings();
-    const auto take = [&](size_t statistic, double sum, int readings) {
-      for (int k = 0; k < readings; k++) statistics.take(statistic, static_cast<int>(q), sum / readings);
-    };
-    for (int i = 0; i < n_labels; i++) {
-      const LabelCounts::Sums& sums = by_question[q].labels()[i];
-      const size_t first = 4 * static_cast<size_t>(i);
-      take(first, sums.chosen, n);
-      take(first + 1, sums.right, n);
-      take(first + 2, static_cast<double>(sums.p) * LabelCounts::kUnit, n);
-      take(first + 3, sums.both, sums.right);
-    }
-  }
-  statistics.estimate_all(static_cast<int>(by_question.size()), options);
-  estimate_deviations(by_question, n_labels, options, bias);
+  all.finish(options);
   return bias;
 }
 

@@ -7,9 +7,10 @@
 // gets more than another is preference, not knowledge.
 #pragma once
 #include <cstdint>
+#include <utility>
 #include <vector>
 
-#include "thinktrace/analysis/bootstrap.h"
+#include "thinktrace/analysis/estimates.h"
 #include "thinktrace/analysis/measures.h"
 
 namespace thinktrace {
@@ -26,8 +27,8 @@ class LabelCounts {
   int n_readings() const { return n_readings_; }
   // One with another number of labels is left out. REQUIRES: 0 <= right < p.size().
   void add(const LabelReading& reading);
-  // `times`: as often as it was drawn. REQUIRES: as many labels.
-  void add(const LabelCounts& other, int times = 1);
+  // REQUIRES: as many labels.
+  void add(const LabelCounts& other);
 
   struct Sums {
     int chosen = 0, right = 0, both = 0;
@@ -35,6 +36,8 @@ class LabelCounts {
   };
   static constexpr double kUnit = 1. / (int64_t{1} << 40);
   const std::vector<Sums>& labels() const { return labels_; }
+  LabelCounts(int n_readings, std::vector<Sums> labels)
+      : n_readings_(n_readings), labels_(std::move(labels)) {}
 
  private:
   int n_readings_ = 0;
@@ -59,8 +62,13 @@ struct LabelBias {
   Estimate chosen_minus_right;
 };
 
-// Intervals are of whole questions. n_traces counts readings. REQUIRES: all counts are of n_labels labels; n_labels >= 1.
-// Cost: resamples x questions x labels.
+// Lists the statistics of a bias on their way to an interval. Returns the first one's number. Intervals are of whole
+// questions; n_traces counts readings. Borrows `bias`. REQUIRES: n_labels >= 1.
+size_t add_label_bias(Estimates& all, LabelBias& bias, int n_labels);
+// A question's counts. REQUIRES: add_label_bias() gave `first`; as many labels.
+void take_label_counts(Estimates& all, size_t first, const LabelCounts& counts);
+
+// Both, for counts that are in memory. REQUIRES: all counts are of n_labels labels; n_labels >= 1.
 LabelBias measure_label_bias(const std::vector<LabelCounts>& by_question, int n_labels,
                              const BootstrapOptions& options = {});
 

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: MIT
-// measured.h — the measures of many traces in little room: what the first numbers of a run need of each.
+// measured.h — the measures of many traces outside memory: what the first numbers of a run need of each.
 #pragma once
 #include <array>
 #include <cstdint>
-#include <deque>
-#include <map>
-#include <memory>
-#include <memory_resource>
 #include <optional>
-#include <span>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "thinktrace/analysis/label_bias.h"
 #include "thinktrace/analysis/measures.h"
+#include "thinktrace/text/records.h"
 
 namespace thinktrace {
+
+// What was read at both ends of a trace, in all orders, by label.
+struct LabelsRead {
+  LabelCounts start, end;
+};
 
 // Of a TraceMeasures and its curve, under the same names.
 struct KeptMeasures {
@@ -26,10 +28,9 @@ struct KeptMeasures {
   double performative_share = 0, performative_share_high = 0;  // NaN where there was no thinking.
   double area_over = 0, area_over_sentences = 0;               // NaN where they are nothing.
   int first_position = 0, flips = 0, t_exit = 0, end = 0, n_sentences = 0;
-  uint32_t question = 0;                       // A place in MeasuredTraces::questions().
-  const OrderAgreement* orders = nullptr;      // Null unless it was read in other orders too.
-  const EnsembleMeasures* ensemble = nullptr;  // Null unless it was read in several ways.
-  const ReadingComparison* against_own = nullptr;
+  std::optional<OrderAgreement> orders;       // Where it was read in other orders too.
+  std::optional<EnsembleMeasures> ensemble;   // Where it was read in several ways.
+  std::optional<ReadingComparison> against_own;
   std::optional<int> length;
   std::optional<bool> ended, free_correct, known_already;
   TraceClass trace_class = TraceClass::kWavering;
@@ -38,14 +39,15 @@ struct KeptMeasures {
   std::array<std::optional<bool>, kEarlyShares.size()> same_at = {};
 };
 
-// What was read at both ends of a question's traces, in all orders, by label.
-struct QuestionLabels {
-  LabelCounts start, end;
+// A trace with the names of its question.
+struct KeptTrace {
+  std::string question_id, subject;
+  KeptMeasures measures;
+  std::optional<LabelsRead> labels;  // Where it was read in other orders too.
 };
 
-// Traces in the order in which they were added. Memory: about 170 bytes a trace, 50 more where it was read in other orders, 110 where
-// in several ways, 100 where another reader is compared; and 50 bytes and its id a question, 50 more for each label where
-// there are other orders.
+// Traces in the order in which they were added, in a temporary file. Memory: the subjects' names. Movable, not copyable.
+// Errors: as Spool.
 class MeasuredTraces {
  public:
   MeasuredTraces() = default;
@@ -53,36 +55,26 @@ class MeasuredTraces {
     for (const TraceMeasures& t : traces) add(t);
   }
 
-  // Cheapest where the traces of a question come one after the other. REQUIRES: at most 255 options.
+  // REQUIRES: at most 255 options.
   void add(const TraceMeasures& trace);
 
-  size_t size() const { return traces_.size(); }
-  const KeptMeasures& operator[](size_t i) const { return traces_[i]; }
-
-  // The same one may be there more than once.
-  struct QuestionName {
-    std::string_view id;                     // Lives as long as this.
-    int subject = 0;                         // A place in subjects().
-    const QuestionLabels* labels = nullptr;  // Null unless it was read in other orders.
-  };
-  const std::deque<QuestionName>& questions() const { return questions_; }
+  size_t size() const { return records_.size(); }
   // In the order in which they first appear.
   const std::vector<std::string>& subjects() const { return subjects_; }
 
- private:
-  int subject_of(const std::string& name);
-  void keep_labels(const CurveMeasures& curve, int n_options);
+  // The traces by question id and subject, and by subject and question id. Traces of a question stay in their order.
+  Records by_question() const { return sorted(false); }
+  Records by_subject() const { return sorted(true); }
 
-  // Deques grow without a copy, and what is in them stays where it is.
-  std::deque<KeptMeasures> traces_;
-  std::deque<OrderAgreement> orders_;
-  std::deque<EnsembleMeasures> ensembles_;
-  std::deque<ReadingComparison> comparisons_;
-  std::deque<QuestionLabels> labels_;
-  std::deque<QuestionName> questions_;
+ private:
+  Records sorted(bool by_subject) const;
+
+  Records records_;
   std::vector<std::string> subjects_;
-  std::map<std::string, int> place_of_subject_;
-  std::unique_ptr<std::pmr::monotonic_buffer_resource> ids_;
+  std::set<std::string> known_subjects_;
 };
+
+// What a record of MeasuredTraces holds.
+KeptTrace kept_trace(std::string_view record);
 
 }  // namespace thinktrace

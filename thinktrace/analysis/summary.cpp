@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A block lists what it reports, each as a value for each trace that has one; estimate() does the rest.
+// A block lists what it reports, each as a value for each trace that has one; Estimates does the rest.
 #include "thinktrace/analysis/summary.h"
 
 #include <algorithm>
-#include <numeric>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "thinktrace/analysis/block_plan.h"
@@ -157,7 +158,7 @@ void plan_labels(Plan& plan, const Traces& traces, const AnalysisOptions& option
 
 void plan_orders(Plan& plan, OrderFacts& orders) {
   const auto add = [&](Estimate& into, double OrderAgreement::*share) {
-    plan.add(kShare, into, [=](T t) { return t.orders ? Value(t.orders->*share) : std::nullopt; });
+    plan.add(kShare, into, [=](T t) { return t.orders ? Value((*t.orders).*share) : std::nullopt; });
   };
   add(orders.option, &OrderAgreement::option);
   add(orders.option_at_start, &OrderAgreement::option_start);
@@ -168,11 +169,13 @@ void plan_orders(Plan& plan, OrderFacts& orders) {
 }
 
 // Writes into `block`, to which estimates are addressed: it must not move until this returns.
-void fill_block(const Traces& traces, const AnalysisOptions& options, Block& block) {
-  Plan plan(traces);
+void fill_block(const Traces& traces, const std::map<std::string, int>& groups,
+                const AnalysisOptions& options, Block& block) {
+  Plan plan;
   block.n_traces = static_cast<int>(traces.size());
-  block.n_questions = plan.n_questions();
-  traces.for_each([&](T t) {
+  traces.for_each([&](const KeptTrace& trace, bool is_first_of_question) {
+    const KeptMeasures& t = trace.measures;
+    block.n_questions += is_first_of_question;
     block.n_not_ended += t.ended == false;
     block.n_ended_unknown += !t.ended;
     if (!t.has_curve) return;
@@ -190,8 +193,8 @@ void fill_block(const Traces& traces, const AnalysisOptions& options, Block& blo
   plan_labels(plan, traces, options, block.labels);
   plan_orders(plan, block.orders);
   plan_readings(plan, traces, block);
-  plan.carry_out(options);
-  measure_block_labels(plan, traces, options, block);
+  plan_label_bias(plan, traces, block);
+  plan.carry_out(traces, groups, options);
   block.warnings = warnings_of(block);
 }
 
@@ -199,21 +202,32 @@ void fill_block(const Traces& traces, const AnalysisOptions& options, Block& blo
 
 Analysis analyze_traces(const MeasuredTraces& traces, const AnalysisOptions& options) {
   Analysis analysis{.seed = options.seed, .resamples = options.resamples, .level = options.level};
-  const auto subject_of = [&](uint32_t place) { return traces.questions()[traces[place].question].subject; };
-  std::vector<uint32_t> by_subject(traces.size());
-  std::iota(by_subject.begin(), by_subject.end(), 0);
-  std::stable_sort(by_subject.begin(), by_subject.end(),
-                   [&](uint32_t a, uint32_t b) { return subject_of(a) < subject_of(b); });
-  fill_block({traces, by_subject}, options, analysis.overall);
+  // By name, so that nothing hangs on the order of the traces.
+  std::map<std::string, int> groups;
+  for (const std::string& subject : traces.subjects()) groups[subject];
+  int n = 0;
+  for (auto& [subject, group] : groups) group = n++;
+  {
+    const Records by_question = traces.by_question();
+    fill_block({by_question, 0, traces.size()}, groups, options, analysis.overall);
+  }
+  const Records by_subject = traces.by_subject();
+  struct Part {
+    uint64_t begin = 0;
+    size_t n = 0;
+  };
+  std::map<std::string, Part> parts;
+  std::string record;
+  for (RecordReader reader(by_subject);;) {
+    const uint64_t begin = reader.offset();
+    if (!reader.next(record)) break;
+    parts.try_emplace(kept_trace(record).subject, Part{begin, 0}).first->second.n++;
+  }
   analysis.subjects.resize(traces.subjects().size());
-  std::span<const uint32_t> left = by_subject;
   for (size_t i = 0; i < analysis.subjects.size(); i++) {
-    const auto end = std::find_if(left.begin(), left.end(),
-                                  [&](uint32_t place) { return subject_of(place) != static_cast<int>(i); });
-    const auto n = static_cast<size_t>(end - left.begin());
+    const Part& part = parts.at(traces.subjects()[i]);
     analysis.subjects[i].subject = traces.subjects()[i];
-    fill_block({traces, left.first(n)}, options, analysis.subjects[i]);
-    left = left.subspan(n);
+    fill_block({by_subject, part.begin, part.n}, groups, options, analysis.subjects[i]);
   }
   return analysis;
 }

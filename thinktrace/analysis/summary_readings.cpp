@@ -113,27 +113,16 @@ void plan_readings(BlockPlan& plan, const BlockTraces& traces, Block& block) {
   plan_comparison(plan, block.against_own);
 }
 
-void measure_block_labels(const BlockPlan& plan, const BlockTraces& traces, const AnalysisOptions& options,
-                          Block& block) {
+void plan_label_bias(BlockPlan& plan, const BlockTraces& traces, Block& block) {
   const int n_labels = block.labels.n_options;
   if (n_labels == 0) return;
-  std::vector<LabelCounts> start(plan.n_questions(), LabelCounts(n_labels)), end = start;
-  uint32_t last = 0;
-  bool is_first = true, is_any = false;
-  traces.for_each([&](T t) {
-    if (!is_first && t.question == last) return;  // Counts are of a question's traces together.
-    is_first = false;
-    last = t.question;
-    const QuestionLabels* labels = traces.all.questions()[t.question].labels;
-    if (!labels || labels->start.n_labels() != n_labels) return;
-    is_any = true;
-    start[plan.number_of(t)].add(labels->start);
-    end[plan.number_of(t)].add(labels->end);
+  bool is_any = false;
+  traces.for_each([&](const KeptTrace& trace, bool) {
+    is_any |= trace.labels && trace.labels->start.n_labels() == n_labels;
   });
   if (!is_any) return;
-  const BootstrapOptions bootstrap{options.seed, options.resamples, options.level, options.should_stop};
-  block.label_bias_at_start = measure_label_bias(start, n_labels, bootstrap);
-  block.label_bias_at_end = measure_label_bias(end, n_labels, bootstrap);
+  plan.add_labels(block.label_bias_at_start, n_labels, &LabelsRead::start);
+  plan.add_labels(block.label_bias_at_end, n_labels, &LabelsRead::end);
 }
 
 }  // namespace thinktrace

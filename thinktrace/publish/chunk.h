@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "thinktrace/text/spool.h"
+
 namespace thinktrace {
 
 struct Chunk {
@@ -14,9 +16,6 @@ struct Chunk {
 
 // Takes chunks as they are made. The same one may come more than once.
 using ChunkSink = std::function<void(const Chunk&)>;
-
-// Takes a text piece by piece.
-using TextSink = std::function<void(std::string_view)>;
 
 // `content`: a line of JSON, or one and a line feed and bytes. `write` says it piece by piece: only what is packed is in memory.
 Chunk pack_chunk(std::string_view content);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "thinktrace/publish/spool.h"
+#include "thinktrace/text/spool.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -26,7 +27,7 @@ fs::path temporary_folder() {
 
 Error spool_error(const char* what) {
   return {ErrorKind::kFailed,
-          fmt::format("[publish] {}: a temporary file can't be {} ({}); TMPDIR may name another folder",
+          fmt::format("[temporary files] {}: a temporary file can't be {} ({}); TMPDIR may name another folder",
                       temporary_folder().string(), what, std::strerror(errno))};
 }
 
@@ -51,6 +52,7 @@ void Spool::write_out() {
   }
   if (std::fwrite(buffer_.data(), 1, buffer_.size(), file_.get()) != buffer_.size())
     throw spool_error("written");
+  written_ += buffer_.size();
   buffer_.clear();
 }
 
@@ -59,13 +61,42 @@ void Spool::add(std::string_view text) {
   if (buffer_.size() >= kSpoolBytes) write_out();
 }
 
-void Spool::replay(const TextSink& sink) {
-  if (!file_) return sink(buffer_);
-  write_out();
-  std::rewind(file_.get());
-  std::string piece(kSpoolBytes, '\0');
-  while (const size_t n = std::fread(piece.data(), 1, piece.size(), file_.get())) sink({piece.data(), n});
-  if (std::ferror(file_.get())) throw spool_error("read");
+size_t Spool::read(uint64_t offset, char* into, size_t n) const {
+  if (offset >= written_) {
+    const size_t at = std::min<uint64_t>(offset - written_, buffer_.size());
+    return buffer_.copy(into, n, at);
+  }
+  n = std::min<uint64_t>(n, written_ - offset);
+  const ssize_t got = ::pread(::fileno(file_.get()), into, n, static_cast<off_t>(offset));
+  if (got <= 0) throw spool_error("read");
+  return static_cast<size_t>(got);
+}
+
+void Spool::replay(const TextSink& sink) const {
+  std::string piece(std::min<uint64_t>(kSpoolBytes, size()), '\0');
+  uint64_t offset = 0;
+  while (const size_t n = read(offset, piece.data(), piece.size())) {
+    sink({piece.data(), n});
+    offset += n;
+  }
+}
+
+bool SpoolReader::read(void* into, size_t n) {
+  char* to = static_cast<char*>(into);
+  while (n > 0) {
+    if (at_ == piece_.size()) {
+      piece_.resize(kSpoolBytes);
+      piece_.resize(spool_->read(next_, piece_.data(), piece_.size()));
+      next_ += piece_.size();
+      at_ = 0;
+      if (piece_.empty()) return false;
+    }
+    const size_t here = piece_.copy(to, n, at_);
+    to += here;
+    at_ += here;
+    n -= here;
+  }
+  return true;
 }
 
 }  // namespace thinktrace
