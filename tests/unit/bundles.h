@@ -179,8 +179,8 @@ struct Bundle {
 inline Bundle build(const std::vector<SiteRun>& runs, int shelf_tokens = kShelfTokens) {
   Bundle bundle;
   const BundleOptions options{.title = "t", .shelf_tokens = shelf_tokens};
-  bundle.manifest = json::parse(
-      build_bundle(runs, options, [&](const Chunk& c) { bundle.chunks[c.name] = unpack(c.name, c.packed); }));
+  bundle.manifest = json::parse(build_bundle(
+      runs, options, [&](const Chunk& c) { bundle.chunks[c.name] = unpack(c.name, c.packed.text()); }));
   return bundle;
 }
 

@@ -6,8 +6,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
+#include <set>
 
 #include "thinktrace/error.h"
+#include "thinktrace/text/hash_set.h"
 
 namespace thinktrace {
 namespace {
@@ -65,6 +68,22 @@ TEST(Hash, AFileThatCannotBeReadIsNamed) {
 
 TEST(Hash, ContentIdIsTheBeginningOfTheDigest) {
   for (const auto& v : kVectors) EXPECT_EQ(content_id(v.message), v.digest.substr(0, 16));
+}
+
+TEST(HashSet, HoldsWhatWasPutIn) {
+  std::mt19937_64 random(8);
+  HashSet set;
+  std::set<uint64_t> twin;
+  EXPECT_FALSE(set.contains(3));
+  for (int i = 0; i < 5000; i++) {
+    // Few different ones, so that many come again, and many that share their lowest bits.
+    const uint64_t hash = 2 + (random() % 3000) * (i % 2 == 0 ? 1 : 1 << 20);
+    EXPECT_EQ(set.contains(hash), twin.contains(hash));
+    EXPECT_EQ(set.insert(hash), twin.insert(hash).second);
+    EXPECT_TRUE(set.contains(hash));
+  }
+  EXPECT_TRUE(set.insert(0));
+  EXPECT_FALSE(set.insert(0));
 }
 
 }  // namespace

@@ -22,8 +22,9 @@ class LivePlanTest : public testing::FolderTest {
   size_t n_traces() const { return index()["traces"]["id"].size(); }
 
   Chunks chunks_;
-  LivePlan::Sinks sinks_{[this](const Chunk& c) { chunks_[c.name] = testing::unpack(c.name, c.packed); },
-                         [] { return false; }};
+  LivePlan::Sinks sinks_{
+      [this](const Chunk& c) { chunks_[c.name] = testing::unpack(c.name, c.packed.text()); },
+      [] { return false; }};
   LivePlan plan_{kShelfTokens};
 };
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <utility>
 
 #include "thinktrace/error.h"
 #include "thinktrace/text/hash.h"
@@ -55,16 +57,31 @@ void Intake::skip(const std::string& where, const std::string& reason) {
 void Intake::take(TraceRecord&& record, const ImportSource& source, const std::string& where,
                   const std::string& number) {
   const std::string content = record.id.empty() ? imported_trace_id(source.model, record) : record.id;
-  if (!seen_.insert(number_of(hash_of({"seen", content, number}))).second) {
+  if (!seen_.insert(number_of(hash_of({"seen", content, number})))) {
     skip(where, "the same trace as one before it");
     return;
   }
-  const int n_before = n_of_content_[number_of(hash_of(content))]++;
+  const int n_before = count_again(content);
   // A question that failed has no trace.
   if (record.status == Status::kOk || !record.id.empty())
     record.id = n_before == 0 ? content : hash_of({"repeated trace", content, n_before});
   taken_[record.question.subject]++;
   if (observer_.on_record) observer_.on_record(std::move(record), source);
+}
+
+// How many traces before this one have its content.
+int Intake::count_again(const std::string& content) {
+  const auto hash = [&](int n) { return number_of(hash_of({"content", content, n})); };
+  if (seen_.insert(hash(0))) return 0;
+  // Those below some number are there: between `there`, which is, and `absent` lies where they end.
+  int there = 0, absent = 1;
+  while (seen_.contains(hash(absent))) there = std::exchange(absent, 2 * absent);
+  while (absent - there > 1) {
+    const int middle = std::midpoint(there, absent);
+    (seen_.contains(hash(middle)) ? there : absent) = middle;
+  }
+  seen_.insert(hash(absent));
+  return absent;
 }
 
 void Intake::finish(const std::string& path) const {

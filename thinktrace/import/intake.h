@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 // intake.h — what every import does with the records that it reads: select, count, tell twins apart, pass on.
 #pragma once
-#include <cstdint>
 #include <map>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "thinktrace/import/import.h"
+#include "thinktrace/text/hash_set.h"
 
 namespace thinktrace {
 
@@ -34,11 +32,12 @@ class Intake {
   void finish(const std::string& path) const;
 
  private:
+  int count_again(const std::string& content);
+
   const ImportOptions& options_;
   const ImportObserver& observer_;
-  std::map<std::string, int> taken_;                // Subject -> traces passed on.
-  std::unordered_set<uint64_t> seen_;               // Hashes of content and number.
-  std::unordered_map<uint64_t, int> n_of_content_;  // Hash of content -> traces that have it.
+  std::map<std::string, int> taken_;  // Subject -> traces passed on.
+  HashSet seen_;                      // Of content and number, and of content and how often it came before.
   std::string first_skipped_;
 };
 

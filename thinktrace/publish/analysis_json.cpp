@@ -332,17 +332,21 @@ std::string to_json(const CueReport& report) {
   return json.dump();
 }
 
+// Block by block: of many subjects the text is all that memory holds, not its tree as well.
 std::string to_json(const Analysis& analysis) {
-  Json json{{"resampling",
-             {{"seed", analysis.seed}, {"resamples", analysis.resamples}, {"level", number(analysis.level)}}},
-            {"failed", analysis.n_failed},
-            {"overall", to_object(analysis.overall, Scope::kOverall)},
-            {"subjects", Json::array()},
-            {"readers", Json::array()},
-            {"own_reader", number(analysis.own_reader)}};
-  for (const EnsembleReader& reader : analysis.readers) json["readers"].push_back(to_object(reader));
-  for (const Block& block : analysis.subjects) json["subjects"].push_back(to_object(block, Scope::kSubject));
-  return json.dump();
+  const Json resampling{
+      {"seed", analysis.seed}, {"resamples", analysis.resamples}, {"level", number(analysis.level)}};
+  Json readers = Json::array();
+  for (const EnsembleReader& reader : analysis.readers) readers.push_back(to_object(reader));
+  std::string text =
+      "{\"resampling\":" + resampling.dump() + ",\"failed\":" + Json(analysis.n_failed).dump() +
+      ",\"overall\":" + to_object(analysis.overall, Scope::kOverall).dump() + ",\"subjects\":[";
+  for (const Block& block : analysis.subjects) {
+    if (text.back() != '[') text += ',';
+    text += to_object(block, Scope::kSubject).dump();
+  }
+  text += "],\"readers\":" + readers.dump() + ",\"own_reader\":" + number(analysis.own_reader).dump() + "}";
+  return text;
 }
 
 }  // namespace thinktrace

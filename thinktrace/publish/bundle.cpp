@@ -49,7 +49,12 @@ std::string emit(const Content& content, const ChunkSink& sink) {
 
 json emit_analysis(const std::string& analysis, const ChunkSink& sink) {
   if (analysis.empty()) return nullptr;
-  return emit(dump({{"kind", "analysis"}, {"analysis", json::parse(analysis)}}), sink);
+  const auto write = [&](const TextSink& text) {
+    text("{\"kind\":\"analysis\",\"analysis\":");
+    text(analysis);
+    text("}");
+  };
+  return emit(write, sink);
 }
 
 json emit_ablations(const std::vector<std::string>& reports, const ChunkSink& sink) {

@@ -9,19 +9,24 @@
 
 namespace thinktrace {
 
+// Chunks of more are written to a temporary file until they are where they belong.
+inline constexpr size_t kChunkBytes = 1 << 18;
+
+// Movable, not copyable.
 struct Chunk {
-  std::string name;    // The first 32 hex digits of the SHA-256 of its content.
-  std::string packed;  // The content in raw deflate, in base64.
+  std::string name;           // The first 32 hex digits of the SHA-256 of its content.
+  Spool packed{kChunkBytes};  // The content in raw deflate, in base64.
 };
 
 // Takes chunks as they are made. The same one may come more than once.
 using ChunkSink = std::function<void(const Chunk&)>;
 
-// `content`: a line of JSON, or one and a line feed and bytes. `write` says it piece by piece: only what is packed is in memory.
+// `content`: a line of JSON, or one and a line feed and bytes. `write` says it piece by piece. Errors: as Spool.
 Chunk pack_chunk(std::string_view content);
 Chunk pack_chunk(const std::function<void(const TextSink&)>& write);
 
 // What data/<name>.js holds.
 std::string chunk_script(const Chunk& chunk);
+void write_chunk_script(const Chunk& chunk, const TextSink& sink);
 
 }  // namespace thinktrace

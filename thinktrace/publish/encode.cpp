@@ -28,12 +28,21 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
+void Base64::add(std::string_view bytes) {
+  left_ += bytes;
+  const size_t whole = left_.size() / 3 * 3;
+  out_(base64(std::string_view(left_).substr(0, whole)));
+  left_.erase(0, whole);
+}
+
+void Base64::finish() { out_(base64(left_)); }
+
 void Deflater::Free::operator()(z_stream_s* stream) const {
   deflateEnd(stream);
   delete stream;
 }
 
-Deflater::Deflater() {
+Deflater::Deflater(TextSink out) : out_(std::move(out)) {
   constexpr int kLevel = 7;  // On curves 9 takes five times as long for 2 % less.
   auto stream = std::make_unique<z_stream>();
   if (deflateInit2(stream.get(), kLevel, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK) throw zlib_error();
@@ -48,21 +57,20 @@ void Deflater::write(std::string_view bytes, int flush) {
     stream_->next_out = reinterpret_cast<Bytef*>(buffer);
     stream_->avail_out = sizeof(buffer);
     if (deflate(stream_.get(), flush) == Z_STREAM_ERROR) throw zlib_error();
-    out_.append(buffer, sizeof(buffer) - stream_->avail_out);
+    out_({buffer, sizeof(buffer) - stream_->avail_out});
   } while (stream_->avail_out == 0);
 }
 
 void Deflater::add(std::string_view bytes) { write(bytes, Z_NO_FLUSH); }
 
-std::string Deflater::finish() {
-  write({}, Z_FINISH);
-  return std::move(out_);
-}
+void Deflater::finish() { write({}, Z_FINISH); }
 
 std::string deflate_raw(std::string_view bytes) {
-  Deflater deflater;
+  std::string out;
+  Deflater deflater([&](std::string_view piece) { out += piece; });
   deflater.add(bytes);
-  return deflater.finish();
+  deflater.finish();
+  return out;
 }
 
 std::string inflate_raw(std::string_view bytes) {

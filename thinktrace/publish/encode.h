@@ -5,7 +5,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "thinktrace/text/spool.h"
 
 struct z_stream_s;
 
@@ -13,20 +16,33 @@ namespace thinktrace {
 
 std::string base64(std::string_view bytes);
 
-// Raw deflate of bytes that come piece by piece; how they are cut does not matter to what comes out.
+// The same of bytes that come piece by piece.
+class Base64 {
+ public:
+  explicit Base64(TextSink out) : out_(std::move(out)) {}
+  void add(std::string_view bytes);
+  void finish();  // To be called once, at the end.
+
+ private:
+  TextSink out_;
+  std::string left_;  // Less than three bytes.
+};
+
+// Raw deflate (RFC 1951) of bytes that come piece by piece; how they are cut does not matter to what comes out. Throws Error
+// (kFailed) if zlib refuses.
 class Deflater {
  public:
-  Deflater();
+  explicit Deflater(TextSink out);
   void add(std::string_view bytes);
-  std::string finish();  // All of it; to be called once.
+  void finish();  // To be called once, at the end.
 
  private:
   void write(std::string_view bytes, int flush);
   struct Free {
     void operator()(z_stream_s* stream) const;
   };
+  TextSink out_;
   std::unique_ptr<z_stream_s, Free> stream_;
-  std::string out_;
 };
 
 // Raw deflate (RFC 1951), and back. Throws Error (kFailed) if zlib refuses.

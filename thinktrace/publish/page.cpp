@@ -99,8 +99,10 @@ SinglePage make_single_page(std::string_view template_html, std::string_view scr
   return {std::move(head), fmt::format("<script>{}</script>\n{}", script, tail)};
 }
 
-std::string chunk_block(const Chunk& chunk) {
-  return fmt::format("<script type=\"text/plain\" id=\"chunk-{}\">{}</script>\n", chunk.name, chunk.packed);
+void write_chunk_block(const Chunk& chunk, const TextSink& sink) {
+  sink(fmt::format("<script type=\"text/plain\" id=\"chunk-{}\">", chunk.name));
+  chunk.packed.replay(sink);
+  sink("</script>\n");
 }
 
 std::string single_page_end(const SinglePage& page, const std::string& manifest) {

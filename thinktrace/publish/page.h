@@ -23,13 +23,13 @@ std::string folder_page(const std::string& manifest);
 // What that page may load and do, for servers that say it as well: its Content-Security-Policy.
 std::string folder_page_policy();
 
-// A page that holds everything is `head`, a chunk_block of each chunk, and single_page_end.
+// A page that holds everything is `head`, the block of each chunk, and single_page_end.
 struct SinglePage {
   std::string head, tail;
 };
 // Throws Error (kFailed) if the viewer can't stand inside a page.
 SinglePage single_page();
-std::string chunk_block(const Chunk& chunk);
+void write_chunk_block(const Chunk& chunk, const TextSink& sink);
 std::string single_page_end(const SinglePage& page, const std::string& manifest);
 
 // A page of `template_html` that holds script and style, admitted by their hashes and nothing else. Throws Error (kFailed)

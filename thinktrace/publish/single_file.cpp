@@ -35,7 +35,8 @@ void write_single_file(const std::vector<SiteRun>& runs, const BundleOptions& op
   out.write(page.head);
   std::set<std::string> names;
   const std::string manifest = build_bundle(runs, options, [&](const Chunk& chunk) {
-    if (names.insert(chunk.name).second) out.write(chunk_block(chunk));
+    if (names.insert(chunk.name).second)
+      write_chunk_block(chunk, [&](std::string_view text) { out.write(text); });
   });
   out.write(single_page_end(page, manifest));
   out.finish();

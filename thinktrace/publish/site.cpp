@@ -13,9 +13,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool holds(const fs::path& file, std::string_view text) {
+bool holds(const fs::path& file, const Chunk& chunk) {
   std::ifstream in(file, std::ios::binary);
-  return in && std::string(std::istreambuf_iterator<char>(in), {}) == text;
+  bool is_same = in.is_open();
+  std::string there;
+  write_chunk_script(chunk, [&](std::string_view text) {
+    if (!is_same) return;
+    there.resize(text.size());
+    is_same = in.read(there.data(), static_cast<std::streamsize>(there.size())) && there == text;
+  });
+  return is_same && in.peek() == std::ifstream::traits_type::eof();
 }
 
 // The chunks of a folder. One that an earlier gallery left there is kept if it is whole: a power failure may have emptied
@@ -27,8 +34,10 @@ class ChunkFolder {
   void write(const Chunk& chunk) {
     if (!names_.insert(chunk.name).second) return;
     const fs::path file = folder_ / (chunk.name + ".js");
-    const std::string script = chunk_script(chunk);
-    if (!holds(file, script)) write_gallery_file(file, script);
+    if (holds(file, chunk)) return;
+    PartFile out(file);
+    write_chunk_script(chunk, [&](std::string_view text) { out.write(text); });
+    out.finish();
   }
 
   // Removes chunks, and nothing else, that this gallery does not use; also those that a killed writer left half

@@ -35,10 +35,10 @@ std::string identity_of(const ImportSource& source) {
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-// What an import keeps in memory of the traces that are there.
-struct Known {
-  std::set<std::string> ids;                             // Of the whole folder: a trace is in it once.
-  std::map<std::string, std::map<int, Status>> samples;  // Of the plan, by question.
+// What is in the batch and not yet in the store.
+struct Pending {
+  std::set<std::string> ids;
+  std::map<std::string, std::map<int, Status>> samples;  // By question.
 };
 
 class Importer {
@@ -54,11 +54,14 @@ class Importer {
       record.error.clear();
     }
     const bool failed = record.status == Status::kFailed;
-    if (!failed && !known_.ids.insert(record.id).second) {
+    // A trace is in a folder once, whatever the plan.
+    if (!failed && (!pending_.ids.insert(record.id).second || store_->has_trace(record.id))) {
       result_.there++;
       return;
     }
-    std::map<int, Status>& samples = known_.samples[record.question.id];
+    std::map<int, Status>& in_batch = pending_.samples[record.question.id];
+    std::map<int, Status> samples = in_batch;
+    samples.merge(store_->units_of(record.question.id));  // What is in both is being replaced.
     const auto taken = samples.find(record.trace.sample);
     if (taken != samples.end() && failed) {
       result_.there++;
@@ -67,7 +70,7 @@ class Importer {
     // What had failed is replaced; beside another trace it gets the next free number.
     if (taken != samples.end() && taken->second == Status::kOk)
       record.trace.sample = samples.rbegin()->first + 1;
-    samples[record.trace.sample] = record.status;
+    in_batch[record.trace.sample] = record.status;
     n_samples_ = std::max(n_samples_, record.trace.sample + 1);
     for (const std::string& part : missing_parts(record)) lacks_.insert(part);
     n_tokens_ += record.think_text.size();
@@ -92,6 +95,7 @@ class Importer {
     }
     store_->commit_units(batch_);
     batch_.clear();
+    pending_ = {};
     n_tokens_ = 0;
   }
 
@@ -133,8 +137,6 @@ class Importer {
           fmt::format("{}: this folder holds another plan; the import becomes plan {} of it, and nothing is "
                       "mixed",
                       options_.out, plan_.number));
-    for (const auto& [unit, status] : store_->units()) known_.samples[unit.first][unit.second] = status;
-    for (std::string& id : store_->all_trace_ids()) known_.ids.insert(std::move(id));
   }
 
   std::string provenance_text() const {
@@ -167,7 +169,7 @@ class Importer {
   std::optional<Store> store_;
   StoredPlan plan_;
   std::string reader_id_;
-  Known known_;
+  Pending pending_;
   std::set<std::string> lacks_;
   std::vector<StoredUnit> batch_;
   size_t n_tokens_ = 0;

@@ -202,6 +202,8 @@ class Store {
 
   // --- Units
   std::map<UnitKey, Status> units() const;
+  // The same of one question, by first sample.
+  std::map<int, Status> units_of(const std::string& question_id) const;
   // Those of the plan's questions with samples below `samples`, in the order of for_each_trace. Whoever reads units by
   // their stamps must go by the same number.
   std::vector<UnitStamp> unit_stamps(int samples) const;
@@ -209,8 +211,9 @@ class Store {
   // its attempts are kept.
   void commit_units(std::span<const StoredUnit> units);
   void commit_unit(const StoredUnit& unit) { commit_units({&unit, 1}); }
-  // Ids of all traces in the store, of every plan; and of those that for_each_trace visits, in its order.
-  std::vector<std::string> all_trace_ids() const;
+  // Whether a trace of any plan has this id.
+  bool has_trace(const std::string& id) const;
+  // Ids of the traces that for_each_trace visits, in its order.
   std::vector<std::string> trace_ids() const;
 
   // Units in order, well done, of which some trace lacks a reading by `reader_id`; one whose last attempt at that failed

@@ -127,6 +127,15 @@ std::map<UnitKey, Status> Store::units() const {
   return done;
 }
 
+std::map<int, Status> Store::units_of(const std::string& question_id) const {
+  std::map<int, Status> done;
+  const StoredPlan plan = current_plan();
+  Statement s(db_.get(), "SELECT first_sample, status FROM unit WHERE sampling_id = ? AND question_id = ?");
+  s.bind(plan.sampling_id).bind(question_id);
+  while (s.step()) done[static_cast<int>(s.integer(0))] = s.text(1) == "ok" ? Status::kOk : Status::kFailed;
+  return done;
+}
+
 std::vector<UnitStamp> Store::unit_stamps(int samples) const {
   const StoredPlan plan = current_plan();
   std::vector<UnitStamp> stamps;
@@ -154,11 +163,9 @@ void Store::commit_units(std::span<const StoredUnit> units) {
   transaction.commit();
 }
 
-std::vector<std::string> Store::all_trace_ids() const {
-  std::vector<std::string> ids;
-  Statement s(db_.get(), "SELECT id FROM trace");
-  while (s.step()) ids.push_back(s.text(0));
-  return ids;
+bool Store::has_trace(const std::string& id) const {
+  Statement s(db_.get(), "SELECT 1 FROM trace WHERE id = ?");
+  return s.bind(id).step();
 }
 
 std::vector<std::string> Store::trace_ids() const {
@@ -203,19 +210,23 @@ void Store::commit_readings(const UnitKey& unit, const std::string& reader_id, c
 StoreCounts Store::counts(const std::string& reader_id) const {
   const StoredPlan plan = current_plan();
   Statement s(db_.get(), R"(
-    WITH mine AS (SELECT u.* FROM unit u JOIN plan_question p ON p.question_id = u.question_id
+    WITH mine AS (SELECT count(*) FILTER (WHERE status = 'ok') AS ok, count(*) FILTER (WHERE status = 'failed') AS failed,
+                    count(DISTINCT settings) AS settings
+                  FROM unit u JOIN plan_question p ON p.question_id = u.question_id
                   WHERE u.sampling_id = ?1 AND p.plan = ?2 AND u.first_sample < ?3),
-         asked AS (SELECT t.* FROM trace t JOIN mine u ON u.id = t.unit_id WHERE t.sample < ?3),
-         spent AS (SELECT a.* FROM attempt a JOIN plan_question p ON p.question_id = a.question_id
+         asked AS (SELECT count(*) AS n, total(json_array_length(think_text)) FILTER (WHERE has_tokens) AS tokens,
+                     count(*) FILTER (WHERE stop IN ('budget', 'end_of_text')) AS not_ended,
+                     total((SELECT (length(r.positions) - ifnull(length(r.interpolated), 0)) / 4 FROM reading r
+                            WHERE r.trace_id = t.id AND r.reader_id = ?4)) AS probes
+                   FROM plan_question p JOIN unit u ON u.question_id = p.question_id JOIN trace t ON t.unit_id = u.id
+                   WHERE u.sampling_id = ?1 AND p.plan = ?2 AND u.first_sample < ?3 AND t.sample < ?3),
+         spent AS (SELECT count(*) AS n, total(tokens) AS tokens, total(probes) AS probes,
+                     total(seconds_sampling) AS sampling, total(seconds_probing) AS probing
+                   FROM attempt a JOIN plan_question p ON p.question_id = a.question_id
                    WHERE a.sampling_id = ?1 AND p.plan = ?2)
-    SELECT (SELECT count(*) FROM plan_question WHERE plan = ?2),
-      (SELECT count(*) FROM mine WHERE status = 'ok'), (SELECT count(*) FROM mine WHERE status = 'failed'),
-      (SELECT count(*) FROM asked), (SELECT total(json_array_length(think_text)) FROM asked WHERE has_tokens),
-      (SELECT total(length(r.positions) - ifnull(length(r.interpolated), 0)) / 4 FROM reading r JOIN asked a ON a.id = r.trace_id WHERE r.reader_id = ?4),
-      (SELECT count(*) FROM asked WHERE stop IN ('budget', 'end_of_text')),
-      (SELECT count(DISTINCT settings) FROM mine), (SELECT count(*) FROM spent), (SELECT total(tokens) FROM spent),
-      (SELECT total(probes) FROM spent), (SELECT total(seconds_sampling) FROM spent),
-      (SELECT total(seconds_probing) FROM spent))");
+    SELECT (SELECT count(*) FROM plan_question WHERE plan = ?2), mine.ok, mine.failed, asked.n, asked.tokens, asked.probes,
+      asked.not_ended, mine.settings, spent.n, spent.tokens, spent.probes, spent.sampling, spent.probing
+    FROM mine, asked, spent)");
   s.bind(plan.sampling_id).bind(plan.number).bind(plan.samples);
   s.bind(reader_id.empty() ? plan.reader_id : reader_id);
   s.step();

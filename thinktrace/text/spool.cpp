@@ -26,9 +26,10 @@ fs::path temporary_folder() {
 }
 
 Error spool_error(const char* what) {
-  return {ErrorKind::kFailed,
-          fmt::format("[temporary files] {}: a temporary file can't be {} ({}); TMPDIR may name another folder",
-                      temporary_folder().string(), what, std::strerror(errno))};
+  return {
+      ErrorKind::kFailed,
+      fmt::format("[temporary files] {}: a temporary file can't be {} ({}); TMPDIR may name another folder",
+                  temporary_folder().string(), what, std::strerror(errno))};
 }
 
 // It has no name any more: it is gone when it is closed, whatever happens.
@@ -58,7 +59,7 @@ void Spool::write_out() {
 
 void Spool::add(std::string_view text) {
   buffer_ += text;
-  if (buffer_.size() >= kSpoolBytes) write_out();
+  if (buffer_.size() >= gathered_) write_out();
 }
 
 size_t Spool::read(uint64_t offset, char* into, size_t n) const {
@@ -73,7 +74,7 @@ size_t Spool::read(uint64_t offset, char* into, size_t n) const {
 }
 
 void Spool::replay(const TextSink& sink) const {
-  std::string piece(std::min<uint64_t>(kSpoolBytes, size()), '\0');
+  std::string piece(std::min<uint64_t>(kReadBytes, size()), '\0');
   uint64_t offset = 0;
   while (const size_t n = read(offset, piece.data(), piece.size())) {
     sink({piece.data(), n});
@@ -81,11 +82,17 @@ void Spool::replay(const TextSink& sink) const {
   }
 }
 
+std::string Spool::text() const {
+  std::string all;
+  replay([&](std::string_view piece) { all += piece; });
+  return all;
+}
+
 bool SpoolReader::read(void* into, size_t n) {
   char* to = static_cast<char*>(into);
   while (n > 0) {
     if (at_ == piece_.size()) {
-      piece_.resize(kSpoolBytes);
+      piece_.resize(kReadBytes);
       piece_.resize(spool_->read(next_, piece_.data(), piece_.size()));
       next_ += piece_.size();
       at_ = 0;
