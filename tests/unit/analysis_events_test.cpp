@@ -151,8 +151,7 @@ TEST(Events, EqualANaiveTwinWithItsIntervals) {
     for (int offset = -5; offset <= 5; offset++) {
       const std::vector<Sample> differences = naive_differences(traces, offset, moved, options);
       Estimate expected;
-      estimate({{StatisticKind::kMean, differences, &expected}}, std::vector<int>(6),
-               bootstrap);
+      estimate({{StatisticKind::kMean, differences, &expected}}, std::vector<int>(6), bootstrap);
       const Estimate& e = found.difference[offset + 5];
       EXPECT_EQ(e.n_traces, expected.n_traces);
       EXPECT_EQ(e.n_questions, expected.n_questions);

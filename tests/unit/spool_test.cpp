@@ -68,7 +68,8 @@ TEST(Records, AreSortedAndEqualOnesStayInTheirOrder) {
     RecordSorter sorter(is_before);
     std::vector<std::string> expected;
     for (size_t i = 0; i < n; i++) {
-      std::string record = i % 97 == 7 ? std::string() : fmt::format("{} {}", static_cast<char>('a' + random() % 20), i);
+      std::string record =
+          i % 97 == 7 ? std::string() : fmt::format("{} {}", static_cast<char>('a' + random() % 20), i);
       record.resize(record.size() + random() % 30, '\0');
       sorter.add(record);
       expected.push_back(std::move(record));

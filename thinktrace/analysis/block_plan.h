@@ -19,7 +19,8 @@ namespace thinktrace {
 // Some traces, those of a question one after the other. Borrows the records.
 class BlockTraces {
  public:
-  BlockTraces(const Records& records, uint64_t offset, size_t n) : records_(records), offset_(offset), n_(n) {}
+  BlockTraces(const Records& records, uint64_t offset, size_t n)
+      : records_(records), offset_(offset), n_(n) {}
 
   size_t size() const { return n_; }
   // Calls visit(measures), or visit(trace, is_first_of_question).
@@ -33,7 +34,8 @@ class BlockTraces {
       if constexpr (std::is_invocable_v<F, const KeptMeasures&>) {
         visit(std::as_const(trace.measures));
       } else {
-        const bool is_first = i == 0 || trace.question_id != last.question_id || trace.subject != last.subject;
+        const bool is_first =
+            i == 0 || trace.question_id != last.question_id || trace.subject != last.subject;
         visit(std::as_const(trace), is_first);
         last = std::move(trace);
       }

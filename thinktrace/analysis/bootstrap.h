@@ -42,7 +42,7 @@ struct Sample {
 struct Statistic {
   StatisticKind kind = StatisticKind::kMean;
   std::vector<Sample> samples;  // Finite numbers; in any order.
-  Estimate* result = nullptr;  // Borrowed: estimate() writes it.
+  Estimate* result = nullptr;   // Borrowed: estimate() writes it.
 };
 
 struct BootstrapOptions {

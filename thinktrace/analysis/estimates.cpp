@@ -153,8 +153,7 @@ class Estimates::Resampler {
       if (!is_grouped(entry)) continue;
       for (size_t r = 0; r < n_; r++, groups += n_groups_) {
         PairSums& sums = groups[static_cast<size_t>(row[0])];
-        for (size_t i = 0; i < kPairSums.size(); i++)
-          sums.*kPairSums[i] += counts[r] * row[entry.columns[i]];
+        for (size_t i = 0; i < kPairSums.size(); i++) sums.*kPairSums[i] += counts[r] * row[entry.columns[i]];
       }
     }
   }
@@ -249,9 +248,8 @@ void Estimates::take_sums(size_t statistic, std::span<const double> sums, int n_
 void Estimates::end_entry(Entry& entry, int question) {
   std::vector<Sample>& samples = entry.samples;
   // In an order that hangs on nothing but the samples, so that sums come out the same to the last bit.
-  std::sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) {
-    return std::tie(a.x, a.y) < std::tie(b.x, b.y);
-  });
+  std::sort(samples.begin(), samples.end(),
+            [](const Sample& a, const Sample& b) { return std::tie(a.x, a.y) < std::tie(b.x, b.y); });
   if (entry.kind == StatisticKind::kCorrelationWithinQuestions && samples.size() < 2) samples.clear();
   const int n_traces = entry.of_sums ? std::exchange(entry.n_told, 0) : static_cast<int>(samples.size());
   entry.result->n_traces += n_traces;
@@ -269,8 +267,10 @@ void Estimates::end_entry(Entry& entry, int question) {
   } else {
     row[0] = static_cast<double>(samples.size());
     for (const Sample& s : samples) {
-      if (entry.values) entry.values->add(bytes_of({s.x, question}));
-      else row[1] += s.x;
+      if (entry.values)
+        entry.values->add(bytes_of({s.x, question}));
+      else
+        row[1] += s.x;
     }
   }
   samples.clear();

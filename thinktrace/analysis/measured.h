@@ -28,8 +28,8 @@ struct KeptMeasures {
   double performative_share = 0, performative_share_high = 0;  // NaN where there was no thinking.
   double area_over = 0, area_over_sentences = 0;               // NaN where they are nothing.
   int first_position = 0, flips = 0, t_exit = 0, end = 0, n_sentences = 0;
-  std::optional<OrderAgreement> orders;       // Where it was read in other orders too.
-  std::optional<EnsembleMeasures> ensemble;   // Where it was read in several ways.
+  std::optional<OrderAgreement> orders;      // Where it was read in other orders too.
+  std::optional<EnsembleMeasures> ensemble;  // Where it was read in several ways.
   std::optional<ReadingComparison> against_own;
   std::optional<int> length;
   std::optional<bool> ended, free_correct, known_already;

@@ -24,8 +24,9 @@ Records merge(const std::vector<Records>& runs, RecordSorter::Less less) {
   }
   Records merged;
   while (!fronts.empty()) {
-    const auto first = std::min_element(
-        fronts.begin(), fronts.end(), [&](const Front& a, const Front& b) { return less(a.record, b.record); });
+    const auto first = std::min_element(fronts.begin(), fronts.end(), [&](const Front& a, const Front& b) {
+      return less(a.record, b.record);
+    });
     merged.add(first->record);
     if (!first->reader.next(first->record)) fronts.erase(first);
   }
