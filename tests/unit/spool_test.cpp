@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Temporary files: what was given comes back, and records come back in order.
-#include "thinktrace/text/spool.h"
+#include "thinktrace/spool/spool.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "thinktrace/error.h"
-#include "thinktrace/text/records.h"
+#include "thinktrace/spool/records.h"
 
 namespace thinktrace {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "thinktrace/analysis/bootstrap.h"
-#include "thinktrace/text/records.h"
+#include "thinktrace/spool/records.h"
 
 namespace thinktrace {
 

@@ -11,7 +11,7 @@
 
 #include "thinktrace/analysis/label_bias.h"
 #include "thinktrace/analysis/measures.h"
-#include "thinktrace/text/records.h"
+#include "thinktrace/spool/records.h"
 
 namespace thinktrace {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "thinktrace/text/spool.h"
+#include "thinktrace/spool/spool.h"
 
 namespace thinktrace {
 

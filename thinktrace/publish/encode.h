@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "thinktrace/text/spool.h"
+#include "thinktrace/spool/spool.h"
 
 struct z_stream_s;
 

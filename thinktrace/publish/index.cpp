@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "thinktrace/analysis/cluster.h"
-#include "thinktrace/text/spool.h"
+#include "thinktrace/spool/spool.h"
 
 namespace thinktrace {
 namespace {

@@ -76,7 +76,7 @@ struct IndexSubject {
 // The most curves among which a run's clusters are sought: of more, evenly spaced ones.
 inline constexpr int64_t kMostClustered = 4096;
 
-// Gathers the index, the outlines and the questions chunk of a run from its shelves, column by column, in spools (spool.h).
+// Gathers the index, the outlines and the questions chunk of a run from its shelves, column by column, in spools.
 // Memory: a few bytes a shelf, and what cluster_curves() takes for kMostClustered curves, however many traces there are.
 // Throws Error (kFailed) where the folder for temporary files is full.
 class IndexBuilder {

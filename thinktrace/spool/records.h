@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "thinktrace/text/spool.h"
+#include "thinktrace/spool/spool.h"
 
 namespace thinktrace {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Runs are merged kWays at a time, those of equal size with each other, so that few of them are ever open.
-#include "thinktrace/text/records.h"
+#include "thinktrace/spool/records.h"
 
 #include <algorithm>
 #include <iterator>

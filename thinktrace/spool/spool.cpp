@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "thinktrace/text/spool.h"
+#include "thinktrace/spool/spool.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
