@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # How much memory the commands take that go through all traces of a run: peak resident memory, by number of traces, up to as
-# many as the whole published site has (8,476). Usage: bench/memory.sh FOLDER_WITH_JSONL [PROGRAM [TRACES...]]
+# many as the whole published site has (8,476), of 56 subjects each time: the numbers of a subject are a part of what is printed. Usage: bench/memory.sh FOLDER_WITH_JSONL [PROGRAM [TRACES...]]
 set -eu
 data=$1
 program=${2:-build/thinktrace}
@@ -23,7 +23,7 @@ echo "| traces | import | analyze | site | site --single | export, JSONL | expor
 echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 for traces; do
   rm -rf "$work/in" "$work/run" "$work/site"
-  python3 "$(dirname "$0")/copy_traces.py" "$data" "$work/in" "$traces"
+  python3 "$(dirname "$0")/copy_traces.py" "$data" "$work/in" "$traces" 56
   printf '| %s' "$traces"
   printf ' | %s' "$(peak "$program" import arbor "$work/in" -o "$work/run" --quiet)"
   printf ' | %s' "$(peak "$program" analyze "$work/run" --json)"

@@ -146,7 +146,9 @@ class Bench {
   }
 
   std::vector<int> recomputed(const BenchTrace& trace) const {
-    return spread_positions(static_cast<int>(trace.think.size()), options_.n_recomputed);
+    const auto n_tokens = static_cast<int>(trace.think.size());
+    if (options_.n_recomputed == 1) return {n_tokens / 2};  // A prefix of the mean length.
+    return spread_positions(n_tokens, options_.n_recomputed);
   }
 
   double measure_prefill(const BenchTrace& trace) {
