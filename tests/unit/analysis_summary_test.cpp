@@ -94,6 +94,24 @@ TEST(Analysis, HangsOnTheTracesNotOnTheirOrder) {
     EXPECT_EQ(std::count(second["subjects"].begin(), second["subjects"].end(), subject), 1);
 }
 
+// Two questions of one id, as imports may have them, told in turns.
+TEST(Analysis, QuestionsAreToldApartBySubjectToo) {
+  std::vector<TraceMeasures> traces = golden_measures();
+  traces.erase(traces.begin() + 1, traces.end());
+  for (int i = 1; i < 6; i++) {
+    traces.push_back(traces[0]);
+    if (i % 2 == 1) traces.back().subject = "another subject";
+  }
+  const Analysis analysis = analyzed(traces, golden_options(5));
+  EXPECT_EQ(analysis.overall.n_questions, 2);
+  EXPECT_EQ(analysis.overall.length.mean.n_questions, 2);
+  ASSERT_EQ(analysis.subjects.size(), 2u);
+  for (const Block& subject : analysis.subjects) {
+    EXPECT_EQ(subject.n_questions, 1);
+    EXPECT_EQ(subject.n_traces, 3);
+  }
+}
+
 TEST(Analysis, SubjectsStandInTheOrderOfFirstAppearance) {
   const Analysis analysis = analyzed(golden_measures(), golden_options(1));
   std::vector<std::string> expected, actual;

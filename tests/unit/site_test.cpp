@@ -7,6 +7,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <string>
 
 #include "tests/unit/bundles.h"
 #include "thinktrace/error.h"
@@ -90,12 +94,26 @@ TEST_F(Site, SameRecordsGiveTheSameFiles) {
   EXPECT_EQ(first, files_below(folder_));
 }
 
-TEST_F(Site, AChunkThatWasEmptiedIsWrittenAgain) {
+TEST_F(Site, AChunkThatIsNotWhatItWasIsWrittenAgain) {
   write_site({sample_run()}, {}, folder_.string());
   const std::map<std::string, std::string> first = files_below(folder_);
-  for (const auto& entry : fs::directory_iterator(folder_ / "data")) std::ofstream(entry.path()) << "";
-  write_site({sample_run()}, {}, folder_.string());
-  EXPECT_EQ(first, files_below(folder_));
+  const std::function<std::string(std::string)> damages[] = {
+      [](const std::string&) { return std::string(); },
+      [](const std::string& text) { return text.substr(0, text.size() / 2); },
+      [](const std::string& text) { return text + "\n"; },
+      [](std::string text) {
+        text[text.size() - 8] ^= 1;
+        return text;
+      }};
+  for (const auto& damage : damages) {
+    for (const auto& entry : fs::directory_iterator(folder_ / "data")) {
+      const std::string text = read_file(entry.path());
+      std::ofstream(entry.path(), std::ios::binary) << damage(text);
+    }
+    EXPECT_NE(first, files_below(folder_));
+    write_site({sample_run()}, {}, folder_.string());
+    EXPECT_EQ(first, files_below(folder_));
+  }
 }
 
 TEST_F(Site, GoesOnWhereABuildWasStopped) {
