@@ -82,8 +82,11 @@ TEST(HashSet, HoldsWhatWasPutIn) {
     EXPECT_EQ(set.insert(hash), twin.insert(hash).second);
     EXPECT_TRUE(set.contains(hash));
   }
-  EXPECT_TRUE(set.insert(0));
-  EXPECT_FALSE(set.insert(0));
+  HashSet zero;
+  EXPECT_TRUE(zero.insert(0));
+  EXPECT_FALSE(zero.insert(1));
+  for (uint64_t i = 2; i < 1000; i++) zero.insert(i << 10 | i);
+  EXPECT_TRUE(zero.contains(0));
 }
 
 }  // namespace

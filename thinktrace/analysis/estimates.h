@@ -19,8 +19,8 @@ namespace thinktrace {
 //     for (each question) { for (each trace) all.take(mean, x);   all.end_question(); }
 //     all.finish({.seed = 1});    // Writes `result`.
 //
-// Memory: one number for each statistic and resample, and for each group where a statistic is within groups; 128 KiB for the
-// resampling of up to 65,536 questions, 6 bytes a question beyond; nothing for a trace or question: sums and medians' values are in
+// Memory: one number for each statistic and resample, and for each group where a statistic is within groups; 4 bytes a question
+// and 128 KiB for the resampling, 6 bytes a question where there are more than 65,536; 32 KiB a median. Sums and medians' values are in
 // temporary files. Cost: as estimate(), with some reading.
 // Errors: Error (kFailed) where the folder for temporary files takes no more; kInterrupted as options.should_stop says.
 class Estimates {

@@ -176,7 +176,7 @@ struct Analysis {
 
 // The numbers hang on the traces and the options, not on the order of the traces. A question is told from
 // another by subject and question id. REQUIRES: AnalysisOptions within its bounds.
-// Cost: see estimate() in bootstrap.h, twice.
+// Cost: that of Estimates (estimates.h), twice; memory too, and 12 bytes a trace.
 Analysis analyze_traces(const MeasuredTraces& traces, const AnalysisOptions& options = {});
 
 // "at the start", or what it is where curves begin later: "after 1 token", "at the first position" if they

@@ -59,7 +59,7 @@ struct MeasuredRun {
 
   void add(Status status, const TraceMeasures& measures);
 };
-// The first numbers of a run; failed traces are left out. Memory: see MeasuredTraces and estimate().
+// The first numbers of a run; failed traces are left out. Memory: see MeasuredTraces and Estimates (analysis/estimates.h).
 Analysis analyze_measured(const ReaderRoles& roles, const MeasuredRun& measured,
                           const AnalyzeOptions& options = {});
 Analysis analyze_run(const OpenRun& run, const AnalyzeOptions& options = {});

@@ -55,22 +55,18 @@ class Importer {
     }
     const bool failed = record.status == Status::kFailed;
     // A trace is in a folder once, whatever the plan.
-    if (!failed && (!pending_.ids.insert(record.id).second || store_->has_trace(record.id))) {
+    if (!failed && (store_->has_trace(record.id) || !pending_.ids.insert(record.id).second)) {
       result_.there++;
       return;
     }
-    std::map<int, Status>& in_batch = pending_.samples[record.question.id];
-    std::map<int, Status> samples = in_batch;
-    samples.merge(store_->units_of(record.question.id));  // What is in both is being replaced.
-    const auto taken = samples.find(record.trace.sample);
-    if (taken != samples.end() && failed) {
+    const std::optional<Status> taken = status_of(record.question.id, record.trace.sample);
+    if (taken && failed) {
       result_.there++;
       return;
     }
     // What had failed is replaced; beside another trace it gets the next free number.
-    if (taken != samples.end() && taken->second == Status::kOk)
-      record.trace.sample = samples.rbegin()->first + 1;
-    in_batch[record.trace.sample] = record.status;
+    if (taken == Status::kOk) record.trace.sample = next_sample(record.question.id);
+    pending_.samples[record.question.id][record.trace.sample] = record.status;
     n_samples_ = std::max(n_samples_, record.trace.sample + 1);
     for (const std::string& part : missing_parts(record)) lacks_.insert(part);
     n_tokens_ += record.think_text.size();
@@ -102,6 +98,22 @@ class Importer {
   const ImportRunResult& result() const { return result_; }
 
  private:
+  // Of a question's sample, if there is one.
+  std::optional<Status> status_of(const std::string& question_id, int sample) const {
+    const auto question = pending_.samples.find(question_id);
+    if (question != pending_.samples.end()) {
+      const auto at = question->second.find(sample);
+      if (at != question->second.end()) return at->second;  // It replaces what the store has.
+    }
+    return store_->status_of({question_id, sample});
+  }
+  // The number after those of all the question's samples.
+  int next_sample(const std::string& question_id) const {
+    const auto question = pending_.samples.find(question_id);
+    const int in_batch = question == pending_.samples.end() ? -1 : question->second.rbegin()->first;
+    return std::max(in_batch, store_->last_sample(question_id).value_or(-1)) + 1;
+  }
+
   // The plan with this source's traces, or a new one.
   void open(const ImportSource& source) {
     source_ = source;

@@ -41,7 +41,7 @@ class RecordReader {
 
 // Puts records in order: those that fit into kSortedBytes are sorted in memory, and such runs merged (external merge sort,
 // Knuth 1998, The Art of Computer Programming 3, ch. 5.4). Cost: n log n comparisons; every record is
-// written twice or three times. Errors: as Spool.
+// written once, and once more each time it is merged: three times with up to 8 MB, four times with up to 128 MB. Errors: as Spool.
 inline constexpr size_t kSortedBytes = 1 << 15;
 class RecordSorter {
  public:

@@ -202,8 +202,9 @@ class Store {
 
   // --- Units
   std::map<UnitKey, Status> units() const;
-  // The same of one question, by first sample.
-  std::map<int, Status> units_of(const std::string& question_id) const;
+  // Of one unit, if it is there; and the largest first sample of a question's units. Whether or not the question is in the plan.
+  std::optional<Status> status_of(const UnitKey& key) const;
+  std::optional<int> last_sample(const std::string& question_id) const;
   // Those of the plan's questions with samples below `samples`, in the order of for_each_trace. Whoever reads units by
   // their stamps must go by the same number.
   std::vector<UnitStamp> unit_stamps(int samples) const;

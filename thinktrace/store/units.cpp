@@ -127,13 +127,20 @@ std::map<UnitKey, Status> Store::units() const {
   return done;
 }
 
-std::map<int, Status> Store::units_of(const std::string& question_id) const {
-  std::map<int, Status> done;
-  const StoredPlan plan = current_plan();
-  Statement s(db_.get(), "SELECT first_sample, status FROM unit WHERE sampling_id = ? AND question_id = ?");
-  s.bind(plan.sampling_id).bind(question_id);
-  while (s.step()) done[static_cast<int>(s.integer(0))] = s.text(1) == "ok" ? Status::kOk : Status::kFailed;
-  return done;
+std::optional<Status> Store::status_of(const UnitKey& key) const {
+  Statement s(db_.get(),
+              "SELECT status FROM unit WHERE sampling_id = ? AND question_id = ? AND first_sample = ?");
+  s.bind(current_plan().sampling_id).bind(key.first).bind(key.second);
+  if (!s.step()) return std::nullopt;
+  return s.text(0) == "ok" ? Status::kOk : Status::kFailed;
+}
+
+std::optional<int> Store::last_sample(const std::string& question_id) const {
+  Statement s(db_.get(), "SELECT max(first_sample) FROM unit WHERE sampling_id = ? AND question_id = ?");
+  s.bind(current_plan().sampling_id).bind(question_id);
+  s.step();
+  if (s.is_null(0)) return std::nullopt;
+  return static_cast<int>(s.integer(0));
 }
 
 std::vector<UnitStamp> Store::unit_stamps(int samples) const {
