@@ -21,7 +21,14 @@ std::vector<LabelReading> label_readings(const TraceView& trace, size_t row);
 // Sums over readings, by label.
 class LabelCounts {
  public:
+  struct Sums {
+    int chosen = 0, right = 0, both = 0;
+    int64_t p = 0;  // In units of kUnit, so that the sum does not hang on the order of the readings.
+  };
+
   explicit LabelCounts(int n_labels) : labels_(n_labels) {}
+  LabelCounts(int n_readings, std::vector<Sums> labels)
+      : n_readings_(n_readings), labels_(std::move(labels)) {}
 
   int n_labels() const { return static_cast<int>(labels_.size()); }
   int n_readings() const { return n_readings_; }
@@ -30,14 +37,8 @@ class LabelCounts {
   // REQUIRES: as many labels.
   void add(const LabelCounts& other);
 
-  struct Sums {
-    int chosen = 0, right = 0, both = 0;
-    int64_t p = 0;  // In units of kUnit, so that the sum does not hang on the order of the readings.
-  };
   static constexpr double kUnit = 1. / (int64_t{1} << 40);
   const std::vector<Sums>& labels() const { return labels_; }
-  LabelCounts(int n_readings, std::vector<Sums> labels)
-      : n_readings_(n_readings), labels_(std::move(labels)) {}
 
  private:
   int n_readings_ = 0;
