@@ -180,6 +180,19 @@ class Jsonl(CliTest):
         self.run_ok(run, "--subjects", "chains", "--limit", 1, "--budget", 20, "--stride", 8, "--no-site", "--permute", 2)
         self.check_round_trip(run, "--reader", 2)
 
+    def test_an_export_beside_what_it_was_made_of(self):
+        """Two samples of one content, then the same once more as our export has them: what comes again within one commit is known."""
+        row = {"question": "Which?", "options": ["a", "b"], "answer": 0, "thinking": "Hm, a.", "output": "1"}
+        both = self.folder / "both"
+        both.mkdir()
+        write_jsonl(both / "original.jsonl", row | {"sample": 0}, row | {"sample": 1})
+        import_json("jsonl", both / "original.jsonl", "-o", self.folder / "first")
+        (both / "export.jsonl").write_text(export(self.folder / "first"))
+        told = import_json("jsonl", both, "-o", self.folder / "run")
+        self.assertEqual((told["imported"], told["there_already"], told["skipped"]), (3, 1, 0))
+        self.assertEqual(import_json("jsonl", both, "-o", self.folder / "run")["imported"], 0)
+        self.assertEqual(call("verify", self.folder / "run").code, DONE)
+
     def test_a_foreign_file(self):
         rows = [{"prompt_x": "Which is blue?", "choices": ["sky", "grass"], "gold": "A", "message": {"reasoning": "The sky is."}, "output": "1: sky",
                  "category": "c\x1b[31m"},
