@@ -100,6 +100,18 @@ TEST(Bench, CountsWhatItMeasures) {
   EXPECT_GT(r.peak_bytes, static_cast<int64_t>(r.model.bytes));
 }
 
+TEST(Bench, RecomputesAsManyPositionsAsAreAskedFor) {
+  BenchOptions options{.model_path = testing::glassbox_path(), .n_prompt = 20, .n_think = 30, .n_suffix = 5};
+  options.compute.threads = 1;
+  options.rounds = 1;
+  options.sequences = {1};
+  options.n_generated = 2;
+  for (const int n : {1, 2, 5}) {
+    options.n_recomputed = n;
+    EXPECT_EQ(measure_speed(options).noise.n_positions, n);
+  }
+}
+
 TEST(Bench, ATraceThatDoesNotFitIsRefused) {
   BenchOptions options{.model_path = testing::glassbox_path(), .n_think = glassbox().card().n_ctx_train};
   options.compute.threads = 1;

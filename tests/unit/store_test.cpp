@@ -264,6 +264,22 @@ TEST_F(StoreTest, UnitIsStoredWholeOrNotAtAll) {
   EXPECT_EQ(store.counts().traces, 2);
 }
 
+TEST_F(StoreTest, CountsWhatWasAskedForOfAUnitThatIsThereWhole) {
+  const std::vector<TraceRecord> records = testing::sample_records();
+  Store store = planned({records[0].question});
+  store.commit_unit(unit_of({records[0], records[1]}));
+  const StoreCounts both = store.counts();
+  StoredPlan fewer = *store.plan();
+  fewer.samples = 1;
+  store.save_plan(fewer, {});
+  EXPECT_EQ(both.traces, 2);
+  EXPECT_EQ(both.tokens, 10 + 4);
+  EXPECT_EQ(store.counts().traces, 1);
+  EXPECT_EQ(store.counts().tokens, 10);
+  EXPECT_EQ(store.counts().probes, static_cast<int64_t>(records[0].curve.positions.size()));
+  EXPECT_EQ(store.counts().attempts, both.attempts);
+}
+
 TEST_F(StoreTest, APlanMayBeWorkedOnBesideTheCurrentOne) {
   const std::vector<TraceRecord> records = testing::sample_records();
   Store store = planned({records[0].question});
